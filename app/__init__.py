@@ -1,0 +1,1 @@
+"""Entente: the meetings that three governments have promised one another, kept."""

@@ -1,0 +1,1 @@
+"""The rules of Entente: plain functions of values and of `now`."""
