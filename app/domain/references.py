@@ -1,0 +1,143 @@
+"""References that people say aloud: `UNC-2026-2`, `UNC-2026-MXUS-1`, `UNC-2026-2-A07`.
+
+A count belongs to a scope, and a scope to one set of parties, so that no gap in a count that some
+can see betrays a meeting or an action that only others know. References are never renumbered.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+ADHOC_MEETING_PREFIX = "ADH"
+ADHOC_ACTION_PREFIX = "ACT"
+
+_PREFIX = r"[A-Z][A-Z0-9]{1,9}"
+_CODES = r"[A-Z][A-Z0-9]*(?:\.[A-Z][A-Z0-9]*)*"
+_NUMBER = r"[1-9][0-9]{0,5}"
+_ACTION_NUMBER = r"A(?:0[1-9]|[1-9][0-9]{1,5})"
+
+# For URL converters: unanchored, without groups, in capitals.
+MEETING_PATTERN = rf"{_PREFIX}-[0-9]{{4}}(?:-{_CODES})?-{_NUMBER}"
+ACTION_PATTERN = (
+    rf"(?:{ADHOC_ACTION_PREFIX}-[0-9]{{4}}-{_CODES}-{_ACTION_NUMBER}"
+    rf"|{MEETING_PATTERN}(?:-{_CODES})?-{_ACTION_NUMBER})"
+)
+
+_MEETING = re.compile(
+    rf"(?P<scope>(?P<prefix>{_PREFIX})-(?P<year>[0-9]{{4}})(?:-(?P<codes>{_CODES}))?)-(?P<n>{_NUMBER})"
+)
+_ACTION = re.compile(
+    rf"(?P<scope>(?:(?P<meeting>{MEETING_PATTERN})(?:-(?P<codes>{_CODES}))?"
+    rf"|{ADHOC_ACTION_PREFIX}-[0-9]{{4}}-(?P<adhoc_codes>{_CODES})))-A(?P<n>[0-9]+)"
+)
+
+
+@dataclass(frozen=True)
+class MeetingReference:
+    """A meeting's reference taken apart; `codes` is empty when the parties are exactly the mechanism's."""
+
+    scope: str
+    prefix: str
+    year: int
+    codes: str
+    number: int
+
+
+@dataclass(frozen=True)
+class ActionReference:
+    """An action's reference taken apart; `meeting` is None for an ad hoc action."""
+
+    scope: str
+    meeting: str | None
+    codes: str
+    number: int
+
+
+def joined_codes(parties: Collection[str]) -> str:
+    """Return the codes of the parties, sorted and joined, so that each set of parties has a string of its own.
+
+    Two-letter codes are joined bare (`MXUS`); where one is longer, with a full stop (`CA.NATO`).
+    """
+    codes = sorted(set(parties))
+    if not codes or any(re.fullmatch(r"[A-Z][A-Z0-9]*", code) is None for code in codes):
+        raise ValueError(f"not codes of parties: {codes}")
+    is_plain = all(len(code) == 2 for code in codes)
+    return ("" if is_plain else ".").join(codes)
+
+
+def meeting_scope(
+    prefix: str | None, mechanism_parties: Collection[str], chosen_parties: Collection[str], year: int
+) -> str:
+    """Return the scope in which a meeting is counted: `UNC-2026`, `UNC-2026-MXUS`, ad hoc `ADH-2026-CAMX`.
+
+    `prefix` is the mechanism's, None for an ad hoc meeting; `year` that of the proposed start in the meeting's zone.
+    """
+    if prefix is None:
+        return f"{ADHOC_MEETING_PREFIX}-{year:04d}-{joined_codes(chosen_parties)}"
+    if prefix in {ADHOC_MEETING_PREFIX, ADHOC_ACTION_PREFIX} or re.fullmatch(_PREFIX, prefix) is None:
+        raise ValueError(f"not a mechanism's prefix: {prefix!r}")
+    if set(chosen_parties) == set(mechanism_parties):
+        return f"{prefix}-{year:04d}"
+    return f"{prefix}-{year:04d}-{joined_codes(chosen_parties)}"
+
+
+def meeting_reference(scope: str, number: int) -> str:
+    """Return the reference of the meeting with that number (from 1) in its scope: `UNC-2026-2`."""
+    return f"{scope}-{_positive(number)}"
+
+
+def action_scope(meeting_reference: str, meeting_parties: Collection[str], action_parties: Collection[str]) -> str:
+    """Return the scope in which an action of a meeting is counted: the meeting's own, or `UNC-2026-2-MXUS`.
+
+    `action_parties` are the parties who may see the action, not only those who owe something.
+    """
+    if set(action_parties) == set(meeting_parties):
+        return meeting_reference
+    return f"{meeting_reference}-{joined_codes(action_parties)}"
+
+
+def adhoc_action_scope(parties: Collection[str], year: int) -> str:
+    """Return the scope in which an action of no meeting is counted: `ACT-2026-CAMX`."""
+    return f"{ADHOC_ACTION_PREFIX}-{year:04d}-{joined_codes(parties)}"
+
+
+def action_reference_in(scope: str, number: int) -> str:
+    """Return the reference of the action with that number (from 1) in its scope: `ACT-2026-CAMX-A01`."""
+    return f"{scope}-A{_positive(number):02d}"
+
+
+def action_reference(
+    meeting_reference: str, meeting_parties: Collection[str], action_parties: Collection[str], number: int
+) -> str:
+    """Return the reference of a meeting's action: `UNC-2026-2-A07`, or narrower `UNC-2026-2-MXUS-A01`."""
+    return action_reference_in(action_scope(meeting_reference, meeting_parties, action_parties), number)
+
+
+def parse_meeting_reference(text: str) -> MeetingReference | None:
+    """Return a meeting's reference taken apart, small letters allowed; None when it is not one."""
+    match = _MEETING.fullmatch(text.strip().upper())
+    if match is None or match["prefix"] == ADHOC_ACTION_PREFIX:
+        return None
+    return MeetingReference(match["scope"], match["prefix"], int(match["year"]), match["codes"] or "", int(match["n"]))
+
+
+def parse_action_reference(text: str) -> ActionReference | None:
+    """Return an action's reference taken apart, small letters allowed; None when it is not one."""
+    upper = text.strip().upper()
+    match = _ACTION.fullmatch(upper)
+    if match is None or re.fullmatch(ACTION_PATTERN, upper) is None:
+        return None
+    codes = match["codes"] or match["adhoc_codes"] or ""
+    return ActionReference(match["scope"], match["meeting"], codes, int(match["n"]))
+
+
+def _positive(number: int) -> int:
+    """Return a count that begins at 1."""
+    if number < 1:
+        raise ValueError(f"a count begins at 1, not {number}")
+    return number
