@@ -1,0 +1,278 @@
+"""Who is looking, which audiences know them, and who may do what.
+
+The one read rule: a row is visible when its audience holds one of the viewer's keys. The same
+rule is applied by the ORM and, on PostgreSQL, by row-level security; `sees` is its Python form,
+and a parity test runs the three against each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+AUDIENCE_NAMESPACE: Final = uuid.UUID("5b1b53a6-8a3e-5c63-9c0f-0a3a6de2a1f4")
+REGISTER: Final = "register"
+
+
+class Role(StrEnum):
+    """What a person's government, or the operator, has appointed them to."""
+
+    OFFICIAL = "official"
+    COORDINATOR = "coordinator"
+    HEAD = "head"
+    ADMINISTRATOR = "administrator"
+    SECRETARIAT = "secretariat"
+    GUEST = "guest"
+
+
+DELEGATION_ROLES: Final = frozenset({Role.OFFICIAL, Role.COORDINATOR, Role.HEAD})
+SPEAKING_ROLES: Final = frozenset({Role.COORDINATOR, Role.HEAD})
+
+
+def party_key(code: str) -> str:
+    """Return the key of a party's officials, coordinators and heads."""
+    return f"party:{code}"
+
+
+def administration_key(code: str) -> str:
+    """Return the key of the administrators of one government's accounts."""
+    return f"administration:{code}"
+
+
+def appointment_key(appointment_id: uuid.UUID) -> str:
+    """Return the key of those who serve in one secretariat appointment today."""
+    return f"appointment:{appointment_id}"
+
+
+def person_key(person_id: uuid.UUID) -> str:
+    """Return the key of a single person."""
+    return f"person:{person_id}"
+
+
+def audience_id(keys: Iterable[str]) -> uuid.UUID:
+    """Return the id of the audience of exactly these keys: the same set has always the same id.
+
+    Raises `ValueError` for an empty set (nobody is no audience) and for a malformed key.
+    """
+    members = sorted(set(keys))
+    if not members:
+        raise ValueError("an audience has at least one member")
+    for key in members:
+        kind, _, name = key.partition(":")
+        if key != REGISTER and (kind not in {"party", "administration", "appointment", "person"} or not name):
+            raise ValueError(f"not a key: {key}")
+        if "," in key or "|" in key:
+            raise ValueError(f"not a key: {key}")
+    return uuid.uuid5(AUDIENCE_NAMESPACE, "|".join(members))
+
+
+@dataclass(frozen=True, slots=True)
+class Hat:
+    """A secretariat appointment that the viewer serves in today, and the parties that made it."""
+
+    appointment_id: uuid.UUID
+    mechanism_id: uuid.UUID | None
+    parties: frozenset[str]
+    name: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person on whose behalf a session reads and writes, as of one day."""
+
+    person_id: uuid.UUID
+    role: Role
+    party: str | None = None
+    hats: tuple[Hat, ...] = ()
+    name: str = ""
+    language: str = "en"
+    time_zone: str = "UTC"
+    theme: str = "auto"
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return the keys by which audiences know this viewer."""
+        own = {person_key(self.person_id)}
+        if self.role in DELEGATION_ROLES and self.party:
+            own |= {party_key(self.party), REGISTER}
+        if self.role is Role.ADMINISTRATOR and self.party:
+            own.add(administration_key(self.party))
+        if self.role is Role.SECRETARIAT:
+            own.add(REGISTER)
+        if self.role in DELEGATION_ROLES or self.role is Role.SECRETARIAT:
+            own |= {appointment_key(hat.appointment_id) for hat in self.hats}
+        return frozenset(own)
+
+    @property
+    def keys_digest(self) -> str:
+        """Return a short digest of the keys, for caches that must differ when they do."""
+        return hashlib.sha256("|".join(sorted(self.keys)).encode()).hexdigest()[:16]
+
+    @property
+    def sits_at_a_table(self) -> bool:
+        """Say whether this viewer belongs to a delegation's people (not to its administration)."""
+        return self.role in DELEGATION_ROLES and self.party is not None
+
+    @property
+    def speaks_for_party(self) -> bool:
+        """Say whether this viewer's yes is the party's own yes."""
+        return self.role in SPEAKING_ROLES and self.party is not None
+
+
+def sees(viewer: Viewer | None, audience: Iterable[str]) -> bool:
+    """Apply the one read rule to an audience given as its keys."""
+    return viewer is not None and not viewer.keys.isdisjoint(audience)
+
+
+def audience_of_meeting(parties: Iterable[str], hats: Iterable[tuple[uuid.UUID, frozenset[str]]]) -> frozenset[str]:
+    """Return the keys of those who see a meeting that has been proposed.
+
+    The chosen parties, and each appointment (id, parties that made it) made by exactly these
+    parties: a secretariat that other governments also appointed does not learn of a meeting
+    that they are not in.
+    """
+    chosen = frozenset(parties)
+    keys = {party_key(code) for code in chosen}
+    keys |= {appointment_key(appointment) for appointment, makers in hats if makers == chosen}
+    return frozenset(keys)
+
+
+def audience_of_draft(viewer: Viewer, appointment_id: uuid.UUID | None = None) -> frozenset[str]:
+    """Return the keys of those who see a draft: the drafter's own delegation or appointment alone.
+
+    Raises `ValueError` for a viewer who has neither.
+    """
+    if appointment_id is not None and any(hat.appointment_id == appointment_id for hat in viewer.hats):
+        return frozenset({appointment_key(appointment_id)})
+    if viewer.sits_at_a_table and viewer.party:
+        return frozenset({party_key(viewer.party)})
+    if viewer.hats:
+        return frozenset({appointment_key(viewer.hats[0].appointment_id)})
+    raise ValueError("neither a delegation nor an appointment drafts this")
+
+
+def audience_of_person(person_id: uuid.UUID, party: str | None) -> frozenset[str]:
+    """Return the keys of those who see an account: its own government's people, and the person."""
+    keys = {person_key(person_id)}
+    if party:
+        keys |= {party_key(party), administration_key(party)}
+    return frozenset(keys)
+
+
+class Action(StrEnum):
+    """Everything that a route, a button or a job may ask leave for."""
+
+    READ_REGISTER = "read_register"
+    READ_OWN_PAGES = "read_own_pages"
+    READ_MEETINGS = "read_meetings"
+    DRAFT_MEETING = "draft_meeting"
+    EDIT_DRAFT = "edit_draft"
+    PROPOSE_MEETING = "propose_meeting"
+    ANSWER_MEETING = "answer_meeting"
+    REPORT_ANSWER = "report_answer"
+    CHANGE_MEETING = "change_meeting"
+    STEER_MEETING = "steer_meeting"
+    EDIT_AGENDA = "edit_agenda"
+    READ_ACTIONS = "read_actions"
+    CREATE_ACTION = "create_action"
+    UPDATE_LEG = "update_leg"
+    NOTE_ACTION = "note_action"
+    SUBSCRIBE = "subscribe"
+    ADMINISTER_PEOPLE = "administer_people"
+    READ_AUDIT = "read_audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the table of permissions needs to know of the thing that is acted on.
+
+    `parties` are the chosen parties of a meeting or the owing parties of an action, `owner` the
+    one party whose row it is (a leg, an account, a draft), `appointments` those in its audience.
+    """
+
+    parties: frozenset[str] = frozenset()
+    owner: str | None = None
+    appointments: frozenset[uuid.UUID] = frozenset()
+
+
+NOTHING: Final = Facts()
+
+
+def _works(viewer: Viewer, _: Facts) -> bool:
+    return viewer.sits_at_a_table or bool(viewer.hats)
+
+
+def _reads_register(viewer: Viewer, _: Facts) -> bool:
+    return REGISTER in viewer.keys
+
+
+def _anyone(_viewer: Viewer, _: Facts) -> bool:
+    return True
+
+
+def _not_administrator(viewer: Viewer, _: Facts) -> bool:
+    return viewer.role is not Role.ADMINISTRATOR
+
+
+def _at_the_table(viewer: Viewer, facts: Facts) -> bool:
+    """Say whether the viewer's party is chosen, or an appointment of theirs runs the meeting."""
+    return (viewer.sits_at_a_table and viewer.party in facts.parties) or _serves(viewer, facts)
+
+
+def _serves(viewer: Viewer, facts: Facts) -> bool:
+    return any(hat.appointment_id in facts.appointments for hat in viewer.hats)
+
+
+def _speaks_at_the_table(viewer: Viewer, facts: Facts) -> bool:
+    return viewer.speaks_for_party and viewer.party in facts.parties
+
+
+def _steers(viewer: Viewer, facts: Facts) -> bool:
+    return _speaks_at_the_table(viewer, facts) or _serves(viewer, facts)
+
+
+def _owns(viewer: Viewer, facts: Facts) -> bool:
+    return (viewer.sits_at_a_table and viewer.party is not None and viewer.party == facts.owner) or _serves(viewer, facts)
+
+
+def _owns_leg(viewer: Viewer, facts: Facts) -> bool:
+    return viewer.sits_at_a_table and viewer.party is not None and viewer.party == facts.owner
+
+
+def _administers(viewer: Viewer, facts: Facts) -> bool:
+    return viewer.role is Role.ADMINISTRATOR and viewer.party is not None and facts.owner in (None, viewer.party)
+
+
+PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
+    Action.READ_REGISTER: _reads_register,
+    Action.READ_OWN_PAGES: _anyone,
+    Action.READ_MEETINGS: _not_administrator,
+    Action.DRAFT_MEETING: _works,
+    Action.EDIT_DRAFT: _owns,
+    Action.PROPOSE_MEETING: _owns,
+    Action.ANSWER_MEETING: _speaks_at_the_table,
+    Action.REPORT_ANSWER: _at_the_table,
+    Action.CHANGE_MEETING: _at_the_table,
+    Action.STEER_MEETING: _steers,
+    Action.EDIT_AGENDA: _at_the_table,
+    Action.READ_ACTIONS: _works,
+    Action.CREATE_ACTION: _works,
+    Action.UPDATE_LEG: _owns_leg,
+    Action.NOTE_ACTION: _works,
+    Action.SUBSCRIBE: _not_administrator,
+    Action.ADMINISTER_PEOPLE: _administers,
+    Action.READ_AUDIT: _anyone,
+}
+
+
+def can(viewer: Viewer | None, action: Action, facts: Facts = NOTHING) -> bool:
+    """Say whether the viewer may do this to a thing of those facts; what is not in the table is refused.
+
+    Seeing comes first: callers pass facts only of rows that the viewer's session gave them.
+    """
+    rule = PERMISSIONS.get(action)
+    return viewer is not None and rule is not None and rule(viewer, facts)

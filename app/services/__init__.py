@@ -1,0 +1,1 @@
+"""Use cases and queries, one module per domain. Nothing here commits; nothing here knows Flask."""

@@ -1,0 +1,28 @@
+"""The pages: one folder per domain, each with its routes and forms."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from flask import Flask
+
+DOMAINS: Final = (
+    "health",
+    "sign_in",
+    "home",
+    "mechanisms",
+    "meetings",
+    "agenda",
+    "actions",
+    "documents",
+    "subscriptions",
+    "people",
+    "audit",
+)
+
+
+def register(app: Flask) -> None:
+    """Register the blueprint of every domain."""
+    for domain in DOMAINS:
+        app.register_blueprint(import_module(f"app.web.{domain}.routes").blueprint)

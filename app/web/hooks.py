@@ -1,0 +1,99 @@
+"""What happens around every request: who is asking, which headers go out, what errors look like."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask, g, render_template, request, session as cookie
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.db import digest_of
+from app.domain.errors import NotFound, Refusal
+from app.logs import get_logger
+from app.messages import message_for
+from app.services.identity import viewer_of_token
+from app.web.navigation import navigation
+from app.web.routing import BY_TOKEN, database, policies
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+PAGES_OF_ERRORS: Final = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
+
+
+def init_hooks(app: Flask) -> None:
+    """Install the hooks; called after all routes are registered, so that none lacks a policy."""
+    known = policies(app)
+    app.extensions["entente.policies"] = known
+
+    @app.before_request
+    def identify() -> None:
+        g.viewer = None
+        g.now = database().clock()
+        policy = known.get(request.endpoint or "")
+        if policy is BY_TOKEN or request.endpoint == "static":
+            return
+        token = cookie.get("sign_in")
+        if isinstance(token, str):
+            g.viewer = viewer_of_token(database(), digest_of(token), g.now)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "private, no-cache, no-store")
+        if app.config["ENTENTE_SETTINGS"].is_production:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        return response
+
+    @app.context_processor
+    def shell() -> dict[str, Any]:
+        who = getattr(g, "viewer", None)
+        return {"viewer": who, "nav": navigation(who, request.path), "now": getattr(g, "now", None)}
+
+    _init_errors(app)
+
+
+def _init_errors(app: Flask) -> None:
+    @app.errorhandler(Refusal)
+    def refuse(error: Refusal) -> tuple[str, int]:
+        if isinstance(error, NotFound):
+            return _page(404)
+        status = {"forbidden": 403, "stale_version": 409, "too_many_attempts": 429}.get(error.key, 422)
+        return _page(status, message_for(error))
+
+    @app.errorhandler(CSRFError)
+    def refuse_forgery(_error: CSRFError) -> tuple[str, int]:
+        return render_template("errors/csrf.html"), 400
+
+    @app.errorhandler(HTTPException)
+    def refuse_request(error: HTTPException) -> tuple[str, int] | Response:
+        code = error.code or 500
+        if code < 400:  # noqa: PLR2004 - redirects are not errors
+            return Response(error.get_response().get_data(), code, error.get_response().headers)
+        return _page(code if code in PAGES_OF_ERRORS else 400)
+
+    @app.errorhandler(Exception)
+    def fail(error: Exception) -> tuple[str, int]:
+        get_logger().exception("request failed", endpoint=request.endpoint, kind=type(error).__name__)
+        if app.testing and not app.config.get("ENTENTE_KEEPS_ERRORS"):
+            raise error
+        return _page(500)
+
+
+def _page(status: int, message: str | None = None) -> tuple[str, int]:
+    return render_template(f"errors/{status}.html", message=message), status
+

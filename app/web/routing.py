@@ -1,0 +1,170 @@
+"""How a route is declared: its rule, its methods, and who may call it.
+
+A route runs in one session bound to the viewer, in one transaction, committed once when the view
+answers with less than 400. A view that lost a race is run again on what the winner wrote, so that
+the service can show both texts. A form sent twice has one effect.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, current_app, g, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from app.db import Database, GuardedSession
+from app.domain.errors import NotFound
+from app.domain.visibility import Action, Viewer, can, person_key
+from app.models import Submission
+
+ATTEMPTS: Final = 4
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may call a route: anybody, the holder of the token in its path, or a viewer who may do the action."""
+
+    kind: str
+    action: Action | None = None
+
+
+PUBLIC: Final = Policy("public")
+BY_TOKEN: Final = Policy("token")
+
+
+def signed_in(action: Action) -> Policy:
+    """Return the policy of a route for viewers who may do the action to something; the service decides to what."""
+    return Policy("signed_in", action)
+
+
+def route(
+    blueprint: Blueprint | Flask, rule: str, *, policy: Policy, methods: Sequence[str] = ("GET",)
+) -> Callable[[View], View]:
+    """Register a view under its policy."""
+
+    def register(view: View) -> View:
+        @functools.wraps(view)
+        def run(**values: Any) -> Response:
+            return _run(view, policy, values)
+
+        cast("Any", run).entente_policy = policy
+        blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=run, methods=list(methods))
+        return view
+
+    return register
+
+
+def policies(app: Flask) -> Mapping[str, Policy]:
+    """Return the policy of every endpoint.
+
+    Raises `RuntimeError` naming the endpoints that were registered without one.
+    """
+    found = {name: getattr(view, "entente_policy", None) for name, view in app.view_functions.items()}
+    found["static"] = PUBLIC
+    missing = sorted(name for name, policy in found.items() if policy is None)
+    if missing:
+        raise RuntimeError(f"routes without a policy: {', '.join(missing)}")
+    return cast("Mapping[str, Policy]", found)
+
+
+def database() -> Database:
+    """Return the database of the running app."""
+    return cast("Database", current_app.extensions["entente.database"])
+
+
+def session() -> GuardedSession:
+    """Return the session of the request, bound to its viewer."""
+    return cast("GuardedSession", g.session)
+
+
+def viewer() -> Viewer:
+    """Return the viewer of a request whose policy asks for one."""
+    return cast("Viewer", g.viewer)
+
+
+def _run(view: View, policy: Policy, values: dict[str, Any]) -> Response:
+    if policy.kind == "signed_in":
+        if g.viewer is None:
+            return _to_sign_in()
+        if policy.action is None or not can_ever(g.viewer, policy.action):
+            raise NotFound
+    else:
+        return make_response(view(**values))  # such views ask a service, which opens what it needs
+    for attempt in range(ATTEMPTS):
+        try:
+            return _in_one_transaction(view, values)
+        except (StaleDataError, IntegrityError):
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def can_ever(who: Viewer, action: Action) -> bool:
+    """Say whether this viewer could do the action to something, which is what a route can know beforehand."""
+    coarse = {
+        Action.EDIT_DRAFT: Action.DRAFT_MEETING,
+        Action.PROPOSE_MEETING: Action.DRAFT_MEETING,
+        Action.ANSWER_MEETING: Action.DRAFT_MEETING,
+        Action.REPORT_ANSWER: Action.DRAFT_MEETING,
+        Action.CHANGE_MEETING: Action.DRAFT_MEETING,
+        Action.STEER_MEETING: Action.DRAFT_MEETING,
+        Action.EDIT_AGENDA: Action.DRAFT_MEETING,
+        Action.UPDATE_LEG: Action.READ_ACTIONS,
+    }
+    return can(who, coarse.get(action, action))
+
+
+def _in_one_transaction(view: View, values: dict[str, Any]) -> Response:
+    reads = request.method in SAFE_METHODS
+    opened = database().read_session(g.viewer) if reads else database().write_session(g.viewer)
+    with opened as current:
+        g.session = current
+        try:
+            if reads:
+                return make_response(view(**values))
+            return _write_once(view, values, current)
+        finally:
+            g.session = None
+
+
+def _write_once(view: View, values: dict[str, Any], current: GuardedSession) -> Response:
+    submission = _submission_id()
+    if submission and g.viewer:
+        earlier = current.execute(select(Submission).where(Submission.id == submission)).scalar_one_or_none()
+        if earlier:
+            return make_response(redirect(earlier.result, 303))
+    response = make_response(view(**values))
+    if response.status_code >= 400:  # noqa: PLR2004 - the line between done and refused
+        current.rollback()
+        return response
+    if submission and g.viewer and response.location:
+        audience = current.audience({person_key(g.viewer.person_id)})
+        current.add(Submission(id=submission, audience_id=audience, made_at=current.now, result=response.location))
+    current.commit()
+    return response
+
+
+def _submission_id() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.form.get("submission_id", ""))
+    except ValueError:
+        return None
+
+
+def _to_sign_in() -> Response:
+    """Send to the sign-in page, and back afterwards to what was asked for (only a path of ours)."""
+    target = "/login"
+    if request.method == "GET" and request.path != "/":
+        target += "?" + urlencode({"next": request.full_path.rstrip("?")})
+    return make_response(redirect(target, 303))
