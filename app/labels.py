@@ -1,0 +1,171 @@
+"""One word per state, level, role and kind, in each language: pages, mails and papers take them from here.
+
+The keys are the values that the domain stores; the words are the design's. Each group is a message
+context of its own, since Spanish and French make a state agree with what it is the state of.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+
+from babel.support import NullTranslations
+
+from app import words
+
+Table = dict[str, str]
+
+
+def _meeting_states(t: NullTranslations) -> Table:
+    return {
+        "draft": t.pgettext("state of a meeting", "draft"),
+        "proposed": t.pgettext("state of a meeting", "proposed"),
+        "confirmed": t.pgettext("state of a meeting", "confirmed"),
+        "held": t.pgettext("state of a meeting", "held"),
+        "closed": t.pgettext("state of a meeting", "closed"),
+        "postponed": t.pgettext("state of a meeting", "postponed"),
+        "cancelled": t.pgettext("state of a meeting", "cancelled"),
+        "planned_not_held": t.pgettext("state of a meeting", "planned, not held"),
+    }
+
+
+def _leg_states(t: NullTranslations) -> Table:
+    return {
+        "open": t.pgettext("state of a party’s leg of an action", "not begun"),
+        "under_way": t.pgettext("state of a party’s leg of an action", "under way"),
+        "blocked": t.pgettext("state of a party’s leg of an action", "blocked"),
+        "done": t.pgettext("state of a party’s leg of an action", "done"),
+        "verified": t.pgettext("state of a party’s leg of an action", "verified"),
+        "dropped": t.pgettext("state of a party’s leg of an action", "dropped"),
+        "overdue": t.pgettext("state of a party’s leg of an action", "overdue"),
+        "owes_nothing": t.pgettext("state of a party’s leg of an action", "owes nothing"),
+        "not_a_party": t.pgettext("state of a party’s leg of an action", "not a party"),
+    }
+
+
+def _answers(t: NullTranslations) -> Table:
+    return {
+        "yes": t.pgettext("answer of a party", "yes"),
+        "no": t.pgettext("answer of a party", "no"),
+        "none": t.pgettext("answer of a party", "no answer yet"),
+        "reported": t.pgettext("answer of a party", "reported, not confirmed"),
+    }
+
+
+def _period_states(t: NullTranslations) -> Table:
+    return {
+        "met": t.pgettext("state of a period", "met"),
+        "by_numbering": t.pgettext("state of a period", "met, by numbering only"),
+        "partly_met": t.pgettext("state of a period", "partly met"),
+        "not_held": t.pgettext("state of a period", "not held"),
+        "no_record": t.pgettext("state of a period", "no record"),
+        "open": t.pgettext("state of a period", "open"),
+    }
+
+
+def _mechanism_statuses(t: NullTranslations) -> Table:
+    return {
+        "proposed": t.pgettext("status of a mechanism", "proposed"),
+        "agreed": t.pgettext("status of a mechanism", "agreed"),
+        "active": t.pgettext("status of a mechanism", "active"),
+        "dormant": t.pgettext("status of a mechanism", "dormant"),
+        "stalled": t.pgettext("status of a mechanism", "stalled"),
+        "concluded": t.pgettext("status of a mechanism", "concluded"),
+    }
+
+
+def _levels(t: NullTranslations) -> Table:
+    return {
+        "leaders": t.pgettext("level of a mechanism", "Leaders"),
+        "ministers": t.pgettext("level of a mechanism", "Ministers"),
+        "senior_officials": t.pgettext("level of a mechanism", "Senior officials"),
+        "policy_planning": t.pgettext("level of a mechanism", "Policy planning"),
+        "missions": t.pgettext("level of a mechanism", "Missions"),
+        "agencies": t.pgettext("level of a mechanism", "Agencies"),
+        "military_staff": t.pgettext("level of a mechanism", "Military staff"),
+        "legislature": t.pgettext("level of a mechanism", "Legislature"),
+    }
+
+
+def _formats(t: NullTranslations) -> Table:
+    return {
+        "in_person": t.pgettext("form of a meeting", "in person"),
+        "hybrid": t.pgettext("form of a meeting", "hybrid"),
+        "virtual": t.pgettext("form of a meeting", "by video"),
+        "unknown": t.pgettext("form of a meeting", "not told"),
+    }
+
+
+def _item_types(t: NullTranslations) -> Table:
+    return {
+        "information": t.pgettext("type of an agenda item", "information"),
+        "discussion": t.pgettext("type of an agenda item", "discussion"),
+        "decision": t.pgettext("type of an agenda item", "decision"),
+    }
+
+
+def _item_kinds(t: NullTranslations) -> Table:
+    return {
+        "opening": t.pgettext("kind of agenda item", "Opening"),
+        "adoption_of_agenda": t.pgettext("kind of agenda item", "Adoption of the agenda"),
+        "progress_since_last": t.pgettext("kind of agenda item", "Progress since the last meeting"),
+        "substance": t.pgettext("kind of agenda item", "Substance"),
+        "other_business": t.pgettext("kind of agenda item", "Other business"),
+        "adoption_of_outcome": t.pgettext("kind of agenda item", "Adoption of the outcome"),
+        "closing": t.pgettext("kind of agenda item", "Closing"),
+    }
+
+
+def _roles(t: NullTranslations) -> Table:
+    return {
+        "official": t.pgettext("role of a person", "Official"),
+        "coordinator": t.pgettext("role of a person", "Coordinator"),
+        "head": t.pgettext("role of a person", "Head of delegation"),
+        "administrator": t.pgettext("role of a person", "Administrator"),
+        "secretariat": t.pgettext("role of a person", "Secretariat"),
+        "guest": t.pgettext("role of a person", "Guest"),
+    }
+
+
+def _handling_steps(t: NullTranslations) -> Table:
+    return {
+        "public": t.pgettext("handling step", "public"),
+        "parties": t.pgettext("handling step", "the parties"),
+        "named_delegations": t.pgettext("handling step", "named delegations"),
+        "named_persons": t.pgettext("handling step", "named persons"),
+    }
+
+
+def _languages(t: NullTranslations) -> Table:
+    return {
+        "en": t.pgettext("name of a language", "English"),
+        "es": t.pgettext("name of a language", "Spanish"),
+        "fr": t.pgettext("name of a language", "French"),
+    }
+
+
+GROUPS: Mapping[str, Callable[[NullTranslations], Table]] = {
+    "meeting_state": _meeting_states,
+    "leg_state": _leg_states,
+    "answer": _answers,
+    "period_state": _period_states,
+    "mechanism_status": _mechanism_statuses,
+    "level": _levels,
+    "format": _formats,
+    "item_type": _item_types,
+    "item_kind": _item_kinds,
+    "role": _roles,
+    "handling_step": _handling_steps,
+    "language": _languages,
+}
+
+
+@functools.cache
+def labels(group: str, language: str) -> Mapping[str, str]:
+    """Return the words of a group by their keys, in the group's own order; `KeyError` for an unknown group."""
+    return GROUPS[group](words.translations(language))
+
+
+def label(group: str, key: str, language: str) -> str:
+    """Return the one word for a stored value; `KeyError` when the group has no such value."""
+    return labels(group, language)[str(key)]
