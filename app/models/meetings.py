@@ -77,7 +77,11 @@ class Meeting(Guarded, Versioned, Base):
     changed_at: Mapped[dt.datetime]
     cancelled_at: Mapped[dt.datetime | None]
 
-    parties: Mapped[list[MeetingParty]] = relationship(back_populates="meeting", order_by="MeetingParty.party_code")
+    parties: Mapped[list[MeetingParty]] = relationship(
+        back_populates="meeting",
+        order_by="MeetingParty.party_code",
+        primaryjoin="and_(MeetingParty.meeting_id == Meeting.id, MeetingParty.removed.is_(False))",
+    )
     sittings: Mapped[list[Sitting]] = relationship(back_populates="meeting", order_by="Sitting.position")
 
 
@@ -85,7 +89,8 @@ class MeetingParty(Guarded, Versioned, Base):
     """A party that was chosen for a meeting: whether it hosts, and what it answered.
 
     An answer is the party's own when its coordinator or head gave it; one that came by note, mail
-    or telephone and was entered for it `is_reported` and does not confirm.
+    or telephone and was entered for it `is_reported` and does not confirm. A party that is chosen no
+    more keeps its row, `removed`, with what it had answered.
     """
 
     __tablename__ = "meeting_parties"
@@ -108,6 +113,8 @@ class MeetingParty(Guarded, Versioned, Base):
     report_document_id: Mapped[uuid.UUID | None] = mapped_column(
         Uuid, ForeignKey("documents.id", ondelete="RESTRICT")
     )
+
+    removed: Mapped[bool] = mapped_column(default=False)
 
     meeting: Mapped[Meeting] = relationship(back_populates="parties")
 
