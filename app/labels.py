@@ -144,6 +144,32 @@ def _languages(t: NullTranslations) -> Table:
     }
 
 
+def _audit_actions(t: NullTranslations) -> Table:
+    """Return what the audit record says was done; a key that is not here is shown as it is stored."""
+    return {
+        "signed_in": t.pgettext("act in the record", "Signed in"),
+        "signed_out": t.pgettext("act in the record", "Signed out"),
+        "password_set": t.pgettext("act in the record", "Set a password by a link"),
+        "password_changed": t.pgettext("act in the record", "Changed the password"),
+        "profile_changed": t.pgettext("act in the record", "Changed the profile"),
+        "person_added": t.pgettext("act in the record", "Added an account"),
+        "person_invited": t.pgettext("act in the record", "Made a link to set a password"),
+        "person_disabled": t.pgettext("act in the record", "Disabled an account"),
+        "person_enabled": t.pgettext("act in the record", "Enabled an account"),
+        "appointment_made": t.pgettext("act in the record", "Appointed a secretariat"),
+        "appointment_member_added": t.pgettext("act in the record", "Added somebody to a secretariat"),
+        "catalogue_loaded": t.pgettext("act in the record", "Loaded the catalogue"),
+    }
+
+
+def _themes(t: NullTranslations) -> Table:
+    return {
+        "auto": t.pgettext("colours of the pages", "as this device has them"),
+        "light": t.pgettext("colours of the pages", "light"),
+        "dark": t.pgettext("colours of the pages", "dark"),
+    }
+
+
 GROUPS: Mapping[str, Callable[[NullTranslations], Table]] = {
     "meeting_state": _meeting_states,
     "leg_state": _leg_states,
@@ -157,6 +183,8 @@ GROUPS: Mapping[str, Callable[[NullTranslations], Table]] = {
     "role": _roles,
     "handling_step": _handling_steps,
     "language": _languages,
+    "audit_action": _audit_actions,
+    "theme": _themes,
 }
 
 

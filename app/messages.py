@@ -34,11 +34,24 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_zone": N_("There is no time zone called “%(zone)s”. Choose one from the list."),
     "ends_before_start": N_("The end comes before the start."),
     "too_many_days": N_("A meeting lasts %(limit)s days at most."),
-    "time_in_gap": N_("The clocks go forward that day and skip this time. Choose an earlier or a later one."),
+    "time_in_gap": N_("The clocks go forward and skip this time. The nearest times there are: %(earlier)s and %(later)s."),
     "time_in_fold": N_("The clocks go back that day and this time comes twice. Say which of the two is meant."),
+    "year_out_of_range": N_("Choose a year from %(first)s to %(last)s."),
+    "same_date": N_("This is the date that the meeting already has."),
+    "not_yet_started": N_("The meeting has not begun. It can be recorded as held from its start on."),
     # Parties
     "needs_party": N_("Choose at least one party."),
+    "no_parties": N_("Choose at least one party."),
     "unknown_party": N_("This party cannot be chosen here."),
+    "not_a_party": N_("%(party)s is not a party to this meeting."),
+    "own_answer_stands": N_("%(party)s has answered for itself. An answer reported by others cannot stand in its place."),
+    # Agenda and actions
+    "unknown_kind": N_("There is no such kind of agenda item. Choose one from the list."),
+    "unknown_type": N_("There is no such type of agenda item. Choose one from the list."),
+    "minutes_out_of_range": N_("Give a number of minutes from 0 to %(limit)s."),
+    "no_decision_under_other_business": N_("Nothing is decided under other business. Make it an item of its own."),
+    "transition_not_allowed": N_("This leg cannot go to that state from the one it is in."),
+    "paper_too_long": N_("This would make too long a paper to print."),
     # Files
     "file_too_large": N_("This file is too large. A file may have %(limit)s MB at most."),
     "file_type": N_("Files of this kind cannot be attached."),
@@ -46,9 +59,23 @@ MESSAGES: Final[dict[str, str]] = {
     "wrong_password": N_("This is not your present password."),
     "password_too_short": N_("Use %(minimum)s characters or more."),
     "password_too_common": N_("This password is too well known. Choose another."),
+    "password_is_yours": N_("This password is your name or your address. Choose another."),
+    "passwords_differ": N_("The two passwords are not the same. Type the new one twice."),
+    "not_an_email": N_("This is not an e-mail address. Write it as in name@example.org."),
+    "email_taken": N_("This address cannot be used: there is an account with it."),
+    "unknown_office": N_("This office is not one of your government’s. Choose one from the list."),
+    "unknown_role": N_("This role cannot be given here. Choose one from the list."),
+    "unknown_language": N_("Choose one of the three languages."),
+    "last_administrator": N_("This is the last administrator of your government. Add another one first."),
+    "invitation_unknown": N_("This link leads nowhere. Check that all of it was copied, or ask for a new one."),
+    "invitation_over": N_("This link was used already, or is too old. Ask your administrator for a new one."),
     "sign_in_failed": N_("The address and the password do not belong together. Check both and try again."),
     "too_many_attempts": N_("There were too many attempts. Wait a while, then try again."),
 }
+
+
+# Values that are names of years, not counts of anything.
+_YEARS: Final = frozenset({"first", "last", "year"})
 
 
 def message_for(refusal: Refusal, language: str | None = None) -> str:
@@ -58,12 +85,16 @@ def message_for(refusal: Refusal, language: str | None = None) -> str:
     """
     spoken = language or reader_language()
     sentence = words.translations(spoken).gettext(MESSAGES[refusal.key])
-    return str(sentence % {name: _in_words(value, spoken) for name, value in refusal.values.items()})
+    return str(sentence % {name: _in_words(name, value, spoken) for name, value in refusal.values.items()})
 
 
-def _in_words(value: object, language: str) -> str:
-    """Write a value into a sentence as the language writes it."""
+def _in_words(name: str, value: object, language: str) -> str:
+    """Write a value into a sentence as the language writes it: a party by its name, a year without separators."""
     match value:
+        case str() if name == "party":
+            return words.party_name(value, language)
+        case int() if name in _YEARS:
+            return str(value)
         case bool() | str():
             return str(value)
         case int() | float():
