@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app import schema
-from app.web.routing import database
+from app.extension import database
 
 group = AppGroup("db", help="The schema of the database.")
 

@@ -14,21 +14,23 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, current_app, g, make_response, redirect, request
+from flask import Blueprint, Flask, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from app.db import Database, GuardedSession
+from app.db import GuardedSession
 from app.domain.errors import NotFound
 from app.domain.visibility import Action, Viewer, can, person_key
+from app.extension import database
 from app.models import Submission
 
 ATTEMPTS: Final = 4
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., ResponseReturnValue]
+__all__ = ["BY_TOKEN", "PUBLIC", "Policy", "database", "policies", "route", "session", "signed_in", "viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,6 @@ def policies(app: Flask) -> Mapping[str, Policy]:
     if missing:
         raise RuntimeError(f"routes without a policy: {', '.join(missing)}")
     return cast("Mapping[str, Policy]", found)
-
-
-def database() -> Database:
-    """Return the database of the running app."""
-    return cast("Database", current_app.extensions["entente.database"])
 
 
 def session() -> GuardedSession:

@@ -1,0 +1,190 @@
+"""Fixtures: a database on each engine, the app on it, and a client for each of the cast.
+
+Every response that a test's client gets is checked: its headers, the validity of its HTML, and that
+no word in it belongs to somebody else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app, schema
+from app.db import Database
+from app.keys import KeyRing
+from app.models.sealed import use_keys
+from config import Settings
+from tests import postgres, world
+
+os.environ.setdefault("TZ", "UTC")
+ENGINES = ("sqlite", "postgresql")
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        """Return the time that it shows, aware, in UTC."""
+        return self.now
+
+    def forward(self, **duration: float) -> None:
+        """Move on by a duration, given as for `timedelta`."""
+        self.now += dt.timedelta(**duration)
+
+
+class CheckingClient(FlaskClient):
+    """A client that checks every response; `member` is who is signed in, or None."""
+
+    member: world.Member | None = None
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send the request and check what comes back."""
+        response = super().open(*args, **kwargs)
+        check_response(response, self.member)
+        return response
+
+
+def check_response(response: TestResponse, member: world.Member | None) -> None:
+    """Hold a response to what every response owes: headers, valid HTML, nobody else's words."""
+    policy = response.headers.get("Content-Security-Policy", "")
+    assert policy.startswith("default-src 'none'"), response.headers
+    assert "unsafe" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    head = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    assert not world.foreign_canaries(head, member), head
+    body = response.get_data()
+    assert not world.foreign_canaries(body.decode("utf-8", "replace"), member)
+    if response.mimetype == "text/html" and body:
+        html5lib.HTMLParser(strict=True).parse(body.decode())
+
+
+@pytest.fixture(autouse=True)
+def _keys(tmp_path: Path) -> Iterator[None]:
+    use_keys(KeyRing(tmp_path / "keys"))
+    yield
+    use_keys(None)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return the clock of the test's database: 22 November 2026, 15:00 UTC."""
+    return Clock(world.NOW)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file with the world in it, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "world.db"
+    built = Database(f"sqlite:///{path}", path.parent / "locks", clock=lambda: world.NOW)
+    schema.upgrade(built.engine)
+    world.build(built)
+    with built.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    built.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a PostgreSQL database with the world in it, to be cloned."""
+
+    def fill(url: str) -> None:
+        built = Database(url, tmp_path_factory.mktemp("template"), clock=lambda: world.NOW)
+        schema.upgrade(built.engine)
+        world.build(built)
+        built.engine.dispose()
+
+    return postgres.template("world", fill)
+
+
+@pytest.fixture
+def make_database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Callable[[str], Database]:
+    """Return a function that opens a copy of the world on the engine of that name."""
+
+    def make(engine: str) -> Database:
+        if engine == "sqlite":
+            copied = tmp_path / f"{uuid.uuid4().hex}.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), copied)
+            return Database(f"sqlite:///{copied}", tmp_path / "locks", clock=clock)
+        url = postgres.clone(request.getfixturevalue("postgres_template"))
+        made = Database(url, tmp_path / "locks", clock=clock)
+        request.addfinalizer(lambda: postgres.drop(url))
+        request.addfinalizer(made.engine.dispose)
+        return made
+
+    return make
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, make_database: Callable[[str], Database]) -> Iterator[Database]:
+    """Return a database with the world in it, on each engine; on PostgreSQL as the app's own login."""
+    made = make_database(request.param)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(make_database: Callable[[str], Database]) -> Iterator[Database]:
+    """Return a database with the world in it on SQLite alone, for what does not depend on the engine."""
+    made = make_database("sqlite")
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Return settings for a loopback app under the test's own folder."""
+    return Settings.from_environment(
+        {
+            "SECRET_KEY": "a secret for the tests alone, 32 bytes",
+            "ENTENTE_DATA": str(tmp_path / "data"),
+            "ENTENTE_KEYS": str(tmp_path / "keys"),
+        }
+    )
+
+
+def make_app(settings: Settings, database: Database) -> Flask:
+    """Return the app on that database, ready for test clients."""
+    app = create_app(settings, database)
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on again
+    app.test_client_class = CheckingClient
+    return app
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Flask:
+    """Return the app on the test's database, on each engine."""
+    return make_app(settings, database)
+
+
+@pytest.fixture
+def client_for(app: Flask) -> Callable[[str | None], CheckingClient]:
+    """Return a function that gives a client signed in as a member of the cast (`"ana"`), or as nobody (None)."""
+
+    def make(key: str | None) -> CheckingClient:
+        client = app.test_client()
+        assert isinstance(client, CheckingClient)
+        if key is not None:
+            client.member = world.CAST[key]
+            token = world.sign_in_token(app.extensions["entente.database"], client.member)
+            with client.session_transaction() as cookie:
+                cookie["sign_in"] = token
+        return client
+
+    return make
