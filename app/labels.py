@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from babel.support import NullTranslations
 
 from app import words
+from app.domain import documents
 
 Table = dict[str, str]
 
@@ -136,6 +137,36 @@ def _handling_steps(t: NullTranslations) -> Table:
     }
 
 
+def _channels(t: NullTranslations) -> Table:
+    return {
+        "note": t.pgettext("way an answer came", "by note"),
+        "mail": t.pgettext("way an answer came", "by mail"),
+        "telephone": t.pgettext("way an answer came", "by telephone"),
+    }
+
+
+def _hostings(t: NullTranslations) -> Table:
+    return {
+        "none": t.pgettext("part of a party in hosting", "takes part"),
+        "host": t.pgettext("part of a party in hosting", "host"),
+        "co_host": t.pgettext("part of a party in hosting", "co-host"),
+    }
+
+
+def _media_types(t: NullTranslations) -> Table:
+    """Return what kind of file a paper is; the keys are those of `app.domain.documents`."""
+    return {
+        "application/pdf": t.pgettext("kind of file", "PDF"),
+        "image/png": t.pgettext("kind of file", "picture (PNG)"),
+        "image/jpeg": t.pgettext("kind of file", "picture (JPEG)"),
+        documents.DOCX: t.pgettext("kind of file", "Word document"),
+        documents.XLSX: t.pgettext("kind of file", "Excel workbook"),
+        documents.ODT: t.pgettext("kind of file", "OpenDocument text"),
+        documents.MESSAGE: t.pgettext("kind of file", "e-mail message"),
+        documents.PLAIN: t.pgettext("kind of file", "plain text"),
+    }
+
+
 def _languages(t: NullTranslations) -> Table:
     return {
         "en": t.pgettext("name of a language", "English"),
@@ -159,6 +190,15 @@ def _audit_actions(t: NullTranslations) -> Table:
         "appointment_made": t.pgettext("act in the record", "Appointed a secretariat"),
         "appointment_member_added": t.pgettext("act in the record", "Added somebody to a secretariat"),
         "catalogue_loaded": t.pgettext("act in the record", "Loaded the catalogue"),
+        "meeting_answered": t.pgettext("act in the record", "Answered a meeting"),
+        "meeting_answer_reported": t.pgettext("act in the record", "Entered an answer that came by note, mail or telephone"),
+        "meeting_confirmed": t.pgettext("act in the record", "Confirmed a meeting"),
+        "meeting_postponed": t.pgettext("act in the record", "Postponed a meeting"),
+        "meeting_cancelled": t.pgettext("act in the record", "Cancelled a meeting"),
+        "meeting_reinstated": t.pgettext("act in the record", "Reinstated a meeting"),
+        "meeting_held": t.pgettext("act in the record", "Recorded a meeting as held"),
+        "meeting_closed": t.pgettext("act in the record", "Closed a meeting"),
+        "document_added": t.pgettext("act in the record", "Added a paper"),
     }
 
 
@@ -183,6 +223,9 @@ GROUPS: Mapping[str, Callable[[NullTranslations], Table]] = {
     "role": _roles,
     "handling_step": _handling_steps,
     "language": _languages,
+    "channel": _channels,
+    "hosting": _hostings,
+    "media_type": _media_types,
     "audit_action": _audit_actions,
     "theme": _themes,
 }

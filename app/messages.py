@@ -39,12 +39,26 @@ MESSAGES: Final[dict[str, str]] = {
     "year_out_of_range": N_("Choose a year from %(first)s to %(last)s."),
     "same_date": N_("This is the date that the meeting already has."),
     "not_yet_started": N_("The meeting has not begun. It can be recorded as held from its start on."),
+    "needs_both_times": N_("Give both the start and the end, or neither."),
+    "date_has_passed": N_("The date of this meeting has passed. Give it a new one."),
     # Parties
     "needs_party": N_("Choose at least one party."),
     "no_parties": N_("Choose at least one party."),
     "unknown_party": N_("This party cannot be chosen here."),
     "not_a_party": N_("%(party)s is not a party to this meeting."),
     "own_answer_stands": N_("%(party)s has answered for itself. An answer reported by others cannot stand in its place."),
+    "needs_own_party": N_("Choose your own party too: a delegation sets up the meetings that it sits at."),
+    "not_appointed_by_these": N_("Choose exactly the parties that appointed your secretariat."),
+    "one_host": N_("Only one party is the host. Make the others co-hosts."),
+    "unknown_hosting": N_("There is no such part in hosting. Choose one from the list."),
+    "report_is_for_others": N_("Your own party’s answer is given, not reported."),
+    # Meetings
+    "needs_title": N_("Give the meeting a title, in one language at least."),
+    "unknown_format": N_("There is no such form of meeting. Choose one from the list."),
+    "ordinal_out_of_range": N_("Give a number from 1 to %(limit)s."),
+    "not_https": N_("This is not an address that can be used here. It begins with https:// and holds no user name."),
+    "report_is_for_others": N_("Your own party’s answer is not reported: its coordinator or head gives it here."),
+    "date_has_passed": N_("The date of this meeting has passed. Give it a new date by changing it."),
     # Agenda and actions
     "unknown_kind": N_("There is no such kind of agenda item. Choose one from the list."),
     "unknown_type": N_("There is no such type of agenda item. Choose one from the list."),
@@ -54,6 +68,8 @@ MESSAGES: Final[dict[str, str]] = {
     "paper_too_long": N_("This would make too long a paper to print."),
     # Files
     "file_too_large": N_("This file is too large. A file may have %(limit)s MB at most."),
+    "file_empty": N_("This file is empty. Choose another."),
+    "file_empty": N_("This file has nothing in it."),
     "file_type": N_("Files of this kind cannot be attached."),
     # People
     "wrong_password": N_("This is not your present password."),

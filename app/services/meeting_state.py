@@ -35,14 +35,19 @@ def answer_of(row: MeetingParty) -> Answer:
     return Answer("yes" if row.answer == "yes" else "no", is_reported=row.is_reported)
 
 
+def chosen_rows(meeting: Meeting) -> list[MeetingParty]:
+    """Return the rows of the parties that are chosen still."""
+    return [row for row in meeting.parties if not row.removed]
+
+
 def state_of(meeting: Meeting) -> MeetingState:
     """Return what the rules of a meeting's life need to know of it; its parties and sittings are loaded."""
     return MeetingState(
         uid=meeting.uid,
         state=cast("State", meeting.state),
-        parties=tuple(row.party_code for row in meeting.parties),
+        parties=tuple(row.party_code for row in chosen_rows(meeting)),
         when=when_of(meeting),
-        answers={row.party_code: answer_of(row) for row in meeting.parties},
+        answers={row.party_code: answer_of(row) for row in chosen_rows(meeting)},
         sequence=meeting.sequence,
         first_starts_on=meeting.first_starts_on,
         first_starts_at=meeting.first_starts_at,
@@ -60,7 +65,7 @@ def apply_state(
     answers are of this act, so that one that reads as it did before is dated anew; a reinstated meeting
     is always asked anew. Raises `ValueError` when the rows of the parties are not those of `new`.
     """
-    rows = {row.party_code: row for row in meeting.parties}
+    rows = {row.party_code: row for row in chosen_rows(meeting)}
     if set(rows) != set(new.parties):
         raise ValueError(f"the rows of {meeting.reference} are not of the parties that were decided on")
     is_back = meeting.state in CALLED_OFF and new.state not in CALLED_OFF

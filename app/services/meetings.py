@@ -1,0 +1,239 @@
+"""Reading meetings: the list, and one meeting with all that its page shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.db import GuardedSession
+from app.domain.errors import NotFound
+from app.domain.references import meeting_reference, parse_meeting_reference
+from app.domain.visibility import Facts, appointment_key
+from app.models import AudienceMember, AuditRecord, Document, Mechanism, Meeting, MeetingParty, Party, Person
+
+PAGE_SIZE: Final = 50
+HISTORY_LIMIT: Final = 100
+OVER: Final = ("held", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLine:
+    """A meeting in a list, with its mechanism where it has one that the viewer may read."""
+
+    meeting: Meeting
+    mechanism: Mechanism | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPage:
+    """One page of meetings: those to come, the nearest first, then those past, the latest first."""
+
+    coming: tuple[MeetingLine, ...]
+    past: tuple[MeetingLine, ...]
+    total: int
+    page: int
+    page_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """A chosen party, what it answered, the paper that bears it out, and who entered it, if the viewer may know them."""
+
+    row: MeetingParty
+    party: Party
+    answered_by: str | None
+    paper_id: uuid.UUID | None
+    paper_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Something that was done to a meeting; the person is named only to those who may know them."""
+
+    at: dt.datetime
+    act: str
+    facts: Mapping[str, Any]
+    party_code: str | None
+    person_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """A meeting with all that its page shows, and the facts by which it is decided who may do what to it."""
+
+    meeting: Meeting
+    mechanism: Mechanism | None
+    parties: tuple[PartyLine, ...]
+    history: tuple[HistoryEntry, ...]
+    facts: Facts
+
+
+def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False) -> Meeting:
+    """Return the meeting of that reference with its parties and sittings; small letters are allowed.
+
+    `lock` holds its row to the end of the transaction, and reads it anew, for rules that read several
+    rows. Raises `NotFound`, the same whether there is none or the viewer may not see it.
+    """
+    query = (
+        select(Meeting)
+        .where(Meeting.reference == _canonical(reference))
+        .options(selectinload(Meeting.parties), selectinload(Meeting.sittings))
+    )
+    if lock:
+        query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def facts_of_meeting(session: GuardedSession, meeting: Meeting) -> Facts:
+    """Return what the table of permissions needs to know of a meeting whose parties are loaded."""
+    keys = {appointment_key(hat.appointment_id): hat.appointment_id for hat in session.bound_viewer.hats}
+    runs: frozenset[uuid.UUID] = frozenset()
+    if keys:
+        found = session.execute(
+            select(AudienceMember.key).where(
+                AudienceMember.audience_id == meeting.audience_id, AudienceMember.key.in_(sorted(keys))
+            )
+        ).scalars()
+        runs = frozenset(keys[key] for key in found)
+    return Facts(parties=frozenset(row.party_code for row in meeting.parties), appointments=runs)
+
+
+def meetings(
+    session: GuardedSession, now: dt.datetime, *, mechanism: str | None = None, state: str | None = None, page: int = 1
+) -> MeetingPage:
+    """Return a page (from 1) of the meetings that the viewer may see, those to come before those past.
+
+    `mechanism` is a code; a filter that nothing answers to gives no rows. A meeting that was postponed
+    without a new date is still to come. Raises `NotFound` beyond the last page.
+    """
+    chosen = _chosen(mechanism, state)
+    ahead = _ahead(now)
+    counted = _counted(chosen, ahead)
+    ahead_count, total = session.execute(counted).one()
+    page_count = max(1, -(-total // PAGE_SIZE))
+    if not 1 <= page <= page_count:
+        raise NotFound
+    first, last = (page - 1) * PAGE_SIZE, page * PAGE_SIZE
+    undated_last = case((Meeting.state == "postponed", 1), else_=0)
+    coming = _lines(chosen).where(ahead).order_by(undated_last, Meeting.starts_at, Meeting.reference)
+    past = _lines(chosen).where(not_(ahead)).order_by(Meeting.starts_at.desc(), Meeting.reference)
+    return MeetingPage(
+        coming=_slice(session, coming, first, min(last, ahead_count)),
+        past=_slice(session, past, max(0, first - ahead_count), last - ahead_count),
+        total=total,
+        page=page,
+        page_count=page_count,
+    )
+
+
+def mechanisms_with_meetings(session: GuardedSession) -> tuple[Mechanism, ...]:
+    """Return the mechanisms that the viewer may see a meeting of, to choose from; without their facts."""
+    held = select(Meeting.mechanism_id).where(Meeting.mechanism_id.is_not(None))
+    rows = session.execute(
+        select(Mechanism)
+        .where(Mechanism.id.in_(held))
+        .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
+        .order_by(Mechanism.ref, Mechanism.code)
+    ).scalars()
+    return tuple(rows)
+
+
+def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
+    """Return one meeting with all that its page shows; raises `NotFound`."""
+    found = session.execute(
+        select(Meeting, Mechanism)
+        .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
+        .where(Meeting.reference == _canonical(reference))
+        .options(
+            selectinload(Meeting.sittings),
+            load_only(Mechanism.code, Mechanism.name, Mechanism.parties, Mechanism.ref),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    meeting, mechanism = found
+    parties = _party_lines(session, meeting)
+    return MeetingView(meeting, mechanism, parties, _history(session, meeting.id), facts_of_meeting(session, meeting))
+
+
+def _canonical(reference: str) -> str:
+    """Return the reference as it is kept; raises `NotFound` for what is no reference."""
+    parsed = parse_meeting_reference(reference)
+    if parsed is None:
+        raise NotFound
+    return meeting_reference(parsed.scope, parsed.number)
+
+
+def _ahead(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition that a meeting is still to come: not over, or waiting for a new date."""
+    return or_(Meeting.state == "postponed", and_(Meeting.ends_at > now, Meeting.state.not_in(OVER)))
+
+
+def _chosen(mechanism: str | None, state: str | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if mechanism is not None:
+        conditions.append(Meeting.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == mechanism)))
+    if state is not None:
+        conditions.append(Meeting.state == state)
+    return conditions
+
+
+def _counted(chosen: list[ColumnElement[bool]], ahead: ColumnElement[bool]) -> Select[int, int]:
+    """Return the statement that counts the meetings to come, and all of them."""
+    to_come = func.coalesce(func.sum(case((ahead, 1), else_=0)), 0)
+    return select(to_come, func.count(Meeting.id)).select_from(Meeting).where(*chosen)
+
+
+def _lines(chosen: list[ColumnElement[bool]]) -> Select[Meeting, Mechanism]:
+    return (
+        select(Meeting, Mechanism)
+        .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
+        .where(*chosen)
+        .options(selectinload(Meeting.parties), load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
+    )
+
+
+def _slice(
+    session: GuardedSession, query: Select[Meeting, Mechanism], first: int, last: int
+) -> tuple[MeetingLine, ...]:
+    if last <= first:
+        return ()
+    rows = session.execute(query.offset(first).limit(last - first))
+    return tuple(MeetingLine(meeting, mechanism) for meeting, mechanism in rows)
+
+
+def _party_lines(session: GuardedSession, meeting: Meeting) -> tuple[PartyLine, ...]:
+    """Return the chosen parties with what stands beside them, in one statement, and load them on the meeting."""
+    rows = session.execute(
+        select(MeetingParty, Party, Person.name, Document.id, Document.file_name)
+        .join(Party, Party.code == MeetingParty.party_code)
+        .outerjoin(Person, Person.id == MeetingParty.answered_by)
+        .outerjoin(Document, Document.id == MeetingParty.report_document_id)
+        .where(MeetingParty.meeting_id == meeting.id, MeetingParty.removed.is_(False))
+        .order_by(MeetingParty.party_code)
+        .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
+    ).all()
+    set_committed_value(meeting, "parties", [row[0] for row in rows])
+    return tuple(PartyLine(*row) for row in rows)
+
+
+def _history(session: GuardedSession, meeting_id: uuid.UUID) -> tuple[HistoryEntry, ...]:
+    """Return what was done to a meeting, newest first."""
+    rows = session.execute(
+        select(AuditRecord, Person.name)
+        .outerjoin(Person, Person.id == AuditRecord.person_id)
+        .where(AuditRecord.subject_kind == "meeting", AuditRecord.subject_id == str(meeting_id))
+        .order_by(AuditRecord.number.desc())
+        .limit(HISTORY_LIMIT)
+    )
+    return tuple(HistoryEntry(row.at, row.action, row.facts, row.party_code, name) for row, name in rows)
