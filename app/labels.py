@@ -191,7 +191,7 @@ def _audit_actions(t: NullTranslations) -> Table:
         "appointment_member_added": t.pgettext("act in the record", "Added somebody to a secretariat"),
         "catalogue_loaded": t.pgettext("act in the record", "Loaded the catalogue"),
         "meeting_answered": t.pgettext("act in the record", "Answered a meeting"),
-        "meeting_answer_reported": t.pgettext("act in the record", "Entered an answer that came by note, mail or telephone"),
+        "meeting_answer_reported": t.pgettext("act in the record", "Entered an answer that was reported"),
         "meeting_confirmed": t.pgettext("act in the record", "Confirmed a meeting"),
         "meeting_postponed": t.pgettext("act in the record", "Postponed a meeting"),
         "meeting_cancelled": t.pgettext("act in the record", "Cancelled a meeting"),

@@ -57,8 +57,6 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_format": N_("There is no such form of meeting. Choose one from the list."),
     "ordinal_out_of_range": N_("Give a number from 1 to %(limit)s."),
     "not_https": N_("This is not an address that can be used here. It begins with https:// and holds no user name."),
-    "report_is_for_others": N_("Your own party’s answer is not reported: its coordinator or head gives it here."),
-    "date_has_passed": N_("The date of this meeting has passed. Give it a new date by changing it."),
     # Agenda and actions
     "unknown_kind": N_("There is no such kind of agenda item. Choose one from the list."),
     "unknown_type": N_("There is no such type of agenda item. Choose one from the list."),
@@ -69,7 +67,6 @@ MESSAGES: Final[dict[str, str]] = {
     # Files
     "file_too_large": N_("This file is too large. A file may have %(limit)s MB at most."),
     "file_empty": N_("This file is empty. Choose another."),
-    "file_empty": N_("This file has nothing in it."),
     "file_type": N_("Files of this kind cannot be attached."),
     # People
     "wrong_password": N_("This is not your present password."),
