@@ -26,37 +26,39 @@ MESSAGES: Final[dict[str, str]] = {
     # Text
     "required": N_("Fill this in."),
     "too_long": N_("Use %(limit)s characters or fewer."),
-    "control_characters": N_("This contains characters that cannot be printed. Type it again, or paste it as plain text."),
-    "bidi_override": N_("This contains hidden marks that turn the direction of writing. Type it again, or paste it as plain text."),
+    "control_characters": N_(
+        "This contains characters that cannot be printed. Type "
+        "it again, or paste it as plain text."
+    ),
+    "bidi_override": N_(
+        "This contains hidden marks that turn the direction of "
+        "writing. Type it again, or paste it as plain text."
+    ),
     # Dates and times
     "not_a_date": N_("This is not a date. Write the year, the month and the day, as in 2026-12-10."),
     "not_a_time": N_("This is not a time. Write it on 24 hours, as in 14:30."),
     "unknown_zone": N_("There is no time zone called “%(zone)s”. Choose one from the list."),
     "ends_before_start": N_("The end comes before the start."),
     "too_many_days": N_("A meeting lasts %(limit)s days at most."),
-    "time_in_gap": N_("The clocks go forward and skip this time. The nearest times there are: %(earlier)s and %(later)s."),
+    "time_in_gap": N_(
+        "The clocks go forward and skip this time. The nearest "
+        "times there are: %(earlier)s and %(later)s."
+    ),
     "time_in_fold": N_("The clocks go back that day and this time comes twice. Say which of the two is meant."),
     "year_out_of_range": N_("Choose a year from %(first)s to %(last)s."),
     "same_date": N_("This is the date that the meeting already has."),
     "not_yet_started": N_("The meeting has not begun. It can be recorded as held from its start on."),
-    "needs_both_times": N_("Give both the start and the end, or neither."),
     "date_has_passed": N_("The date of this meeting has passed. Give it a new one."),
     # Parties
     "needs_party": N_("Choose at least one party."),
     "no_parties": N_("Choose at least one party."),
     "unknown_party": N_("This party cannot be chosen here."),
     "not_a_party": N_("%(party)s is not a party to this meeting."),
-    "own_answer_stands": N_("%(party)s has answered for itself. An answer reported by others cannot stand in its place."),
-    "needs_own_party": N_("Choose your own party too: a delegation sets up the meetings that it sits at."),
-    "not_appointed_by_these": N_("Choose exactly the parties that appointed your secretariat."),
-    "one_host": N_("Only one party is the host. Make the others co-hosts."),
-    "unknown_hosting": N_("There is no such part in hosting. Choose one from the list."),
+    "own_answer_stands": N_(
+        "%(party)s has answered for itself. An answer reported "
+        "by others cannot stand in its place."
+    ),
     "report_is_for_others": N_("Your own party’s answer is given, not reported."),
-    # Meetings
-    "needs_title": N_("Give the meeting a title, in one language at least."),
-    "unknown_format": N_("There is no such form of meeting. Choose one from the list."),
-    "ordinal_out_of_range": N_("Give a number from 1 to %(limit)s."),
-    "not_https": N_("This is not an address that can be used here. It begins with https:// and holds no user name."),
     "needs_own_party": N_("Choose your own party too. A delegation proposes the meetings that it sits at."),
     "not_appointed_by_these": N_("Choose exactly the parties that appointed the secretariat you act in."),
     "no_appointment": N_("You serve in no secretariat for this mechanism. Choose one that appointed yours."),
@@ -120,22 +122,20 @@ def message_for(refusal: Refusal, language: str | None = None) -> str:
 
 def _in_words(name: str, value: object, language: str) -> str:
     """Write a value into a sentence as the language writes it: a party by its name, a year without separators."""
+    if name == "party":
+        return words.party_name(str(value), language)
+    written: str
     match value:
-        case str() if name == "party":
-            return words.party_name(value, language)
-        case int() if name in _YEARS:
-            return str(value)
-        case bool() | str():
-            return str(value)
-        case int() | float():
-            return words.number(value, language)
+        case int() | float() if name not in _YEARS and not isinstance(value, bool):
+            written = words.number(value, language)
         case dt.datetime():
-            return f"{words.date_short(value.date(), language)}, {words.time_of_day(value, language)}"
+            written = f"{words.date_short(value.date(), language)}, {words.time_of_day(value, language)}"
         case dt.date():
-            return words.date_plain(value, language)
+            written = words.date_plain(value, language)
         case dt.time():
-            return words.time_of_day(value, language)
+            written = words.time_of_day(value, language)
         case dict():
-            return words.pick(value, language)[0]
+            written = words.pick(value, language)[0]
         case _:
-            return str(value)
+            written = str(value)
+    return written
