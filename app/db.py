@@ -267,7 +267,8 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    durable = {"options": "-c synchronous_commit=on"}  # whatever the server's or the role's default
+    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=durable)
 
 
 @event.listens_for(GuardedSession, "after_begin")

@@ -56,14 +56,22 @@ def head() -> str:
 def is_at_head(engine: Engine) -> bool:
     """Say whether the database has every migration that the code knows."""
     with engine.connect() as connection:
+        _take(connection, "entente_system")
         return MigrationContext.configure(connection).get_current_revision() == head()
 
 
 def differences(engine: Engine) -> list[object]:
     """Return what differs between the database and the models; nothing, when the migrations are complete."""
     with engine.connect() as connection:
+        _take(connection, "entente_owner")
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
+
+
+def _take(connection: Connection, role: str) -> None:
+    """On PostgreSQL, take the role until the transaction of this connection ends."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
 
 
 def _become_owner(connection: Connection) -> None:

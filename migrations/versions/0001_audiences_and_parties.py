@@ -78,7 +78,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Drop the tables; SQLite deletes rows one by one, so those that point at each other are parted first."""
+    op.execute("UPDATE offices SET part_of = NULL")
     op.drop_index(op.f("ix_offices_party_code"), table_name="offices")
     op.drop_table("offices")
     op.drop_index(op.f("ix_audience_members_key"), table_name="audience_members")

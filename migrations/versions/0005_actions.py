@@ -120,7 +120,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Drop the tables; SQLite deletes rows one by one, so those that point at each other are parted first."""
+    op.execute("UPDATE action_notes SET supersedes_id = NULL")
     op.drop_index(op.f("ix_legs_party_code"), table_name="legs")
     op.drop_index(op.f("ix_legs_due_on"), table_name="legs")
     op.drop_index(op.f("ix_legs_audience_id"), table_name="legs")
