@@ -44,7 +44,7 @@ def _rendered(name: str, window_at: datetime) -> bytes:
 def _observances(name: str, window_at: datetime) -> list[tuple[Change, dict[str, object] | None]]:
     """Return the observances of the window in order of time, each with its RRULE where it has one."""
     data = zone_data(name)
-    every = data.changes_through(max(window_at.year, _last_year(data.changes)) + _WRITTEN_OUT_YEARS)
+    every = data.changes_through(max(window_at, data.written_through).year + _WRITTEN_OUT_YEARS)
     window = [change for change in every if change.at >= window_at]
     if window_at == _ALWAYS:
         always = Change(_ALWAYS, data.first_offset, data.first_offset, is_daylight=False, name=data.first_name)
@@ -56,11 +56,6 @@ def _observances(name: str, window_at: datetime) -> list[tuple[Change, dict[str,
     if None in recurrences:
         return [(change, None) for change in window]
     return [*((change, None) for change in single), *zip(yearly[:2], recurrences, strict=True)]
-
-
-def _last_year(changes: tuple[Change, ...]) -> int:
-    """Return the year of the last change that the data writes out, or the first year there is."""
-    return changes[-1].at.year if changes else _ALWAYS.year
 
 
 def _first(change: Change) -> Change:

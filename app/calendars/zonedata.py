@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import functools
+import itertools
 import re
 import struct
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from importlib import resources
 from app.domain import zones
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall times are naive by nature
+# Before this no zone had a standard time that yearly rules could apply to.
+_FIRST = datetime(1800, 1, 1, tzinfo=UTC)
 _HEADER = struct.Struct(">4s1s15x6I")
 _KIND = struct.Struct(">iBB")
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
@@ -59,12 +62,12 @@ class DayRule:
         first = length - 6 if self.week == 5 else 7 * self.week - 6
         days = range(first + shift, first + shift + 7)
         crosses = days[0] < 1 or days[-1] > (28 if self.month == 2 else length)
-        if crosses or (self.month == 2 and self.week == 5):
-            return None
         weekday = _WEEKDAYS[(self.weekday + shift) % 7]
         parts: dict[str, object] = {"FREQ": "YEARLY", "BYMONTH": self.month}
         if self.week == 5 and not shift:
             return parts | {"BYDAY": f"-1{weekday}"}
+        if crosses or (self.month == 2 and self.week == 5):
+            return None
         if days[0] % 7 == 1:
             return parts | {"BYDAY": f"{days[0] // 7 + 1}{weekday}"}
         return parts | {"BYDAY": weekday, "BYMONTHDAY": list(days)}
@@ -93,20 +96,22 @@ class Change:
 
 @dataclass(frozen=True)
 class ZoneData:
-    """A zone as its file has it: the offset before all changes, the changes, and the yearly pair after them."""
+    """A zone as its file has it: the offset before all changes, the changes, and the yearly pair after them.
+
+    The yearly pair is in force after `written_through`, which may be later than the last change: a
+    file can say that for a while there was none.
+    """
 
     first_offset: int
     first_name: str
     changes: tuple[Change, ...]
     yearly: tuple[Change, ...]
+    written_through: datetime
 
     def changes_through(self, year: int) -> tuple[Change, ...]:
         """Return all changes through the end of a year, those of the yearly rules written out, each with its rule."""
-        last = self.changes[-1].at if self.changes else datetime.min.replace(tzinfo=UTC)
-        first_year = self.changes[-1].at.year if self.changes else year
-        generated = [_in_year(each, every) for every in range(first_year, year + 1) for each in self.yearly]
-        later = sorted((change for change in generated if change.at > last), key=lambda change: change.at)
-        return (*self.changes, *later)
+        later = _ruled(self.yearly, range(self.written_through.year - 1, year + 2))
+        return (*self.changes, *(each for each in later if self.written_through < each.at and each.at.year <= year))
 
 
 @functools.cache
@@ -133,7 +138,9 @@ def _parse(content: bytes) -> ZoneData:
     ]
     footer = content[start + _block_size(content, start, 8) :].decode().strip("\n")
     yearly = _yearly(footer)
-    return ZoneData(kinds[0][0], kinds[0][2], _with_rules(_changes(times, indexes, kinds), yearly), yearly)
+    through = (_EPOCH + timedelta(seconds=times[-1])).replace(tzinfo=UTC) if times else _FIRST
+    changes = _with_rules(_changes(times, indexes, kinds), yearly, through)
+    return ZoneData(kinds[0][0], kinds[0][2], changes, yearly, through)
 
 
 def _block_size(content: bytes, start: int, time_size: int) -> int:
@@ -201,18 +208,23 @@ def _in_year(change: Change, year: int) -> Change:
     return Change(at, change.before, change.after, change.is_daylight, change.name, change.rule)
 
 
-def _with_rules(changes: list[Change], yearly: tuple[Change, ...]) -> tuple[Change, ...]:
-    """Mark the last changes that already follow the yearly rules, back to the first that does not."""
-    marked = list(changes)
-    for position in range(len(changes) - 1, -1, -1):
-        change = changes[position]
-        # A rule's wall time may fall into the year beside the instant's.
-        candidates = [_in_year(each, change.wall_time.year) for each in yearly]
-        match = next((each for each in candidates if _is_same(each, change)), None)
-        if match is None:
-            break
-        marked[position] = match
-    return tuple(marked)
+def _ruled(yearly: tuple[Change, ...], years: range) -> list[Change]:
+    """Return the yearly changes of those years, in order."""
+    return sorted((_in_year(each, year) for year in years for each in yearly), key=lambda change: change.at)
+
+
+def _with_rules(changes: list[Change], yearly: tuple[Change, ...], through: datetime) -> tuple[Change, ...]:
+    """Mark the last changes that already follow the yearly rules, back to the first that does not.
+
+    A change that the rules ask for and the data leaves out ends the run too: Havana skips the winter
+    of 2026, and what came before that cannot be said by the same rules.
+    """
+    if not changes:
+        return ()
+    ruled = _ruled(yearly, range(changes[0].at.year - 1, through.year + 2))
+    pairs = zip(reversed(changes), reversed([change for change in ruled if change.at <= through]), strict=False)
+    run = [after for _before, after in itertools.takewhile(lambda pair: _is_same(*pair), pairs)]
+    return (*changes[: len(changes) - len(run)], *reversed(run))
 
 
 def _is_same(one: Change, other: Change) -> bool:

@@ -187,7 +187,7 @@ def valid_until(facts: Iterable[MeetingFacts], choices: FeedChoices, now: dateti
 def in_language(names: Mapping[str, str], language: Language) -> str | None:
     """Return the name in the language, else in the one it was written in (`original`), else in en, es, fr."""
     for each in (language, names.get("original", ""), *LANGUAGES):
-        if each and (found := names.get(each, "").strip()):
+        if (found := names.get(each, "")).strip():
             return found
     return None
 

@@ -112,14 +112,18 @@ def test_sittings_have_their_own_hours():
         conference_url=None,
     )
     assert (description(entry) or "").split("\n\n")[1:] == [
-        "Sitting 1: Thursday 10 December 2026\n"
-        "New York (time of the meeting): 10:00–17:00\n"
-        "Mexico City: 9:00–16:00\n"
-        "Tokyo: Friday 11 December 2026, 0:00–7:00",
-        "Sitting 2: Friday 11 December 2026\n"
-        "New York (time of the meeting): 9:30–12:00\n"
-        "Mexico City: 8:30–11:00\n"
-        "Tokyo: 23:30–Saturday 12 December 2026, 2:00",
+        (
+            "Sitting 1: Thursday 10 December 2026\n"
+            "New York (time of the meeting): 10:00–17:00\n"
+            "Mexico City: 9:00–16:00\n"
+            "Tokyo: Friday 11 December 2026, 0:00–7:00"
+        ),
+        (
+            "Sitting 2: Friday 11 December 2026\n"
+            "New York (time of the meeting): 9:30–12:00\n"
+            "Mexico City: 8:30–11:00\n"
+            "Tokyo: 23:30–Saturday 12 December 2026, 2:00"
+        ),
         "Page: https://entente.example/meetings/UNC-2026-2",
     ]
 
