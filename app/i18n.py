@@ -219,7 +219,7 @@ def reader_clock() -> ReaderClock | None:
     if viewer is None:
         return None
     language = reader_language()
-    wall = words.local(dt.datetime.now(dt.UTC), viewer.time_zone)
+    wall = words.local(g.get("now") or dt.datetime.now(dt.UTC), viewer.time_zone)
     return ReaderClock(
         city=words.city_of(viewer.time_zone, language, viewer.party),
         time=words.time_of_day(wall, language),
@@ -265,5 +265,6 @@ def form_errors(form: Iterable[Any]) -> list[FormError]:
 def field_choices(field: Any) -> list[tuple[str, str]] | dict[str, list[tuple[str, str]]]:
     """Return the choices of a WTForms field as pairs (value, words), or such pairs by the names of their groups."""
     if field.has_groups():
-        return {str(group): [(choice.value, choice.label) for choice in choices] for group, choices in field.iter_groups()}
+        groups = field.iter_groups()
+        return {str(group): [(choice.value, choice.label) for choice in choices] for group, choices in groups}
     return [(choice.value, choice.label) for choice in field.iter_choices()]

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import html5lib
 import pytest
@@ -36,68 +36,21 @@ from wtforms import (
 from app import labels, pictures, words
 from app.domain.visibility import Hat, Role, Viewer
 from app.i18n import init_i18n
+from app.web.navigation import Place
 
 APP = Path(__file__).parents[2] / "app"
-ERRORS = ("400", "403", "404", "405", "413", "429", "500", "503", "csrf")
+ERRORS = ("400", "403", "404", "405", "409", "413", "422", "429", "500", "503", "csrf")
 START = dt.datetime(2026, 12, 10, 15, 0, tzinfo=dt.UTC)
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 # What the page is told is written in Greek letters, so that every Latin word on it is the product's own.
-PAGE = """
-{% extends "base.html" %}
-{% from "components/marks.html" import answer_state, leg_state, legend, marking, meeting_tag, party_badge, party_badges, party_named, period_state, state %}
-{% from "components/clocks.html" import three_clocks %}
-{% from "components/strip.html" import periods %}
-{% from "components/forms.html" import buttons, checkbox, checkboxes, date, error_summary, field, file, post_button, radios, select, text, textarea, time, tokens %}
-{% from "components/records.html" import cell, copy_field, empty_state, facts, fold, history, notice, page_head, pagination, row_head, section, stack_table, terms %}
-{% from "components/acts.html" import confirm, stale_comparison %}
-{% block title %}Τίτλος{% endblock %}
-{% block content %}
-{% call page_head("Τίτλος της σύσκεψης", over=["Μηχανισμός", "ΑΒΓ-2026-1", party_badges(["CA", "MX", "US"]), meeting_tag("confirmed")], lede="Μια πρόταση") %}<a class="btn btn-primary" href="#a">Πράξη</a><a class="btn" href="#b">Άλλη</a>{% endcall %}
-{{ facts([("Όρος", "Αξία", period_state("open", "Λόγια")), ("Όρος", party_named("CA"), ""), ("Όρος", meeting_tag("proposed"), none)]) }}
-{{ three_clocks(clocks, "Σημείωση.") }}
-{% call section("periods-of", "Περίοδοι", "Σημείωση", links=[("#x", "Σύνδεσμος")]) %}{{ periods(marks) }}{% endcall %}
-{% call section("states", "Καταστάσεις") %}
-<p>{% for key in meeting_states %}{{ meeting_tag(key) }} {% endfor %}</p>
-<p>{% for key in leg_states %}{{ leg_state(key) }} {% endfor %}</p>
-<p>{% for key in answers %}{{ answer_state(key) }} {% endfor %}</p>
-<p>{{ marking("parties", "Reservada", "es") }} {{ marking("public") }}</p>
-<p>{{ party_badges(["CA", "MX", "NL"], others="Και άλλοι") }} {{ party_badge("UN") }}</p>
-{{ legend([state("todo", "todo", "Λόγια")]) }}
-{{ notice("Μήνυμα", "wait") }}
-{% endcall %}
-{% call section("table", "Πίνακας", wide=true) %}
-{% call stack_table("Λεζάντα", ["Στήλη", ("Στήλη", "num")]) %}
-<tr role="row">{{ row_head("Γραμμή", "#c", "μικρά") }}{{ cell("12", "Στήλη", classes="num") }}</tr>
-<tr role="row">{{ row_head("Γραμμή") }}{{ cell() }}</tr>
-{% endcall %}
-{% call fold("Ομάδα", 1234) %}{% call stack_table("Λεζάντα δύο", ["Στήλη"]) %}<tr role="row">{{ row_head("Γραμμή") }}</tr>{% endcall %}{% endcall %}
-{{ terms([("Όρος", "Λόγια")]) }}
-{{ history([(start, start|time_of_day, "Έγινε")]) }}
-{{ pagination(2, 3, "?page=1", "?page=3") }}
-{{ copy_field("address", "Διεύθυνση", "https://1.2/3.ics", "Υπόδειξη") }}
-{% call empty_state("Τίποτα", "Υπόδειξη") %}{{ post_button("/4", "Πράξη", {"5": "6"}, mark="copy") }}{% endcall %}
-{% endcall %}
-{% call section("plain-form", "Φόρμα") %}
-{{ error_summary(form_errors(form)) }}
-<form class="form" method="post" enctype="multipart/form-data">{{ tokens(version=3) }}
-{% for it in form %}{{ field(it, {"maxlength": 300} if it.type == "StringField" else none) }}{% endfor %}
-{{ text("p1", "Ετικέτα", "Αξία", "Υπόδειξη", required=false) }}{{ date("p2", "Ετικέτα", "2026-12-10") }}{{ time("p3", "Ετικέτα", "09:30") }}
-{{ textarea("p4", "Ετικέτα", "Γραμμή\nΔύο") }}{{ select("p5", "Ετικέτα", {"Ομάδα": [("1", "Ένα"), ("2", "Δύο")]}, "2") }}
-{{ checkboxes("p6", "Ετικέτα", [("1", "Ένα"), ("2", "Δύο")], ["2"], "Υπόδειξη") }}{{ radios("p7", "Ετικέτα", [("1", "Ένα"), ("2", "Δύο")], "1") }}
-{{ checkbox("p8", "Ετικέτα", true) }}{{ file("p9", "Ετικέτα", limit_mb=50, errors=["Σφάλμα"]) }}
-{{ buttons("Αποθήκευση", "#back") }}</form>
-{{ stale_comparison([("Πεδίο", "ένα", "δύο"), ("Πεδίο", "ίδιο", "ίδιο")], "Όνομα", "12:40") }}
-{{ confirm("/7", "Ακύρωση;", ["Συνέπεια"], "Ακύρωση", "#back", "Λόγος", version=3) }}
-{% endcall %}
-{% endblock %}
-"""
+PAGE = Path(__file__).with_name("gallery.html").read_text(encoding="utf-8")
 
 
 TWO = [SelectChoice("1", "Ένα"), SelectChoice("2", "Δύο")]
 
 
-class EveryField(Form):
+class EveryField(Form):  # type: ignore[misc]
     """One field of each type that forms here are made of."""
 
     line = StringField("Γραμμή", [validators.InputRequired("Λείπει")], description="Υπόδειξη")
@@ -128,7 +81,7 @@ def pseudo_translations(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for language in words.LANGUAGES:
         target = folder / language / "LC_MESSAGES"
         target.mkdir(parents=True)
-        catalogue.locale = language  # type: ignore[assignment]
+        catalogue.locale = language
         with (target / "messages.mo").open("wb") as file:
             write_mo(file, catalogue)
     return folder
@@ -143,7 +96,7 @@ def make_app(translations: Path) -> Flask:
 
     @app.before_request
     def _sign_in() -> None:
-        hat = Hat(uuid.UUID(int=2), None, frozenset({"CA", "MX"}), {"en": "Ομάδα", "es": "Ομάδα", "fr": "Ομάδα"})
+        hat = Hat(uuid.UUID(int=2), None, frozenset({"CA", "MX"}), dict.fromkeys(words.LANGUAGES, "Ομάδα"))
         g.viewer = Viewer(uuid.UUID(int=1), Role.OFFICIAL, "CA", (hat,), "Βενέδικτος", "en", "America/Toronto")
 
     @app.get("/")
@@ -153,7 +106,7 @@ def make_app(translations: Path) -> Flask:
 
     @app.get("/print")
     def on_paper() -> str:
-        source = '{% extends "print.html" %}{% block title %}Τίτλος{% endblock %}{% block content %}<h1>Ένα</h1>{% endblock %}'
+        source = '{% extends "print.html" %}{% block content %}<h1>Ένα</h1>{% endblock %}'
         return render_template_string(source, back="/")
 
     @app.get("/signed-out")
@@ -182,11 +135,14 @@ def gallery() -> dict[str, Any]:
     ]
     states = ("met", "by_numbering", "partly_met", "not_held", "no_record", "open")
     return {
-        "nav": [("home", "Αρχή", True), ("on_paper", "Χαρτί", False)],
+        "nav": [Place("/", "Αρχή", True), Place("/print", "Χαρτί", False)],
         "form": form,
         "start": START,
         "clocks": pictures.clocks(START, START + dt.timedelta(hours=3), places, "en"),
-        "marks": [pictures.PeriodMark(str(2016 + n), key, "5 · 12", 2 if n == 0 else 1) for n, key in enumerate(states)],
+        "marks": [
+            pictures.PeriodMark(str(year), key, "5 · 12", 2 if key == "met" else 1)
+            for year, key in enumerate(states, 2016)
+        ],
         "meeting_states": list(labels.labels("meeting_state", "en")),
         "leg_states": list(labels.labels("leg_state", "en")),
         "answers": list(labels.labels("answer", "en")),
@@ -229,7 +185,7 @@ def test_nothing_is_inline(app: Flask, address: str) -> None:
     for element in page.iter():
         assert "style" not in element.attrib
         assert not [name for name in element.attrib if name.startswith("on")]
-        assert element.tag not in {f"{HTML}style"}
+        assert element.tag != f"{HTML}style"
         if element.tag == f"{HTML}script":
             assert element.get("src", "").startswith("/static/")
             assert not element.text
@@ -258,7 +214,7 @@ def test_nothing_is_left_untranslated(app: Flask, address: str, language: str) -
     assert "⟦" in "".join(shown_texts(page))
 
 
-def shown_texts(page: ElementTree.Element) -> Iterator[str]:
+def shown_texts(page: ET.Element) -> Iterator[str]:
     """Yield every text that a person may read or hear."""
     for element in page.iter():
         if element.tag in {f"{HTML}script", f"{HTML}style"} or not isinstance(element.tag, str):
