@@ -24,9 +24,8 @@ from app.domain.visibility import Action, Facts, can
 from app.models import Meeting, MeetingParty
 from app.services import outbox
 from app.services.documents import keep_paper
-from app.services.meeting_audience import facts_of
 from app.services.meeting_state import apply_state, state_of
-from app.services.meetings import find_meeting
+from app.services.meetings import facts_of_meeting, find_meeting
 
 NOTE_LIMIT: Final = 2000
 CHANNELS: Final = ("note", "mail", "telephone")
@@ -248,7 +247,7 @@ def standing(meeting: Meeting) -> dict[str, Any]:
 
 def _found(session: GuardedSession, reference: str) -> tuple[Meeting, Facts]:
     meeting = find_meeting(session, reference, lock=True)
-    return meeting, facts_of(session, meeting)
+    return meeting, facts_of_meeting(session, meeting)
 
 
 def _check_allowed(session: GuardedSession, action: Action, facts: Facts) -> None:

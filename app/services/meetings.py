@@ -15,9 +15,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.db import GuardedSession
 from app.domain.errors import NotFound
 from app.domain.references import meeting_reference, parse_meeting_reference
-from app.domain.visibility import Facts
-from app.models import AuditRecord, Document, Mechanism, Meeting, MeetingParty, Party, Person
-from app.services.meeting_audience import facts_of
+from app.domain.visibility import Facts, appointment_key
+from app.models import AudienceMember, AuditRecord, Document, Mechanism, Meeting, MeetingParty, Party, Person
+from app.services.meeting_state import chosen_rows
 
 PAGE_SIZE: Final = 50
 HISTORY_LIMIT: Final = 100
@@ -95,6 +95,23 @@ def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False)
     return found
 
 
+def facts_of_meeting(session: GuardedSession, meeting: Meeting) -> Facts:
+    """Return what the table of permissions needs to know of a meeting whose parties are loaded.
+
+    Its appointments are those of the viewer's that are in its audience: others decide nothing here.
+    """
+    keys = {appointment_key(hat.appointment_id): hat.appointment_id for hat in session.bound_viewer.hats}
+    runs: frozenset[uuid.UUID] = frozenset()
+    if keys:
+        found = session.execute(
+            select(AudienceMember.key).where(
+                AudienceMember.audience_id == meeting.audience_id, AudienceMember.key.in_(sorted(keys))
+            )
+        ).scalars()
+        runs = frozenset(keys[key] for key in found)
+    return Facts(parties=frozenset(row.party_code for row in chosen_rows(meeting)), appointments=runs)
+
+
 def meetings(
     session: GuardedSession, now: dt.datetime, *, mechanism: str | None = None, state: str | None = None, page: int = 1
 ) -> MeetingPage:
@@ -150,7 +167,7 @@ def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
         raise NotFound
     meeting, mechanism = found
     parties = _party_lines(session, meeting)
-    return MeetingView(meeting, mechanism, parties, _history(session, meeting.id), facts_of(session, meeting))
+    return MeetingView(meeting, mechanism, parties, _history(session, meeting.id), facts_of_meeting(session, meeting))
 
 
 def _canonical(reference: str) -> str:
