@@ -18,11 +18,11 @@ from app.domain.catalogue_types import (
     RecordEntry,
     RelatedForum,
 )
+from app.domain.references import ADHOC_ACTION_PREFIX, ADHOC_MEETING_PREFIX
 
 Finding = tuple[str, str]
 
-# The word that references of ad hoc meetings begin with (`ADH-2026-CAMX-1`).
-AD_HOC_PREFIX = "ADH"
+_KEPT_PREFIXES = frozenset({ADHOC_MEETING_PREFIX, ADHOC_ACTION_PREFIX})
 _BOUND_BY_PAPER = frozenset({"S0", "S2", "S3"})
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -71,8 +71,8 @@ def _mechanism(mechanism: Mechanism) -> Iterator[Finding]:
     yield from _sides(mechanism)
     yield from _leads(mechanism)
     yield from _numbering(mechanism.record)
-    if mechanism.prefix == AD_HOC_PREFIX:
-        yield "prefix", f"{AD_HOC_PREFIX} is kept for ad hoc meetings"
+    if mechanism.prefix in _KEPT_PREFIXES:
+        yield "prefix", f"{mechanism.prefix} is kept for what belongs to no mechanism"
     if mechanism.ref in mechanism.related:
         yield "related", "a mechanism is not related to itself"
     if mechanism.status == "proposed" and mechanism.status_source not in _BOUND_BY_PAPER:
