@@ -1,0 +1,30 @@
+"""Read a calendar from standard input as the icalendar package does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+
+import icalendar
+
+
+def told(value: date) -> str:
+    """Return an instant in UTC, or a day."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ") if isinstance(value, datetime) else value.isoformat()
+
+
+calendar = icalendar.Calendar.from_ical(sys.stdin.buffer.read())
+print(
+    json.dumps(
+        [
+            {
+                "summary": str(event["SUMMARY"]),
+                "start": told(event["DTSTART"].dt),
+                "end": told(event["DTEND"].dt),
+                "status": str(event["STATUS"]) if "STATUS" in event else None,
+            }
+            for event in calendar.walk("VEVENT")
+        ]
+    )
+)
