@@ -45,7 +45,7 @@ class MeetingPage:
 
 @dataclass(frozen=True, slots=True)
 class PartyLine:
-    """A chosen party, what it answered, the paper that bears it out, and who entered it, if the viewer may know them."""
+    """A chosen party, what it answered, the paper that bears it out, and who gave it, if the viewer may know that."""
 
     row: MeetingParty
     party: Party
