@@ -31,7 +31,7 @@ def _meeting_states(pgettext: Say) -> Table:
 
 def _leg_states(pgettext: Say) -> Table:
     return {
-        "open": pgettext("state of a party’s leg of an action", "not begun"),
+        "open": pgettext("state of a party’s leg of an action", "open"),
         "under_way": pgettext("state of a party’s leg of an action", "under way"),
         "blocked": pgettext("state of a party’s leg of an action", "blocked"),
         "done": pgettext("state of a party’s leg of an action", "done"),
@@ -39,7 +39,7 @@ def _leg_states(pgettext: Say) -> Table:
         "dropped": pgettext("state of a party’s leg of an action", "dropped"),
         "overdue": pgettext("state of a party’s leg of an action", "overdue"),
         "owes_nothing": pgettext("state of a party’s leg of an action", "owes nothing"),
-        "not_a_party": pgettext("state of a party’s leg of an action", "not a party"),
+        "not_at_the_table": pgettext("state of a party’s leg of an action", "not at the table"),
     }
 
 

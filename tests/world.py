@@ -222,7 +222,7 @@ def add_item(session: GuardedSession, meeting: Meeting, position: int, **changed
 def add_action(
     session: GuardedSession, reference: str, parties: tuple[str, ...] = THREE, *, meeting: Meeting | None = None, **changed: Any
 ) -> Action:
-    """Add an action item with an open leg for each of the parties, due on 15 December 2026."""
+    """Add an action item with an open, accepted leg for each of the parties, due on 15 December 2026."""
     audience = meeting.audience_id if meeting else session.audience({party_key(code) for code in parties})
     leg_changes = changed.pop("legs", {})
     values: dict[str, Any] = {
@@ -234,7 +234,7 @@ def add_action(
     session.add(action)
     session.flush()
     for code in parties:
-        leg: dict[str, Any] = {"due_on": dt.date(2026, 12, 15), "state": "open", "changed_at": NOW}
+        leg: dict[str, Any] = {"due_on": dt.date(2026, 12, 15), "state": "open", "is_accepted": True, "changed_at": NOW}
         session.add(Leg(action_id=action.id, party_code=code, audience_id=audience, **(leg | leg_changes.get(code, {}))))
     session.flush()
     return action

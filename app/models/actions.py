@@ -36,7 +36,10 @@ class Action(Guarded, Versioned, Base):
 
 
 class Leg(Guarded, Versioned, Base):
-    """What one party owes of an action: the office and person who do it, by when, and how far they are."""
+    """What one party owes of an action: the office and person who do it, by when, and how far they are.
+
+    A leg that another party wrote down is not accepted until its own party writes to it.
+    """
 
     __tablename__ = "legs"
     __table_args__ = (UniqueConstraint("action_id", "party_code"), one_of("state", *LEG_STATES, name="state"))
@@ -49,6 +52,7 @@ class Leg(Guarded, Versioned, Base):
     due_on: Mapped[dt.date | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(16), default="open")
     reason: Mapped[str | None] = mapped_column(Text)
+    is_accepted: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[dt.datetime]
 
     action: Mapped[Action] = relationship(back_populates="legs")
