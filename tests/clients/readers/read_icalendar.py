@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, date, datetime
+from typing import Any
 
 import icalendar
 
@@ -14,7 +15,7 @@ def told(value: date) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ") if isinstance(value, datetime) else value.isoformat()
 
 
-calendar = icalendar.Calendar.from_ical(sys.stdin.buffer.read())
+calendar: Any = icalendar.Calendar.from_ical(sys.stdin.buffer.read())
 print(
     json.dumps(
         [

@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import UTC, date, datetime
 
-import vobject  # type: ignore[import-not-found]
+import vobject  # type: ignore[import-untyped]
 
 
 def told(value: date) -> str:
