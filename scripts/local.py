@@ -80,7 +80,10 @@ def serve(*, with_parent: bool) -> int:
     finally:
         for child in children:
             _stop(child)
-    return 0 if stopping else 1
+    if stopping:
+        return 0
+    print("The server or the job worker ended by itself; so did the other.", file=sys.stderr)
+    return 1
 
 
 def _server(port: int) -> list[str]:
