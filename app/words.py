@@ -226,10 +226,10 @@ def duration(minutes: int, language: str) -> str:
     """Return a length of time in hours and minutes: `3 hours`, `1 hour 30 minutes`, `45 minutes`."""
     if minutes < 0:
         raise ValueError("a duration is not negative")
-    say = translations(language).ngettext
+    catalogue = translations(language)
     hours, rest = divmod(minutes, 60)
-    in_hours = say("%(num)s hour", "%(num)s hours", hours) % {"num": number(hours, language)}
-    in_minutes = say("%(num)s minute", "%(num)s minutes", rest) % {"num": rest}
+    in_hours = catalogue.ngettext("%(num)s hour", "%(num)s hours", hours) % {"num": number(hours, language)}
+    in_minutes = catalogue.ngettext("%(num)s minute", "%(num)s minutes", rest) % {"num": rest}
     if not hours:
         return in_minutes
     return f"{in_hours} {in_minutes}" if rest else in_hours
