@@ -122,7 +122,7 @@ def answer_meeting(session: GuardedSession, reference: str, value: Value, *, pro
 def report_answer(session: GuardedSession, reference: str, report: Report, *, promise: str) -> Meeting:
     """Write another party's answer that came by note, mail or telephone, marked as reported; it never confirms.
 
-    An own answer of that party replaces it. Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`,
+    That party is told, and an own answer of it replaces the report. Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`,
     `report_is_for_others`, `not_a_party`, `own_answer_stands`, and what texts and papers raise;
     `StaleVersion` where the date or the parties have changed since.
     """
@@ -146,6 +146,7 @@ def report_answer(session: GuardedSession, reference: str, report: Report, *, pr
         "meeting_answer_reported", "meeting", meeting.id, meeting.audience_id, party=report.party, answer=report.value,
         channel=report.channel, document=str(paper_id) if paper_id else None,
     )  # fmt: skip
+    outbox.tell_parties(session, "answer_reported", meeting, [report.party], session.bound_viewer.person_id)
     return meeting
 
 

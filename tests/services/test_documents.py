@@ -18,7 +18,7 @@ from app.services import documents
 from tests import world
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
-LETTER = b"Received: from a by b\r\nFrom: carol@example.org\r\nDate: Thu, 19 Nov 2026 10:00:00 -0500\r\nSubject: Yes\r\n\r\nYes.\r\n"
+LETTER = b"Received: by b\r\nFrom: carol@example.org\r\nDate: Thu, 19 Nov 2026 10:00:00 -0500\r\n\r\nYes.\r\n"
 
 
 def package(*names: str, mimetype: str | None = None) -> bytes:

@@ -119,14 +119,17 @@ def test_fifty_to_a_page(database: Database) -> None:
             "UNC-2026-1", "UNC-2026-2", "UNC-2026-60", "UNC-2026-59"
         ]  # fmt: skip
         second = service.meetings(session, world.NOW, page=2)
-        assert [line.meeting.reference for line in second.past] == [f"UNC-2026-{number}" for number in range(40, 30, -1)]
+        expected = [f"UNC-2026-{number}" for number in range(40, 30, -1)]
+        assert [line.meeting.reference for line in second.past] == expected
         assert second.coming == ()
         for page in (0, 3):
             with pytest.raises(NotFound):
                 service.meetings(session, world.NOW, page=page)
 
 
-@pytest.mark.parametrize("reference", ["UNC-2026-MXUS-1", "UNC-2026-9", "unc", "", "../etc", "ACT-2026-CAMX-A01", "UNC-2026-1' OR 1"])
+@pytest.mark.parametrize(
+    "reference", ["UNC-2026-MXUS-1", "UNC-2026-9", "unc", "", "../etc", "ACT-2026-CAMX-A01", "UNC-2026-1' OR 1"]
+)
 def test_what_may_not_be_seen_is_what_does_not_exist(several: Database, reference: str) -> None:
     with several.read_session(world.viewer("benoit")) as session:
         with pytest.raises(NotFound):
@@ -199,7 +202,8 @@ def statements(session: GuardedSession, reads: str) -> int:
 def test_reading_takes_as_many_statements_for_few_as_for_many(database: Database) -> None:
     with database.system_session("few, then many", "write") as session:
         world.add_meeting(session, "UNC-2026-1", mechanism="M01")
-        world.add_meeting(session, "UNC-2026-2", mechanism="M01", starts_on=dt.date(2026, 2, 1), ends_on=dt.date(2026, 2, 1))
+        day = dt.date(2026, 2, 1)
+        world.add_meeting(session, "UNC-2026-2", mechanism="M01", starts_on=day, ends_on=day)
         session.commit()
     with database.read_session(world.viewer("sam")) as session:
         few = statements(session, "list"), statements(session, "UNC-2026-1")

@@ -102,18 +102,14 @@ def test_the_last_own_yes_confirms_and_tells_the_parties(database: Database) -> 
     assert (meeting.state, meeting.sequence) == ("confirmed", 1)
     assert answers_of(database) == {"CA": ("yes", False), "MX": ("yes", False), "US": ("yes", False)}
     assert acts(database) == ["meeting_answered", "meeting_answered", "meeting_confirmed"]
-    heard = told(database, "meeting_confirmed")
-    assert {"ana", "isabelle"} <= heard
-    assert heard.isdisjoint({"carol", "marta", "colin", "frank", "olga"})
+    assert told(database, "meeting_confirmed") == {"ana", "lucia", "isabelle", "adaeze", "erin", "sam"}
 
 
 def test_a_confirmation_tells_nobody_of_a_party_that_is_not_asked(database: Database) -> None:
     make(database, ("MX", "US"), reference="UNC-2026-MXUS-1", answers={"MX": "yes"})
     answer(database, "erin", "yes", "UNC-2026-MXUS-1")
     assert meeting_of(database, "UNC-2026-MXUS-1").state == "confirmed"
-    heard = told(database, "meeting_confirmed")
-    assert "ana" in heard
-    assert heard.isdisjoint({"benoit", "isabelle", "adaeze", "sam", "erin"})
+    assert told(database, "meeting_confirmed") == {"ana", "lucia", "carol"}
 
 
 def test_an_answer_may_be_changed_while_the_meeting_is_proposed(database: Database) -> None:
@@ -205,12 +201,14 @@ def test_a_reported_yes_does_not_confirm_and_the_own_one_replaces_it(database: D
     report(database, "diego", "US", "yes", channel="telephone", note="She rang at ten.", paper=life.Paper("n.pdf", PDF))
     meeting = meeting_of(database)
     row = next(each for each in meeting.parties if each.party_code == "US")
-    assert (meeting.state, row.answer, row.is_reported, row.report_note) == ("proposed", "yes", True, "She rang at ten.")
+    assert (meeting.state, row.answer, row.is_reported) == ("proposed", "yes", True)
+    assert row.report_note == "She rang at ten."
     assert row.answered_by == world.CAST["diego"].id
     with database.system_session("read the paper") as session:
         paper = session.execute(select(Document).where(Document.id == row.report_document_id)).scalar_one()
     assert (paper.file_name, paper.audience_id, paper.owner_party) == ("n.pdf", meeting.audience_id, "MX")
     assert told(database, "meeting_confirmed") == set()
+    assert told(database, "answer_reported") == {"carol", "erin", "sam"}
 
     answer(database, "carol", "yes")
     meeting = meeting_of(database)
@@ -266,8 +264,8 @@ def test_postponed_and_back_the_first_date_and_the_reason_are_kept(database: Dat
     assert (postponed.state, postponed.sequence, postponed.date_is_open) == ("postponed", 4, True)
     assert (postponed.first_starts_on, postponed.reason) == (dt.date(2026, 12, 10), "The chair cannot travel.")
     assert postponed.cancelled_at == world.NOW
-    assert {"isabelle", "carol", "sam"} <= told(database, "meeting_postponed") | {"sam"}
-    assert "ana" not in told(database, "meeting_postponed")
+    others = {"lucia", "isabelle", "adaeze", "carol", "erin", "sam"}
+    assert told(database, "meeting_postponed") == others
 
     act(
         database, "isabelle",
@@ -275,10 +273,11 @@ def test_postponed_and_back_the_first_date_and_the_reason_are_kept(database: Dat
     )  # fmt: skip
     back = meeting_of(database)
     assert (back.state, back.sequence, back.uid, back.cancelled_at) == ("proposed", 5, postponed.uid, None)
-    assert (back.first_starts_on, back.reason, back.date_is_open) == (dt.date(2026, 12, 10), "The chair cannot travel.", False)
+    assert (back.first_starts_on, back.date_is_open) == (dt.date(2026, 12, 10), False)
+    assert back.reason == "The chair cannot travel."
     assert answers_of(database) == {"CA": ("yes", False), "MX": (None, False), "US": (None, False)}
     assert acts(database) == ["meeting_postponed", "meeting_reinstated"]
-    assert "carol" in told(database, "meeting_reinstated")
+    assert told(database, "meeting_reinstated") == {"ana", "lucia", "adaeze", "carol", "erin", "sam"}
 
 
 def test_cancelling_keeps_the_date_and_the_reason(database: Database) -> None:
@@ -287,7 +286,7 @@ def test_cancelling_keeps_the_date_and_the_reason(database: Database) -> None:
     meeting = meeting_of(database)
     assert (meeting.state, meeting.sequence, meeting.reason) == ("cancelled", 1, "Elections")
     assert (meeting.starts_on, meeting.cancelled_at) == (dt.date(2026, 12, 10), world.NOW)
-    assert {"ana", "isabelle", "carol"} <= told(database, "meeting_cancelled")
+    assert told(database, "meeting_cancelled") == {"ana", "lucia", "isabelle", "adaeze", "carol", "erin"}
 
 
 def test_held_from_its_start_on_then_closed_for_good(database: Database, clock: Any) -> None:
