@@ -11,6 +11,8 @@ import zoneinfo
 from importlib import resources
 
 zoneinfo.reset_tzpath(to=[])
+# Zones that something read from the machine before are remembered, path or no path.
+zoneinfo.ZoneInfo.clear_cache()
 
 
 @functools.cache
