@@ -182,10 +182,15 @@ def notes():
 
 
 @pytest.fixture
-def keys(ring: KeyRing):
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the keys that another test gave this process, until this test is over."""
+    monkeypatch.setattr("app.models.sealed._ring", None)
+
+
+@pytest.fixture
+def keys(no_keys: None, ring: KeyRing) -> KeyRing:
     use_keys(ring)
-    yield ring
-    use_keys(None)
+    return ring
 
 
 def test_a_private_text_comes_back_and_is_not_in_the_database(notes, keys: KeyRing):
@@ -208,7 +213,7 @@ def test_bytes_moved_to_another_column_do_not_open(notes, keys: KeyRing):
         connection.execute(select(table.c.remark)).all()
 
 
-def test_without_keys_nothing_is_written_or_read(notes, ring: KeyRing):
+def test_without_keys_nothing_is_written_or_read(notes, no_keys: None, ring: KeyRing):
     connection, table = notes
     with pytest.raises(StatementError) as refused:
         connection.execute(table.insert().values(text=Private("MX", CANARY)))
