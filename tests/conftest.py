@@ -25,7 +25,7 @@ from app.db import Database
 from app.keys import KeyRing
 from app.models.sealed import use_keys
 from config import Settings
-from tests import postgres, world
+from tests import postgres, story, world
 
 os.environ.setdefault("TZ", "UTC")
 ENGINES = ("sqlite", "postgresql")
@@ -72,9 +72,21 @@ def check_response(response: TestResponse, member: world.Member | None) -> None:
         html5lib.HTMLParser(strict=True).parse(body.decode())
 
 
+@pytest.fixture(scope="session")
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the delegations' keys; the told story is sealed under them."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="session")
+def key_ring(keys_folder: Path) -> KeyRing:
+    """Return the keys of the delegations."""
+    return KeyRing(keys_folder)
+
+
 @pytest.fixture(autouse=True)
-def _keys(tmp_path: Path) -> Iterator[None]:
-    use_keys(KeyRing(tmp_path / "keys"))
+def _keys(key_ring: KeyRing) -> Iterator[None]:
+    use_keys(key_ring)
     yield
     use_keys(None)
 
@@ -112,16 +124,42 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> str:
     return postgres.template("world", fill)
 
 
+@pytest.fixture(scope="session")
+def sqlite_story(sqlite_template: Path, key_ring: KeyRing) -> Path:
+    """Return a SQLite file with the story told in it, to be copied."""
+    path = sqlite_template.with_name("story.db")
+    shutil.copy(sqlite_template, path)
+    use_keys(key_ring)
+    told = Database(f"sqlite:///{path}", path.parent / "locks", clock=lambda: world.NOW)
+    story.tell(told)
+    with told.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    told.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_story(postgres_template: str, key_ring: KeyRing, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a PostgreSQL database with the story told in it, to be cloned."""
+    url = postgres.clone(postgres_template)
+    use_keys(key_ring)
+    told = Database(url, tmp_path_factory.mktemp("story"), clock=lambda: world.NOW)
+    story.tell(told)
+    told.engine.dispose()
+    return url
+
+
 @pytest.fixture
-def make_database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Callable[[str], Database]:
+def make_database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Callable[..., Database]:
     """Return a function that opens a copy of the world on the engine of that name."""
 
-    def make(engine: str) -> Database:
+    def make(engine: str, told: str = "template") -> Database:
         if engine == "sqlite":
             copied = tmp_path / f"{uuid.uuid4().hex}.db"
-            shutil.copy(request.getfixturevalue("sqlite_template"), copied)
+            shutil.copy(request.getfixturevalue(f"sqlite_{told}"), copied)
             return Database(f"sqlite:///{copied}", tmp_path / "locks", clock=clock)
-        url = postgres.clone(request.getfixturevalue("postgres_template"))
+        url = postgres.clone(request.getfixturevalue(f"postgres_{told}"))
         made = Database(url, tmp_path / "locks", clock=clock)
         request.addfinalizer(lambda: postgres.drop(url))
         request.addfinalizer(made.engine.dispose)
@@ -131,15 +169,23 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) 
 
 
 @pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest, make_database: Callable[[str], Database]) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, make_database: Callable[..., Database]) -> Iterator[Database]:
     """Return a database with the world in it, on each engine; on PostgreSQL as the app's own login."""
     made = make_database(request.param)
     yield made
     made.engine.dispose()
 
 
+@pytest.fixture(params=ENGINES)
+def told(request: pytest.FixtureRequest, make_database: Callable[..., Database]) -> Iterator[Database]:
+    """Return a database in which the story of `tests/story.py` has been told, on each engine."""
+    made = make_database(request.param, "story")
+    yield made
+    made.engine.dispose()
+
+
 @pytest.fixture
-def sqlite_database(make_database: Callable[[str], Database]) -> Iterator[Database]:
+def sqlite_database(make_database: Callable[..., Database]) -> Iterator[Database]:
     """Return a database with the world in it on SQLite alone, for what does not depend on the engine."""
     made = make_database("sqlite")
     yield made
@@ -147,15 +193,27 @@ def sqlite_database(make_database: Callable[[str], Database]) -> Iterator[Databa
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, keys_folder: Path) -> Settings:
     """Return settings for a loopback app under the test's own folder."""
     return Settings.from_environment(
         {
             "SECRET_KEY": "a secret for the tests alone, 32 bytes",
             "ENTENTE_DATA": str(tmp_path / "data"),
-            "ENTENTE_KEYS": str(tmp_path / "keys"),
+            "ENTENTE_KEYS": str(keys_folder),
         }
     )
+
+
+def client_of(app: Flask, key: str | None) -> CheckingClient:
+    """Return a client of the app, signed in as a member of the cast (`"ana"`), or as nobody (None)."""
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    if key is not None:
+        client.member = world.CAST[key]
+        token = world.sign_in_token(app.extensions["entente.database"], client.member)
+        with client.session_transaction() as cookie:
+            cookie["sign_in"] = token
+    return client
 
 
 def make_app(settings: Settings, database: Database) -> Flask:
@@ -177,14 +235,4 @@ def app(settings: Settings, database: Database) -> Flask:
 def client_for(app: Flask) -> Callable[[str | None], CheckingClient]:
     """Return a function that gives a client signed in as a member of the cast (`"ana"`), or as nobody (None)."""
 
-    def make(key: str | None) -> CheckingClient:
-        client = app.test_client()
-        assert isinstance(client, CheckingClient)
-        if key is not None:
-            client.member = world.CAST[key]
-            token = world.sign_in_token(app.extensions["entente.database"], client.member)
-            with client.session_transaction() as cookie:
-                cookie["sign_in"] = token
-        return client
-
-    return make
+    return lambda key: client_of(app, key)

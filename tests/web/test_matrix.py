@@ -1,0 +1,202 @@
+"""Every route x every method x every kind of viewer x whose thing it is, from the app's own map of routes.
+
+A new route is in the matrix the moment it is registered; one whose parameters the table below does not
+know makes the first test fail. Every response also goes through the checks of `CheckingClient`: headers,
+valid HTML, and no canary of somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Final
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.db import Database
+from app.domain.visibility import Role
+from app.web.routing import can_ever, policies
+from config import Settings
+from tests import story, world
+from tests.conftest import CheckingClient, client_of, make_app
+
+NO_ONE = None
+VIEWERS: Final = (NO_ONE, *world.CAST)
+MISSING_ID: Final = str(uuid.UUID(int=1))
+
+# For the first words of a rule and its parameter: a thing of Mexico and the United States, one of all three,
+# one that does not exist.
+SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
+    ("meetings", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
+    ("actions", "ref"): (f"{story.HIDDEN}-A01", f"{story.SHARED}-A01", "UNC-2026-MXUS-1-A99"),
+    ("documents", "document_id"): (
+        str(world.identity("document", story.HIDDEN)), str(world.identity("document", story.SHARED)), MISSING_ID,
+    ),
+    ("drafts", "draft_id"): (str(story.draft_id("MX", "meeting")), str(story.draft_id("CA", "meeting")), MISSING_ID),
+    ("mechanisms", "code"): ("un-coordination", "un-coordination", "no-such-mechanism"),
+    ("people", "person_id"): (str(world.CAST["diego"].id), str(world.CAST["benoit"].id), MISSING_ID),
+    ("subscriptions", "subscription_id"): (
+        str(world.identity("subscription", "ana")), str(world.identity("subscription", "benoit")), MISSING_ID,
+    ),
+    ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
+    ("invite", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
+}  # fmt: skip
+# Who may see the first and the second of each pair.
+TABLE: Final = ("ana", "diego", "lucia", "carol", "daniel", "erin")
+SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "meetings": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "actions": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "documents": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "drafts": (("ana", "diego", "lucia"), ("benoit", "isabelle", "adaeze")),
+    "mechanisms": tuple([tuple(k for k, m in world.CAST.items() if m.role not in {Role.ADMINISTRATOR, Role.GUEST})] * 2),  # type: ignore[dict-item]
+    "people": (("marta",), ("colin",)),
+    "subscriptions": (("ana",), ("benoit",)),
+    "feeds": ((), ()),
+    "invite": ((), ()),
+}
+
+
+@pytest.fixture(scope="module")
+def rules() -> list[Rule]:
+    """Return the rules of the app, made once on an empty database for their sake alone."""
+    return all_rules()
+
+
+def all_rules() -> list[Rule]:
+    import tempfile  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"SECRET_KEY": "x" * 32, "ENTENTE_DATA": folder, "ENTENTE_KEYS": f"{folder}/keys"}
+        app = make_app(Settings.from_environment(environment), Database("sqlite://", __import__("pathlib").Path(folder)))
+        return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+RULES: Final = all_rules()
+
+
+def kind_of(rule: Rule) -> str:
+    return rule.rule.split("/")[1]
+
+
+def addresses(rule: Rule) -> tuple[str, str, str]:
+    """Return the rule's path for the hidden, the shared and the missing thing."""
+    paths = []
+    for n in range(3):
+        path = rule.rule
+        for name in rule.arguments:
+            path = re.sub(rf"<(?:[a-z]+(?:\([^)]*\))?:)?{name}>", value_of(rule, name, n), path)
+        paths.append(path)
+    return paths[0], paths[1], paths[2]
+
+
+def value_of(rule: Rule, name: str, n: int) -> str:
+    known = SAMPLES.get((kind_of(rule), name))
+    if known:
+        return known[n]
+    return {"item_id": MISSING_ID, "party": "MX", "note_id": MISSING_ID, "leg_id": MISSING_ID, "letter": "x"}[name]
+
+
+def unsafe(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"GET", "HEAD", "OPTIONS"})
+
+
+def shown(response: TestResponse, path: str) -> tuple[int, str]:
+    """Return the status and body with what differs by nature taken out: tokens, ids of submits, the address itself."""
+    body = response.get_data(as_text=True)
+    body = re.sub(r'(name="(?:csrf_token|submission_id)"[^>]*value=")[^"]*', r"\1", body)
+    from urllib.parse import quote  # noqa: PLC0415
+
+    for written in (quote(path, safe=""), quote(path), path):
+        body = body.replace(written, "PATH")
+    return response.status_code, body
+
+
+@pytest.fixture
+def app(settings: Settings, told: Database) -> Flask:
+    """Return the app on a database in which the story has been told."""
+    return make_app(settings, told)
+
+
+def test_every_parameter_of_every_rule_has_a_sample() -> None:
+    for rule in RULES:
+        assert "<" not in "".join(addresses(rule)), rule
+
+
+def test_every_route_declares_a_policy(app: Flask) -> None:
+    assert set(policies(app)) == {rule.endpoint for rule in app.url_map.iter_rules()}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.endpoint} {rule.rule}")
+def test_nobody_is_sent_to_sign_in_whether_a_thing_exists_or_not(app: Flask, rule: Rule) -> None:
+    if policies(app)[rule.endpoint].kind != "signed_in":
+        return
+    client = client_of(app, None)
+    for method in ["GET", *unsafe(rule)] if "GET" in (rule.methods or ()) else unsafe(rule):
+        answers = set()
+        for path in addresses(rule):
+            response = client.open(path, method=method)
+            assert response.status_code == 303, (method, path)
+            assert response.location.startswith("/login")
+            answers.add(shown(response, path))
+        assert len(answers) == 1
+
+
+@pytest.mark.parametrize("key", list(world.CAST))
+def test_reading(app: Flask, key: str) -> None:
+    """What may be seen answers; what may not be seen answers exactly as what does not exist."""
+    client = client_of(app, key)
+    for rule in RULES:
+        if "GET" not in (rule.methods or ()):
+            continue
+        hidden, shared, missing = addresses(rule)
+        absent = shown(client.get(missing), missing)
+        for n, path in enumerate((hidden, shared)):
+            response = client.get(path)
+            assert response.status_code < 500, path
+            if rule.arguments and path != missing:
+                _compare(app, rule, key, response, path, absent, n)
+
+
+def _compare(
+    app: Flask, rule: Rule, key: str, response: TestResponse, path: str, absent: tuple[int, str], n: int
+) -> None:
+    policy = policies(app)[rule.endpoint]
+    may = key in SEES[kind_of(rule)][n] and (policy.action is None or can_ever(world.viewer(key), policy.action))
+    if not may:
+        assert shown(response, path) == absent, (key, path)
+
+
+@pytest.mark.parametrize("key", list(world.CAST))
+def test_writing_to_what_may_not_be_seen(app: Flask, key: str) -> None:
+    """Every unsafe route on a hidden thing answers as on a missing one, and changes nothing of it."""
+    client = client_of(app, key)
+    for rule in RULES:
+        for method in unsafe(rule):
+            hidden, shared, missing = addresses(rule)
+            if not rule.arguments:
+                continue
+            absent = shown(client.open(missing, method=method), missing)
+            for n, path in enumerate((hidden, shared)):
+                if key not in SEES[kind_of(rule)][n]:
+                    assert shown(client.open(path, method=method), path) == absent, (key, method, path)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if unsafe(rule)], ids=lambda rule: f"{rule.endpoint} {rule.rule}")
+def test_an_empty_form_never_breaks(app: Flask, rule: Rule) -> None:
+    for key in ("ana", "benoit", "sam", "olga", "marta"):
+        client: CheckingClient = client_of(app, key)
+        for path in addresses(rule):
+            for method in unsafe(rule):
+                assert client.open(path, method=method).status_code < 500, (key, method, path)
+
+
+def test_a_page_of_every_route_that_a_coordinator_may_read(app: Flask) -> None:
+    """At least the plain pages answer 200 for a coordinator, so that the matrix does not compare refusals alone."""
+    client = client_of(app, "ana")
+    answered = [rule.rule for rule in RULES if "GET" in (rule.methods or ()) and client.get(addresses(rule)[0]).status_code == 200]
+    assert {"/", "/mechanisms", "/mechanisms/<code>", "/meetings", "/meetings/<ref>", "/actions", "/actions/<ref>", "/profile"} <= set(
+        answered
+    )
