@@ -1,0 +1,131 @@
+"""What a new draft begins with: the template, the last meeting, or another one; each a suggestion to write over."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app import words
+from app.db import GuardedSession
+from app.domain.cadence import MeetingFacts
+from app.domain.catalogue import Mechanism as MechanismFacts
+from app.domain.catalogue import from_facts
+from app.domain.errors import NotFound
+from app.domain.mechanisms import next_ordinal
+from app.domain.meeting_content import FROM_TEMPLATE, LANGUAGES, MeetingContent
+from app.models import Mechanism, Meeting
+from app.services.drafts import mechanism_named
+from app.services.meeting_times import content_of_meeting
+from app.services.meetings import find_meeting
+
+LAST: Final = "last"
+CALLED_OFF: Final = ("cancelled", "postponed")
+
+
+def suggested(session: GuardedSession, mechanism_code: str | None, copy: str | None = None) -> MeetingContent:
+    """Return what a new draft begins with; `copy` is `last`, `template`, or the reference of a meeting.
+
+    The day, the host and the place are never copied: they are what has to be agreed anew. Raises
+    `Refusal("unknown_mechanism")`, and `NotFound` for a reference of nothing that the viewer may see.
+    """
+    source = _source(session, mechanism_code, copy)
+    if source is None:
+        return _from_template(session, mechanism_named(session, mechanism_code))
+    mechanism = _mechanism_of(session, source)
+    copied = content_of_meeting(source, mechanism.code if mechanism else None)
+    ordinal = _next_ordinal(session, mechanism)
+    return dataclasses.replace(
+        copied,
+        title=suggested_title(mechanism.name, ordinal) if mechanism and ordinal else dict(copied.title),
+        original=session.bound_viewer.language if mechanism and ordinal else copied.original,
+        ordinal=ordinal,
+        hosting={},
+        place="",
+        conference_url="",
+        format="in_person" if copied.format == "unknown" else copied.format,
+        first_day=None,
+        last_day=None,
+        choice=None,
+        agenda=source.reference,
+    )
+
+
+def suggested_title(name: Mapping[str, str], ordinal: int | None) -> dict[str, str]:
+    """Return the formal title of a mechanism's next meeting in each language, numbered where its meetings are."""
+    given = {language: name[language] for language in LANGUAGES if name.get(language)}
+    if ordinal is None:
+        return given
+    forms = {"en": "{number} {name}", "es": "{name}, {number} reunión", "fr": "{name}, {number} réunion"}
+    return {
+        language: forms[language].format(number=words.ordinal(ordinal, language), name=text)
+        for language, text in given.items()
+    }
+
+
+def last_meeting(session: GuardedSession, mechanism_code: str) -> Meeting | None:
+    """Return the latest meeting of a mechanism that the viewer may see and that was not called off."""
+    return session.execute(
+        select(Meeting)
+        .join(Mechanism, Mechanism.id == Meeting.mechanism_id)
+        .where(Mechanism.code == mechanism_code, Meeting.state.not_in(CALLED_OFF))
+        .order_by(Meeting.starts_at.desc())
+        .limit(1)
+        .options(selectinload(Meeting.parties), selectinload(Meeting.sittings))
+    ).scalar_one_or_none()
+
+
+def _source(session: GuardedSession, mechanism_code: str | None, copy: str | None) -> Meeting | None:
+    if copy is None or copy == FROM_TEMPLATE:
+        return None
+    if copy == LAST:
+        return last_meeting(session, mechanism_code) if mechanism_code else None
+    return find_meeting(session, copy)
+
+
+def _mechanism_of(session: GuardedSession, meeting: Meeting) -> Mechanism | None:
+    if meeting.mechanism_id is None:
+        return None
+    row = session.get(Mechanism, meeting.mechanism_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _from_template(session: GuardedSession, mechanism: Mechanism | None) -> MeetingContent:
+    viewer = session.bound_viewer
+    own = frozenset({viewer.party} if viewer.party else ())
+    if mechanism is None:
+        hat = next((hat for hat in viewer.hats if hat.mechanism_id is None), None)
+        parties = hat.parties if hat and not own else own
+        return MeetingContent(parties=tuple(sorted(parties)), zone=viewer.time_zone)
+    ordinal = _next_ordinal(session, mechanism)
+    return MeetingContent(
+        mechanism=mechanism.code,
+        title=suggested_title(mechanism.name, ordinal),
+        original=viewer.language,
+        ordinal=ordinal,
+        parties=tuple(sorted(mechanism.parties)),
+        zone=viewer.time_zone,
+    )
+
+
+def _next_ordinal(session: GuardedSession, mechanism: Mechanism | None) -> int | None:
+    """Return the number of the mechanism's next meeting, from its record and the meetings that the viewer may see."""
+    if mechanism is None:
+        return None
+    rows = session.execute(
+        select(Meeting).where(Meeting.mechanism_id == mechanism.id).options(selectinload(Meeting.parties))
+    ).scalars()
+    kept = [
+        MeetingFacts(
+            reference=row.reference, state=row.state, starts_on=row.starts_on, ordinal=row.ordinal,
+            parties=frozenset(party.party_code for party in row.parties),
+        )
+        for row in rows
+    ]  # fmt: skip
+    record = from_facts(MechanismFacts, mechanism.facts).record
+    return next_ordinal(record, kept, parties=mechanism.parties)

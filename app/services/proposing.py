@@ -1,0 +1,264 @@
+"""Proposing: what each party will see, and the act by which a draft becomes a meeting of its parties."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.catalogue import load_shipped
+from app.db import GuardedSession
+from app.domain import lifecycle
+from app.domain.agenda import TemplateItem, from_template
+from app.domain.errors import NotFound, Refusal
+from app.domain.lifecycle import MeetingState
+from app.domain.meeting_advice import Advice, advice
+from app.domain.meeting_content import (
+    FROM_TEMPLATE,
+    NO_AGENDA,
+    MeetingContent,
+    Refused,
+    Timing,
+    check_own_side,
+    missing,
+)
+from app.domain.visibility import Action, can
+from app.models import AgendaItem, Draft, Mechanism, Meeting, MeetingParty, Party, Sitting
+from app.services import outbox
+from app.services.drafts import (
+    OpenDraft,
+    any_draft,
+    check_draft,
+    check_version,
+    end_draft,
+    facts_of_draft,
+    find_draft,
+    known_parties,
+    mechanism_named,
+)
+from app.services.meeting_audience import MeetingAudience, audience_of
+from app.services.meeting_state import apply_state
+from app.services.meetings import find_meeting
+from app.services.references import allot_meeting_reference, scope_of_meeting, uid_domain
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A content that can be proposed, with all that it names found and its time resolved."""
+
+    content: MeetingContent
+    timing: Timing
+    mechanism: Mechanism | None
+    parties: Mapping[str, Party]
+    audience: MeetingAudience
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What will be when a draft is proposed.
+
+    `scope` is the reference without its number, which is given out on proposing; `state` what the
+    meeting begins as; `said_yes` the parties whose yes the proposal is; `mailed` those who are told.
+    """
+
+    found: OpenDraft
+    ready: Ready
+    scope: str
+    state: str
+    said_yes: tuple[str, ...]
+    mailed: tuple[str, ...]
+    agenda: tuple[TemplateItem, ...]
+    advice: tuple[Advice, ...]
+
+
+def preview_of(session: GuardedSession, draft_id: uuid.UUID) -> Preview:
+    """Return what proposing a draft will do; raises as `propose` does, and writes nothing."""
+    found = find_draft(session, draft_id)
+    ready = _ready(session, found)
+    state = _proposed(session, found.draft, ready, "preview")
+    return Preview(
+        found=found,
+        ready=ready,
+        scope=scope_of_meeting(ready.mechanism, ready.content.parties, ready.timing.when.first_day.year),
+        state=state.state,
+        said_yes=tuple(code for code, answer in state.answers.items() if answer.confirms),
+        mailed=ready.content.parties,
+        agenda=_agenda(session, ready),
+        advice=advice_for(ready),
+    )
+
+
+def advice_for(ready: Ready) -> tuple[Advice, ...]:
+    """Return what to think over about the time of a meeting, in the capitals of its parties."""
+    return advice(ready.timing.when, capitals_of(ready.parties, ready.content.parties))
+
+
+def capitals_of(parties: Mapping[str, Party], chosen: tuple[str, ...]) -> dict[str, str]:
+    """Return the zones of the chosen parties' capitals, for those that have one."""
+    return {code: zone for code in chosen if code in parties and (zone := parties[code].time_zone)}
+
+
+def propose(session: GuardedSession, draft_id: uuid.UUID, *, version: int, uid_host: str) -> Meeting:
+    """Make a draft a meeting of its parties: its rows, its reference and UID, its agenda; all are told.
+
+    `uid_host` is the domain of UIDs if none is fixed yet. A draft that was proposed before gives its meeting
+    again. Raises `NotFound`; `Refused` with everything that is missing or cannot be; `Refusal` `forbidden`,
+    `needs_own_party`, `not_appointed_by_these`, `start_has_passed`, `unknown_meeting`; `StaleVersion`.
+    """
+    found = any_draft(session, draft_id)
+    if found.draft.ended_at is not None:
+        return _proposed_before(found)
+    check_version(found.draft, version, found.content)
+    ready = _ready(session, found)
+    state = _proposed(session, found.draft, ready, f"{uuid.uuid4()}@{uid_domain(session, uid_host)}")
+    reference = allot_meeting_reference(
+        session, ready.mechanism, ready.content.parties, ready.timing.when.first_day.year
+    )
+    owners = found.draft.owner_party, found.draft.owner_appointment
+    meeting = add_meeting(session, ready, state, reference, owners)
+    add_agenda(session, meeting, _agenda(session, ready))
+    end_draft(session, found.draft)
+    found.draft.meeting_id = meeting.id
+    session.record("draft_proposed", "draft", found.draft.id, found.draft.audience_id, reference=reference)
+    session.record(
+        "meeting_proposed", "meeting", meeting.id, meeting.audience_id, reference=reference,
+        parties=list(state.parties), starts_at=meeting.starts_at.isoformat(), state=meeting.state,
+    )  # fmt: skip
+    outbox.tell_parties(session, "meeting_proposed", meeting, state.parties, session.bound_viewer.person_id)
+    return meeting
+
+
+def add_meeting(
+    session: GuardedSession,
+    ready: Ready,
+    state: MeetingState,
+    reference: str,
+    proposed_by: tuple[str | None, uuid.UUID | None],
+) -> Meeting:
+    """Add the rows of a meeting in the audience of its parties, as its state says.
+
+    `proposed_by` is the party or the appointment that sets it up.
+    """
+    content, timing = ready.content, ready.timing
+    audience_id = session.audience(ready.audience.keys)
+    meeting = Meeting(
+        id=uuid.uuid4(), reference=reference, mechanism_id=ready.mechanism.id if ready.mechanism else None,
+        ordinal=content.ordinal, title=content.titles, state=state.state, format=content.format,
+        place=content.place or None, conference_url=content.conference_url or None, source=content.source or None,
+        time_zone=timing.when.zone_name, starts_on=timing.when.first_day, ends_on=timing.when.last_day,
+        starts_time=timing.starts, ends_time=timing.ends, starts_at=timing.when.starts_at, ends_at=timing.when.ends_at,
+        tzdata_version=timing.tzdata, uid=state.uid, sequence=state.sequence, created_at=session.now,
+        changed_at=session.now, proposed_by=proposed_by[0], proposed_by_appointment=proposed_by[1],
+        audience_id=audience_id,
+    )  # fmt: skip
+    meeting.parties = [
+        MeetingParty(party_code=code, hosting=content.hosting.get(code, "none"), audience_id=audience_id)
+        for code in state.parties
+    ]
+    meeting.sittings = [
+        Sitting(position=position, starts_at=starts_at, ends_at=ends_at, audience_id=audience_id)
+        for position, (starts_at, ends_at) in enumerate(timing.when.sittings, start=1)
+    ]
+    session.add(meeting)
+    apply_state(meeting, state, session, session.now)
+    session.flush()  # items and drafts refer to it
+    return meeting
+
+
+def add_agenda(session: GuardedSession, meeting: Meeting, items: tuple[TemplateItem | AgendaItem, ...]) -> None:
+    """Add the items of a template, or copies of another meeting's, in their order."""
+    chosen = {row.party_code for row in meeting.parties}
+    for position, item in enumerate(items, start=1):
+        lead = getattr(item, "lead_party", None)
+        session.add(
+            AgendaItem(
+                meeting_id=meeting.id, position=position, kind=item.kind, type=item.type, title=_titled(item.title),
+                lead_party=lead if lead in chosen else None, minutes=item.minutes, removed=False,
+                audience_id=meeting.audience_id,
+            )
+        )  # fmt: skip
+    session.flush()
+
+
+def _titled(title: Mapping[str, str]) -> dict[str, str]:
+    return {"original": "en", **title}
+
+
+def _ready(session: GuardedSession, found: OpenDraft) -> Ready:
+    """Return the draft's content with all that it names; raises what `propose` raises."""
+    if found.draft.kind != "meeting":
+        raise NotFound
+    if not can(session.bound_viewer, Action.PROPOSE_MEETING, facts_of_draft(found.draft)):
+        raise Refusal("forbidden")
+    ready = make_ready(session, found.content, found.draft)
+    if ready.timing.when.starts_at <= session.now:
+        raise Refused([Refusal("start_has_passed", field="first_day")])
+    return ready
+
+
+def make_ready(session: GuardedSession, content: MeetingContent, draft: Draft) -> Ready:
+    """Return a draft's content checked and complete; raises `Refused`, and `Refusal` for parties of others."""
+    checked = check_draft(session, content)
+    lacking = missing(checked.content)
+    if lacking or checked.timing is None:
+        raise Refused(lacking or [Refusal("required", field="first_day")])
+    check_side(session, checked.content, draft)
+    mechanism = mechanism_named(session, checked.content.mechanism)
+    return Ready(
+        content=checked.content,
+        timing=checked.timing,
+        mechanism=mechanism,
+        parties=known_parties(session, mechanism),
+        audience=audience_of(session, mechanism.id if mechanism else None, checked.content.parties),
+    )
+
+
+def check_side(session: GuardedSession, content: MeetingContent, draft: Draft) -> None:
+    """Refuse a meeting that the draft's own side has no part in."""
+    viewer = session.bound_viewer
+    if draft.owner_appointment is None:
+        check_own_side(content.parties, draft.owner_party, None)
+        return
+    makers = next((hat.parties for hat in viewer.hats if hat.appointment_id == draft.owner_appointment), frozenset())
+    check_own_side(content.parties, None, makers)
+
+
+def speaker(session: GuardedSession, draft: Draft) -> dict[str, Any]:
+    """Return who acts, as the rules of a meeting's life ask it: nobody's party for a secretariat's draft."""
+    viewer = session.bound_viewer
+    return {"by_party": draft.owner_party, "by_role": viewer.role}
+
+
+def _proposed(session: GuardedSession, draft: Draft, ready: Ready, uid: str) -> MeetingState:
+    return lifecycle.propose(uid, ready.content.parties, ready.timing.when, **speaker(session, draft))
+
+
+def _proposed_before(found: OpenDraft) -> Meeting:
+    """Return the meeting that a draft became; raises `NotFound` for one that was discarded."""
+    if found.draft.kind != "meeting" or found.meeting is None:
+        raise NotFound
+    return found.meeting
+
+
+def _agenda(session: GuardedSession, ready: Ready) -> tuple[Any, ...]:
+    """Return the items that the meeting begins with: a template's, or those of the meeting that is copied."""
+    choice = ready.content.agenda
+    if choice == NO_AGENDA:
+        return ()
+    if choice == FROM_TEMPLATE:
+        own = ready.mechanism.facts.get("agenda_template") if ready.mechanism else None
+        return from_template(own or [dict(item.as_facts()) for item in load_shipped().default_agenda_template])
+    try:
+        source = find_meeting(session, choice)
+    except NotFound:
+        raise Refusal("unknown_meeting", field="agenda") from None
+    return tuple(
+        session.execute(
+            select(AgendaItem)
+            .where(AgendaItem.meeting_id == source.id, AgendaItem.removed.is_(False))
+            .order_by(AgendaItem.position)
+        ).scalars()
+    )

@@ -1,0 +1,57 @@
+"""The counts behind references, and the domain of calendar UIDs: given out once, never again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from app.db import GuardedSession
+from app.domain.references import meeting_reference, meeting_scope
+from app.models import InstanceFact, Mechanism, ReferenceCounter
+
+UID_DOMAIN = "uid_domain"
+
+
+def next_number(session: GuardedSession, scope: str) -> int:
+    """Return the next number of a scope, from 1; no other transaction gets the same.
+
+    The scope's row stays locked until the end of the transaction. Two that open a scope at once meet in
+    its primary key: the later one is refused by the database, and its request is run again.
+    """
+    row = session.execute(
+        select(ReferenceCounter).where(ReferenceCounter.scope == scope).with_for_update()
+    ).scalar_one_or_none()
+    if row is None:
+        session.add(ReferenceCounter(scope=scope, last=1))
+        session.flush()  # so that a race shows here, not at the commit
+        return 1
+    row.last += 1
+    session.flush()
+    return row.last
+
+
+def scope_of_meeting(mechanism: Mechanism | None, parties: Collection[str], year: int) -> str:
+    """Return the scope in which a meeting of these parties, in that year of its own zone, is counted."""
+    if mechanism is None:
+        return meeting_scope(None, (), parties, year)
+    return meeting_scope(mechanism.prefix, mechanism.parties, parties, year)
+
+
+def allot_meeting_reference(
+    session: GuardedSession, mechanism: Mechanism | None, parties: Collection[str], year: int
+) -> str:
+    """Return a reference that is now this meeting's for ever."""
+    scope = scope_of_meeting(mechanism, parties, year)
+    return meeting_reference(scope, next_number(session, scope))
+
+
+def uid_domain(session: GuardedSession, host: str) -> str:
+    """Return the domain of this installation's calendar UIDs: the host it first had, whatever it is called later."""
+    fixed = session.execute(select(InstanceFact).where(InstanceFact.name == UID_DOMAIN)).scalar_one_or_none()
+    if fixed is not None:
+        return fixed.value
+    with session.whole_truth("fix the domain of calendar UIDs") as truth:
+        truth.add(InstanceFact(name=UID_DOMAIN, value=host))
+        truth.flush()
+    return host

@@ -1,0 +1,240 @@
+"""Staged changes: a meeting is edited as a draft of its own, previewed, then published all at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from app.db import GuardedSession, digest_of
+from app.domain import lifecycle
+from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.lifecycle import MeetingState
+from app.domain.meeting_advice import Advice, Change, advice, changes
+from app.domain.meeting_content import MeetingContent, Refused
+from app.domain.visibility import Action, can
+from app.models import AgendaItem, Document, Draft, Guarded, Mechanism, Meeting, MeetingParty
+from app.services import outbox
+from app.services.drafts import OPEN, OpenDraft, add_draft, any_draft, as_fields, check_version, end_draft, find_draft
+from app.services.meeting_audience import audience_of, keys_of
+from app.services.meeting_state import apply_state, state_of
+from app.services.meeting_times import content_of_meeting, write_parties, write_timing
+from app.services.meetings import facts_of_meeting, find_meeting
+from app.services.proposing import Ready, capitals_of, make_ready, speaker
+
+WHEN: Final = ("zone", "first_day", "last_day", "starts", "ends", "choice")
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing a draft's changes does: each field's old and new, and what it causes.
+
+    `is_asked_again` where the time or the parties change, so that every party's answer is asked for anew.
+    """
+
+    found: OpenDraft
+    meeting: Meeting
+    ready: Ready
+    old: MeetingContent
+    changes: tuple[Change, ...]
+    state: MeetingState
+    moves: bool
+    is_asked_again: bool
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+    advice: tuple[Advice, ...]
+
+
+def stage_changes(session: GuardedSession, reference: str) -> Draft:
+    """Return the open draft of changes to a meeting of the viewer's side, begun from the meeting if there is none.
+
+    Raises `NotFound`; `Refusal` `forbidden`, or `not_in_state` for a meeting that changes no more.
+    """
+    meeting = find_meeting(session, reference)
+    _check_allowed(session, meeting)
+    viewer = session.bound_viewer
+    serving = facts_of_meeting(session, meeting).appointments
+    hat = None if viewer.sits_at_a_table else next(hat for hat in viewer.hats if hat.appointment_id in serving)
+    owner = Draft.owner_appointment == hat.appointment_id if hat else Draft.owner_party == viewer.party
+    standing = session.execute(
+        select(Draft).where(Draft.meeting_id == meeting.id, Draft.kind == "changes", OPEN, owner).limit(1)
+    ).scalar_one_or_none()
+    if standing is not None:
+        return standing
+    return add_draft(session, "changes", content_now(session, meeting), hat, meeting)
+
+
+def content_now(session: GuardedSession, meeting: Meeting) -> MeetingContent:
+    """Return what a meeting says as it stands."""
+    mechanism = session.get(Mechanism, meeting.mechanism_id) if meeting.mechanism_id else None
+    return content_of_meeting(meeting, mechanism.code if mechanism else None)
+
+
+def meeting_of(session: GuardedSession, found: OpenDraft) -> Meeting:
+    """Return the meeting whose changes a draft stages; raises `NotFound` when it is not seen any more."""
+    if found.draft.kind != "changes" or found.meeting is None:
+        raise NotFound
+    return find_meeting(session, found.meeting.reference)
+
+
+def moved_under(found: OpenDraft, meeting: Meeting) -> bool:
+    """Say whether the meeting has changed since the draft's changes were compared with it."""
+    return found.draft.meeting_version != meeting.version
+
+
+def publication_of(session: GuardedSession, draft_id: uuid.UUID) -> Publication:
+    """Return what publishing a draft will do; raises as `publish` does, save `nothing_changed`, and writes nothing."""
+    return _publication(session, find_draft(session, draft_id))
+
+
+def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Meeting:
+    """Apply a draft's changes to its meeting all at once, record them, and tell the parties.
+
+    Changes that were published before give their meeting again. Raises `NotFound`; `Refused`; `Refusal`
+    `forbidden`, `not_in_state`, `needs_own_party`, `not_appointed_by_these`, `start_has_passed`,
+    `nothing_changed`; `StaleVersion` when the draft, or the meeting under it, has changed since.
+    """
+    found = any_draft(session, draft_id)
+    if found.draft.ended_at is not None:
+        if found.draft.kind != "changes" or found.meeting is None:
+            raise NotFound
+        return found.meeting
+    check_version(found.draft, version, found.content)
+    planned = _publication(session, found, lock=True)
+    if moved_under(found, planned.meeting):
+        raise StaleVersion(as_fields(planned.ready.content), as_fields(planned.old))
+    if not planned.changes:
+        raise Refusal("nothing_changed")
+    _apply(session, planned)
+    end_draft(session, found.draft)
+    draft, meeting = found.draft, planned.meeting
+    session.record("draft_published", "draft", draft.id, draft.audience_id, reference=meeting.reference)
+    return meeting
+
+
+def _publication(session: GuardedSession, found: OpenDraft, *, lock: bool = False) -> Publication:
+    if found.draft.kind != "changes" or found.meeting is None:
+        raise NotFound
+    meeting = find_meeting(session, found.meeting.reference, lock=lock)
+    _check_allowed(session, meeting)
+    old = content_now(session, meeting)
+    ready = _as_it_stands(make_ready(session, found.content, found.draft), old, meeting)
+    before = state_of(meeting)
+    after = lifecycle.publish_changes(
+        before, parties=ready.content.parties, when=ready.timing.when, **speaker(session, found.draft)
+    )
+    moves = after.when != before.when
+    if moves and after.when.starts_at <= session.now:
+        raise Refused([Refusal("start_has_passed", field="first_day")])
+    return Publication(
+        found=found,
+        meeting=meeting,
+        ready=ready,
+        old=old,
+        changes=changes(old, ready.content),
+        state=after,
+        moves=moves,
+        is_asked_again=moves or set(after.parties) != set(before.parties),
+        added=tuple(sorted(set(after.parties) - set(before.parties))),
+        dropped=tuple(sorted(set(before.parties) - set(after.parties))),
+        advice=advice(after.when, capitals_of(ready.parties, ready.content.parties)) if moves else (),
+    )
+
+
+def _as_it_stands(ready: Ready, old: MeetingContent, meeting: Meeting) -> Ready:
+    """Return the content as it would be published, on the instants already promised where nobody moved them.
+
+    Zone data may have changed since the meeting was promised; editing its place must not move it.
+    """
+    content = dataclasses.replace(ready.content, last_day=ready.content.last_day or ready.content.first_day)
+    if any(getattr(content, name) != getattr(old, name) for name in WHEN):
+        return dataclasses.replace(ready, content=content)
+    kept = dataclasses.replace(ready.timing, when=state_of(meeting).when, tzdata=meeting.tzdata_version)
+    return dataclasses.replace(ready, content=content, timing=kept)
+
+
+def _check_allowed(session: GuardedSession, meeting: Meeting) -> None:
+    if not can(session.bound_viewer, Action.CHANGE_MEETING, facts_of_meeting(session, meeting)):
+        raise Refusal("forbidden")
+    if not lifecycle.allowed(state_of(meeting).state, "publish"):
+        raise Refusal("not_in_state", state=meeting.state, verb="publish")
+
+
+def _apply(session: GuardedSession, planned: Publication) -> None:
+    meeting, content = planned.meeting, planned.ready.content
+    keys_before = keys_of(session, meeting.audience_id)
+    audience_before = meeting.audience_id
+    meeting.title, meeting.ordinal, meeting.format = content.titles, content.ordinal, content.format
+    meeting.place, meeting.conference_url = content.place or None, content.conference_url or None
+    if planned.added or planned.dropped:
+        keys = audience_of(session, meeting.mechanism_id, content.parties).keys
+        _move_to_audience(session, meeting, session.audience(keys), planned.dropped)
+    write_parties(session, meeting, content.parties, content.hosting)
+    write_timing(session, meeting, planned.ready.timing)
+    apply_state(meeting, planned.state, session, session.now, asked_anew=planned.is_asked_again)
+    session.flush()  # the record and the mails are of what stands now
+    _record(session, planned, keys_before, audience_before)
+    _tell(session, planned)
+
+
+def _move_to_audience(
+    session: GuardedSession, meeting: Meeting, audience_id: uuid.UUID, dropped: tuple[str, ...]
+) -> None:
+    """Point the meeting and all that belongs to it at another audience; action items keep the one they have."""
+    meeting.audience_id = audience_id
+    rows = list(session.execute(select(MeetingParty).where(MeetingParty.meeting_id == meeting.id)).scalars())
+    items = list(session.execute(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id)).scalars())
+    papers = [row.report_document_id for row in rows if row.report_document_id]
+    documents = list(session.execute(select(Document).where(Document.id.in_(papers))).scalars()) if papers else []
+    belonging: list[Guarded] = [*rows, *meeting.sittings, *items, *documents]
+    for row in belonging:
+        row.audience_id = audience_id
+    for item in items:
+        if item.lead_party in dropped:
+            item.lead_party = None
+
+
+def _record(
+    session: GuardedSession, planned: Publication, keys_before: frozenset[str], audience_before: uuid.UUID
+) -> None:
+    """Record old and new values for those who saw both, and to the others only that they came or went."""
+    meeting = planned.meeting
+    keys_after = keys_of(session, meeting.audience_id)
+    facts = {
+        change.field: [_plain(change.field, change.old), _plain(change.field, change.new)] for change in planned.changes
+    }
+    session.record(
+        "meeting_changed", "meeting", meeting.id, session.audience(keys_before & keys_after), changes=facts,
+        state=meeting.state, sequence=meeting.sequence, asked_again=planned.is_asked_again,
+    )  # fmt: skip
+    if planned.dropped:
+        session.record("meeting_parties_dropped", "meeting", meeting.id, audience_before, parties=list(planned.dropped))
+    if planned.added:
+        session.record("meeting_parties_added", "meeting", meeting.id, meeting.audience_id, parties=list(planned.added))
+
+
+def _tell(session: GuardedSession, planned: Publication) -> None:
+    person = session.bound_viewer.person_id
+    stayed = [code for code in planned.state.parties if code not in planned.added]
+    outbox.tell_parties(session, "meeting_changed", planned.meeting, stayed, person)
+    if planned.added:
+        outbox.tell_parties(session, "meeting_proposed", planned.meeting, planned.added, person)
+
+
+def _plain(name: str, value: object) -> Any:
+    """Return a value as the record keeps it; a conference's address lets people in, so only its digest."""
+    if name == "conference_url":
+        return digest_of(str(value)) if value else None
+    match value:
+        case dt.time():
+            return value.isoformat("minutes")
+        case dt.date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return value
