@@ -206,7 +206,9 @@ class Database:
         """
         with self.system_session("find a feed by its token") as session:
             row = session.execute(
-                select(Subscription.__table__.c.id, Subscription.__table__.c.person_id, Subscription.__table__.c.version)
+                select(
+                    Subscription.__table__.c.id, Subscription.__table__.c.person_id, Subscription.__table__.c.version
+                )
                 .join(Person.__table__, Person.__table__.c.id == Subscription.__table__.c.person_id)
                 .where(
                     Subscription.__table__.c.token_digest == token_digest,
@@ -247,7 +249,8 @@ class SubscriptionState:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, poolclass=NullPool if url.database in {None, "", ":memory:"} else None)
+    pool = NullPool if url.database in {None, "", ":memory:"} else None
+    engine = create_engine(url, poolclass=pool, hide_parameters=True)  # values stay out of errors and logs
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: object) -> None:
@@ -268,7 +271,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     durable = {"options": "-c synchronous_commit=on"}  # whatever the server's or the role's default
-    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=durable)
+    return create_engine(
+        url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=durable, hide_parameters=True
+    )
 
 
 @event.listens_for(GuardedSession, "after_begin")
@@ -392,7 +397,10 @@ def _chain(session: GuardedSession, notes: list[AuditNote]) -> None:
 def chain_digest(row: dict[str, Any]) -> str:
     """Return the digest of an audit record over all its columns but its own digest, in a canonical form."""
     at = cast("dt.datetime", row["at"]).astimezone(dt.UTC)
-    plain = {**{key: value for key, value in row.items() if key != "digest"}, "at": at.isoformat(timespec="microseconds")}
+    plain = {
+        **{key: value for key, value in row.items() if key != "digest"},
+        "at": at.isoformat(timespec="microseconds"),
+    }
     return digest_of(json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str))
 
 

@@ -1,0 +1,92 @@
+"""Every page in a real Chromium: axe finds nothing, nothing scrolls sideways, nothing breaks the policy."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from tests import story, world
+from tests.web.test_matrix import RULES, addresses, kind_of
+
+LANGUAGES = ("en", "es", "fr")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NOT_PAGES = (".ics", ".pdf", "healthz", "readyz", "metrics", "/documents/<")
+
+
+def pages() -> list[tuple[str, str | None]]:
+    """Return every page of the app with who looks at it: the plainest viewer who may."""
+    found: list[tuple[str, str | None]] = [("/login", None), ("/no-such-page", None), ("/invite/unknown-token", None)]
+    for rule in RULES:
+        if "GET" not in (rule.methods or ()) or any(word in rule.rule for word in NOT_PAGES) or rule.endpoint.startswith("sign_in"):
+            continue
+        found.append((addresses(rule)[0], "marta" if kind_of(rule) == "people" else "ana"))
+    return [*found, (f"/meetings/{story.CANCELLED}", "ana"), ("/", "olga"), ("/", "marta"), ("/", "sam"), ("/mechanisms/drug-dialogue", "benoit")]
+
+
+def look(page: Page, path: str) -> list[str]:
+    """Open the page and return what is wrong with it."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(path)
+    for summary in page.locator("details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    found = [f"scrolls sideways by {wide} px"] if wide > 0 else []
+    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    for violation in result.response["violations"]:
+        nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+        found.append(f"{violation['id']}: {nodes}")
+    return found + [text for text in said if "status of 4" not in text]
+
+
+@pytest.mark.parametrize(("path", "who"), pages(), ids=lambda value: str(value))
+def test_a_page(visit: Callable[..., BrowserContext], path: str, who: str | None) -> None:
+    """The short form: three languages over narrow and wide, light and dark."""
+    looks = zip(LANGUAGES, (360, 1440, 360), ("light", "dark", "dark"), strict=True)
+    found = {}
+    for language, width, scheme in looks:
+        page = visit(who, width=width, scheme=scheme).new_page()
+        found[language, width, scheme] = look(page, f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert not any(found.values()), found
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("path", "who"), pages(), ids=lambda value: str(value))
+def test_a_page_in_every_form(visit: Callable[..., BrowserContext], path: str, who: str | None) -> None:
+    """The long form: every language x width x scheme."""
+    for language, width, scheme in itertools.product(LANGUAGES, (320, 360, 1024, 1440), ("light", "dark")):
+        page = visit(who, width=width, scheme=scheme).new_page()
+        assert look(page, f"{path}{'&' if '?' in path else '?'}lang={language}") == [], (language, width, scheme)
+
+
+def test_the_policy_is_kept_by_the_pages_themselves(visit: Callable[..., BrowserContext]) -> None:
+    """Without the tests' own script in the page, the browser reports no violation of the policy."""
+    for path, who in pages():
+        context = visit(who)
+        page = context.browser.new_context(base_url=None).new_page() if context.browser is None else context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.goto(path)
+        assert not [text for text in said if "Content Security Policy" in text], path
+
+
+def test_the_whole_way_without_a_script_by_the_keyboard(visit: Callable[..., BrowserContext]) -> None:
+    """From home, the skip link and the navigation are the first things that Tab reaches, each with a visible ring."""
+    page = visit("ana").new_page()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring == "solid"
+
+
+def test_the_cast_is_there() -> None:
+    assert set(world.CAST) >= {"ana", "marta", "olga", "sam", "benoit"}
