@@ -6,6 +6,8 @@ answers of every chosen party, and two of them may come at once.
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 import uuid
 from collections.abc import Callable
@@ -19,12 +21,15 @@ from app.db import GuardedSession, digest_of
 from app.domain import lifecycle
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.lifecycle import Answer, MeetingState, Verb
+from app.domain.meeting_content import Timing, timing_of
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action, Facts, can
+from app.domain.walltime import Choice
 from app.models import Meeting, MeetingParty
 from app.services import outbox
 from app.services.documents import keep_paper
 from app.services.meeting_state import apply_state, state_of
+from app.services.meeting_times import content_of_meeting, write_timing
 from app.services.meetings import facts_of_meeting, find_meeting
 
 NOTE_LIMIT: Final = 2000
@@ -50,6 +55,17 @@ class Report:
     channel: str
     note: str
     paper: Paper | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDate:
+    """Another date for a meeting, in wall time of the zone that it has; without hours, days alone."""
+
+    first_day: dt.date
+    last_day: dt.date | None = None
+    starts: dt.time | None = None
+    ends: dt.time | None = None
+    choice: Choice | None = None
 
 
 def promise_of(meeting: Meeting) -> str:
@@ -122,8 +138,8 @@ def answer_meeting(session: GuardedSession, reference: str, value: Value, *, pro
 def report_answer(session: GuardedSession, reference: str, report: Report, *, promise: str) -> Meeting:
     """Write another party's answer that came by note, mail or telephone, marked as reported; it never confirms.
 
-    That party is told, and an own answer of it replaces the report. Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`,
-    `report_is_for_others`, `not_a_party`, `own_answer_stands`, and what texts and papers raise;
+    That party is told, and an own answer of it replaces the report. Raises `NotFound`; `Refusal` `forbidden`,
+    `not_in_state`, `report_is_for_others`, `not_a_party`, `own_answer_stands`, and what texts and papers raise;
     `StaleVersion` where the date or the parties have changed since.
     """
     meeting, facts = _found(session, reference)
@@ -167,37 +183,52 @@ def _bear_out(session: GuardedSession, row: MeetingParty, note: str, paper_id: u
 # The later life -----------------------------------------------------------------------------------
 
 
-def postpone_meeting(session: GuardedSession, reference: str, reason: str, *, version: int) -> Meeting:
-    """Postpone a meeting to a date left open; its first date and the reason are kept, and all are told.
+def postpone_meeting(
+    session: GuardedSession, reference: str, reason: str, *, version: int, date: NewDate | None = None
+) -> Meeting:
+    """Postpone a meeting to a new date, which is proposed to all anew, or to a date left open; all are told.
 
-    Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`, `reason_required` and what texts raise;
-    `StaleVersion`.
+    The first date and the reason are kept. Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`,
+    `reason_required`, `same_date`, `start_has_passed`, and what texts and wall times raise; `StaleVersion`.
     """
-    viewer = session.bound_viewer
-    rule: Rule = lambda now: lifecycle.postpone(now, reason, by_party=viewer.party, by_role=viewer.role)  # noqa: E731
-    return _steer(session, reference, rule, "meeting_postponed", version=version, tells=True)
+    meeting = _checked(session, reference, version)
+    timing = _timing(session, meeting, date) if date else None
+    when = timing.when if timing else None
+    by = _speaker(session)
+    _act(session, meeting, "meeting_postponed", lambda now: lifecycle.postpone(now, reason, when=when, **by), timing)
+    _tell(session, "meeting_postponed", meeting)
+    _settle(session, meeting)
+    return meeting
 
 
 def cancel_meeting(session: GuardedSession, reference: str, reason: str, *, version: int) -> Meeting:
-    """Cancel a meeting; its date and the reason are kept, and all are told. Raises as `postpone_meeting` does."""
-    return _steer(
-        session, reference, lambda now: lifecycle.cancel(now, reason), "meeting_cancelled", version=version, tells=True
-    )
+    """Cancel a meeting; its date and the reason are kept, and all are told.
+
+    Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`, `reason_required` and what texts raise; `StaleVersion`.
+    """
+    meeting = _checked(session, reference, version)
+    _act(session, meeting, "meeting_cancelled", lambda now: lifecycle.cancel(now, reason))
+    _tell(session, "meeting_cancelled", meeting)
+    return meeting
 
 
-def reinstate_meeting(session: GuardedSession, reference: str, *, version: int) -> Meeting:
-    """Propose a postponed or cancelled meeting again on the date it had, and ask every party anew.
+def reinstate_meeting(
+    session: GuardedSession, reference: str, *, version: int, date: NewDate | None = None
+) -> Meeting:
+    """Propose a postponed or cancelled meeting again, on a new date or the one it had, and ask every party anew.
 
     The same UID, a higher SEQUENCE; the yes of the reinstating coordinator or head counts. Raises
-    `NotFound`; `Refusal` `forbidden`, `not_in_state`, `date_has_passed`; `StaleVersion`.
+    `NotFound`; `Refusal` `forbidden`, `not_in_state`, `date_has_passed` without a new date,
+    `start_has_passed` with one, and what wall times raise; `StaleVersion`.
     """
-    viewer = session.bound_viewer
-    meeting, facts = _found(session, reference)
-    _check_allowed(session, Action.STEER_MEETING, facts)
-    if lifecycle.allowed(state_of(meeting).state, "reinstate") and meeting.ends_at <= session.now:
-        raise Refusal("date_has_passed")
-    rule: Rule = lambda now: lifecycle.reinstate(now, by_party=viewer.party, by_role=viewer.role)  # noqa: E731
-    meeting = _steer(session, reference, rule, "meeting_reinstated", version=version, tells=True)
+    meeting = _checked(session, reference, version)
+    by = _speaker(session)
+    if date is None and lifecycle.allowed(state_of(meeting).state, "reinstate") and meeting.starts_at <= session.now:
+        raise Refusal("date_has_passed", field="first_day")
+    timing = _timing(session, meeting, date) if date else None
+    when = timing.when if timing else None
+    _act(session, meeting, "meeting_reinstated", lambda now: lifecycle.reinstate(now, when=when, **by), timing)
+    _tell(session, "meeting_reinstated", meeting)
     _settle(session, meeting)
     return meeting
 
@@ -207,29 +238,52 @@ def hold_meeting(session: GuardedSession, reference: str, *, version: int) -> Me
 
     Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`, `not_yet_started`; `StaleVersion`.
     """
-    return _steer(session, reference, lambda now: lifecycle.hold(now, session.now), "meeting_held", version=version)
+    meeting = _checked(session, reference, version)
+    _act(session, meeting, "meeting_held", lambda now: lifecycle.hold(now, session.now))
+    return meeting
 
 
 def close_meeting(session: GuardedSession, reference: str, *, version: int) -> Meeting:
     """Close a held meeting, for good. Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`; `StaleVersion`."""
-    return _steer(session, reference, lifecycle.close, "meeting_closed", version=version)
+    meeting = _checked(session, reference, version)
+    _act(session, meeting, "meeting_closed", lifecycle.close)
+    return meeting
 
 
-def _steer(
-    session: GuardedSession, reference: str, rule: Rule, act: str, *, version: int, tells: bool = False
-) -> Meeting:
-    """Apply a rule of a meeting's life under its permission, its version and its lock; record it, and tell."""
+def _checked(session: GuardedSession, reference: str, version: int) -> Meeting:
+    """Return the meeting locked, for who may steer it and saw it as it stands."""
     meeting, facts = _found(session, reference)
     _check_allowed(session, Action.STEER_MEETING, facts)
     if version != meeting.version:
         raise StaleVersion({"version": version}, standing(meeting))
-    before = standing(meeting)
-    apply_state(meeting, _decided(session, meeting, rule), session, session.now)
-    reason = {"reason": meeting.reason} if act in {"meeting_postponed", "meeting_cancelled"} else {}
-    session.record(act, "meeting", meeting.id, meeting.audience_id, was=before, **reason)
-    if tells:
-        _tell(session, act, meeting)
     return meeting
+
+
+def _act(session: GuardedSession, meeting: Meeting, act: str, rule: Rule, timing: Timing | None = None) -> None:
+    """Apply a rule of a meeting's life, and record what it was before; a new date asks every party anew."""
+    before = standing(meeting)
+    new = _decided(session, meeting, rule)
+    if timing is not None:
+        write_timing(session, meeting, timing)
+    apply_state(meeting, new, session, session.now, asked_anew=timing is not None)
+    reason = {"reason": meeting.reason} if act in {"meeting_postponed", "meeting_cancelled"} else {}
+    now = {"now": standing(meeting)} if timing is not None else {}
+    session.record(act, "meeting", meeting.id, meeting.audience_id, was=before, **now, **reason)
+
+
+def _timing(session: GuardedSession, meeting: Meeting, date: NewDate) -> Timing:
+    """Return the time that a new date promises in the meeting's own zone, still to come."""
+    if (date.starts is None) != (date.ends is None):
+        raise Refusal("needs_both_times", field="starts" if date.starts is None else "ends")
+    timing = timing_of(dataclasses.replace(content_of_meeting(meeting, None), **dataclasses.asdict(date)))
+    if timing.when.starts_at <= session.now:
+        raise Refusal("start_has_passed", field="first_day")
+    return timing
+
+
+def _speaker(session: GuardedSession) -> dict[str, Any]:
+    viewer = session.bound_viewer
+    return {"by_party": viewer.party, "by_role": viewer.role}
 
 
 def standing(meeting: Meeting) -> dict[str, Any]:

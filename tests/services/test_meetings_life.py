@@ -280,6 +280,57 @@ def test_postponed_and_back_the_first_date_and_the_reason_are_kept(database: Dat
     assert told(database, "meeting_reinstated") == {"ana", "lucia", "adaeze", "carol", "erin", "sam"}
 
 
+def test_postponed_to_a_new_date_it_is_proposed_to_all_anew(database: Database) -> None:
+    make(database, state="confirmed", answers=dict.fromkeys(world.THREE, "yes"))
+    date = life.NewDate(dt.date(2026, 12, 17), dt.date(2026, 12, 18), dt.time(9), dt.time(12, 30))
+    act(database, "ana", lambda session: life.postpone_meeting(session, REF, "Flood", version=1, date=date))
+    meeting = meeting_of(database)
+    assert (meeting.state, meeting.sequence, meeting.date_is_open, meeting.reason) == ("proposed", 1, False, "Flood")
+    assert (meeting.starts_on, meeting.ends_on, meeting.starts_time) == (date.first_day, date.last_day, date.starts)
+    assert meeting.starts_at == dt.datetime(2026, 12, 17, 14, 0, tzinfo=dt.UTC)
+    assert meeting.ends_at == dt.datetime(2026, 12, 18, 17, 30, tzinfo=dt.UTC)
+    assert [each.starts_at for each in meeting.sittings] == [
+        dt.datetime(2026, 12, 17, 14, 0, tzinfo=dt.UTC), dt.datetime(2026, 12, 18, 14, 0, tzinfo=dt.UTC)
+    ]  # fmt: skip
+    assert (meeting.first_starts_on, meeting.first_starts_at) == (
+        dt.date(2026, 12, 10), dt.datetime(2026, 12, 10, 15, 0, tzinfo=dt.UTC)
+    )  # fmt: skip
+    assert answers_of(database) == {"CA": (None, False), "MX": ("yes", False), "US": (None, False)}
+
+
+@pytest.mark.parametrize(
+    ("date", "refused", "field"),
+    [
+        (life.NewDate(dt.date(2026, 12, 10), None, dt.time(10), dt.time(13)), "same_date", "starts"),
+        (life.NewDate(dt.date(2026, 11, 22), None, dt.time(9), dt.time(11)), "start_has_passed", "first_day"),
+        (life.NewDate(dt.date(2026, 12, 11), None, dt.time(9), None), "needs_both_times", "ends"),
+        (life.NewDate(dt.date(2026, 12, 11), None, dt.time(13), dt.time(9)), "ends_before_start", "ends"),
+        (life.NewDate(dt.date(2026, 12, 11), dt.date(2028, 1, 1)), "too_many_days", "last_day"),
+        (life.NewDate(dt.date(2027, 3, 14), None, dt.time(2, 30), dt.time(9)), "time_in_gap", "starts"),
+        (life.NewDate(dt.date(2027, 11, 7), None, dt.time(1, 30), dt.time(9)), "time_in_fold", "starts"),
+    ],
+)
+def test_a_new_date_that_cannot_be_is_refused(
+    sqlite_database: Database, date: life.NewDate, refused: str, field: str
+) -> None:
+    make(sqlite_database)
+    with pytest.raises(Refusal) as error:
+        act(sqlite_database, "ana", lambda session: life.postpone_meeting(session, REF, "why", version=1, date=date))
+    assert (error.value.key, error.value.field) == (refused, field)
+    assert meeting_of(sqlite_database).state == "proposed"
+
+
+def test_a_meeting_whose_date_has_passed_is_reinstated_on_another(database: Database, clock: Any) -> None:
+    make(database, state="cancelled", reason="Elections", cancelled_at=world.NOW, sequence=2)
+    clock.now = dt.datetime(2026, 12, 10, 18, 0, tzinfo=dt.UTC)
+    date = life.NewDate(dt.date(2027, 1, 20), None, dt.time(10), dt.time(13))
+    act(database, "carol", lambda session: life.reinstate_meeting(session, REF, version=1, date=date))
+    meeting = meeting_of(database)
+    assert (meeting.state, meeting.sequence, meeting.starts_on) == ("proposed", 3, dt.date(2027, 1, 20))
+    assert meeting.first_starts_on == dt.date(2026, 12, 10)
+    assert answers_of(database)["US"] == ("yes", False)
+
+
 def test_cancelling_keeps_the_date_and_the_reason(database: Database) -> None:
     make(database)
     act(database, "sam", lambda session: life.cancel_meeting(session, REF, "Elections", version=1))
