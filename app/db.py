@@ -368,7 +368,7 @@ def _chain(session: GuardedSession, notes: list[AuditNote]) -> None:
         .where(AuditHead.__table__.c.id == 1)
         .with_for_update()
     ).one()
-    number, digest = head.count, head.digest
+    number, digest = head[0], head[1]
     rows = []
     for note in notes:
         number += 1

@@ -67,10 +67,10 @@ def visit(served: tuple[str, Database], chromium: Browser) -> Iterator[Callable[
     opened: list[BrowserContext] = []
     address, database = served
 
-    def open_window(key: str | None, *, width: int = 1440, scheme: str = "light", scripts: bool = True) -> BrowserContext:
+    def open_window(key: str | None, *, width: int = 1440, scheme: str = "light", scripts: bool = True, axe: bool = True) -> BrowserContext:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts, base_url=address,  # type: ignore[arg-type]
-            bypass_csp=scripts,  # axe is put into the page; tests/web checks the policy itself
+            bypass_csp=axe,  # axe is put into the page as a script of its own
         )  # fmt: skip
         if key:
             context.add_cookies([{"name": "entente", "value": cookie_for(address, database, key), "url": address}])
