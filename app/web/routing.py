@@ -35,19 +35,23 @@ __all__ = ["BY_TOKEN", "PUBLIC", "Policy", "database", "policies", "route", "ses
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may call a route: anybody, the holder of the token in its path, or a viewer who may do the action."""
+    """Who may call a route: anybody, the holder of the token in its path, or a viewer who may do the action.
+
+    Without `opens_session` the view asks a service that opens its own transactions.
+    """
 
     kind: str
     action: Action | None = None
+    opens_session: bool = True
 
 
 PUBLIC: Final = Policy("public")
 BY_TOKEN: Final = Policy("token")
 
 
-def signed_in(action: Action) -> Policy:
+def signed_in(action: Action, *, opens_session: bool = True) -> Policy:
     """Return the policy of a route for viewers who may do the action to something; the service decides to what."""
-    return Policy("signed_in", action)
+    return Policy("signed_in", action, opens_session)
 
 
 def route(
@@ -96,7 +100,7 @@ def _run(view: View, policy: Policy, values: dict[str, Any]) -> Response:
             return _to_sign_in()
         if policy.action is None or not can_ever(g.viewer, policy.action):
             raise NotFound
-    else:
+    if policy.kind != "signed_in" or not policy.opens_session:
         return make_response(view(**values))  # such views ask a service, which opens what it needs
     for attempt in range(ATTEMPTS):
         try:
