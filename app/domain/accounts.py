@@ -53,7 +53,12 @@ _COMMON: Final = (
     "mexico",
     "unitedstates",
 )
-_RUNS: Final = ("abcdefghijklmnopqrstuvwxyz" * 3, "0123456789" * 20, "9876543210" * 20, "qwertyuiopasdfghjklzxcvbnm" * 2)
+_RUNS: Final = (
+    "abcdefghijklmnopqrstuvwxyz" * 3,
+    "0123456789" * 20,
+    "9876543210" * 20,
+    "qwertyuiopasdfghjklzxcvbnm" * 2,
+)
 _FEWEST_LETTERS: Final = 5
 
 
@@ -63,7 +68,7 @@ def normal_email(written: str) -> str:
 
 
 def normal_password(written: str) -> str:
-    """Return a password as it is hashed: NFKC, so that it is the same from every keyboard (NIST SP 800-63B, 5.1.1.2)."""
+    """Return a password as it is hashed: NFKC, the same from every keyboard (NIST SP 800-63B, 5.1.1.2)."""
     return unicodedata.normalize("NFKC", written)
 
 

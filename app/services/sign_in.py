@@ -96,7 +96,8 @@ def _count_attempt(database: Database, email: str) -> _Claim:
             session.delete(attempt)
             session.commit()
             raise Refusal("too_many_attempts")
-        person = session.execute(select(Person).where(Person.email == email, Person.active.is_(True))).scalar_one_or_none()
+        wanted = select(Person).where(Person.email == email, Person.active.is_(True))
+        person = session.execute(wanted).scalar_one_or_none()
         return _Claim(attempt.id, person.id if person else None, person.password if person else None)
 
 
@@ -128,9 +129,8 @@ def _open_sign_in(database: Database, claim: _Claim, agent: str) -> str:
 def sign_out(session: GuardedSession, token: str) -> None:
     """End the sign-in of this token."""
     with session.whole_truth("end a sign-in") as truth:
-        row = truth.execute(
-            select(SignInSession).where(SignInSession.token_digest == digest_of(token), SignInSession.ended_at.is_(None))
-        ).scalar_one_or_none()
+        live = select(SignInSession).where(SignInSession.ended_at.is_(None))
+        row = truth.execute(live.where(SignInSession.token_digest == digest_of(token))).scalar_one_or_none()
         if row is None:
             return
         row.ended_at = truth.now

@@ -89,15 +89,15 @@ def passwords() -> Passwords:
 
 def own_path(target: str | None) -> str:
     """Return the target when it is a path of ours, else nothing: nobody is sent elsewhere after signing in."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+    if not target or not target.startswith("/") or "\\" in target or not target.isprintable():
         return ""
     parts = urlsplit(target)
-    return "" if parts.scheme or parts.netloc else target
+    return "" if parts.scheme or parts.netloc or target.startswith("//") else target
 
 
 def put_error(form: Form, refusal: Refusal) -> None:
     """Put the words for a refusal beside its field, or at the top of the form when it has none there."""
-    field = form._fields.get(refusal.field or "")  # noqa: SLF001 - how WTForms looks a field up by its name
+    field = form._fields.get(refusal.field or "")
     if field is None:
         form.form_errors.append(message_for(refusal))
     else:

@@ -40,12 +40,12 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-class PeopleDatastore(UserDatastore, Datastore):  # type: ignore[misc]
+class PeopleDatastore(UserDatastore, Datastore):
     """People as Flask-Security looks them up: in a system session, and never written or committed by it."""
 
     def __init__(self, database: Database) -> None:
         UserDatastore.__init__(self, Person, RoleMixin)
-        Datastore.__init__(self, database)
+        Datastore.__init__(self, database)  # type: ignore[no-untyped-call]
 
     def find_user(self, case_insensitive: bool = False, **criteria: Any) -> Person | None:  # noqa: ARG002, FBT001, FBT002
         """Return the person with that value of a unique column, or None."""

@@ -1,0 +1,93 @@
+"""One's own profile and password."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import labels, words
+from app.domain.errors import Refusal, StaleVersion
+from app.domain.visibility import Action
+from app.i18n import reader_language
+from app.services import people as service
+from app.services.people import Profile
+from app.services.sign_in import change_password
+from app.web.people.blueprint import blueprint
+from app.web.people.forms import PasswordForm, ProfileForm, sent_version, zone_choices
+from app.web.routing import database, route, session, signed_in, viewer
+from app.web.sign_in.routes import passwords, put_error
+
+# A password is hashed for half a second: no transaction is held open meanwhile.
+_WITHOUT_SESSION = signed_in(Action.READ_OWN_PAGES, opens_session=False)
+
+
+@route(blueprint, "/profile", policy=signed_in(Action.READ_OWN_PAGES), methods=("GET", "POST"))
+def profile() -> ResponseReturnValue:
+    """Show one's profile, and save it."""
+    person = service.own_account(session())
+    form = _profile_form(service.profile_of(person))
+    if request.method == "GET":
+        return render_template("people/profile.html", form=form, person=person, version=person.version, compared=None)
+    if form.validate():
+        try:
+            service.save_profile(session(), _typed(form), sent_version())
+        except StaleVersion as stale:
+            rows = _compared(form, stale)
+            now = person.version
+            return render_template("people/profile.html", form=form, person=person, version=now, compared=rows), 409
+        except Refusal as refusal:
+            put_error(form, refusal)
+        else:
+            flash(_("Your profile is saved."))
+            return redirect(url_for("people.profile"), 303)
+    version = sent_version()
+    return render_template("people/profile.html", form=form, person=person, version=version, compared=None), 422
+
+
+@route(blueprint, "/profile/password", policy=_WITHOUT_SESSION, methods=("GET", "POST"))
+def change_own_password() -> ResponseReturnValue:
+    """Change one's password; every other sign-in ends."""
+    form = PasswordForm()
+    if request.method == "GET":
+        return render_template("people/password.html", form=form)
+    status = 422
+    if form.validate():
+        token = str(cookie.get("sign_in", ""))
+        try:
+            change_password(
+                database(), passwords(), viewer(), token, current=form.current.data or "", new=form.new.data or ""
+            )
+        except Refusal as refusal:
+            put_error(form, refusal)
+            status = 429 if refusal.key == "too_many_attempts" else 422
+        else:
+            flash(_("Your password is changed. Everywhere else you are signed out."))
+            return redirect(url_for("people.profile"), 303)
+    return render_template("people/password.html", form=form), status
+
+
+def _profile_form(now: Profile) -> ProfileForm:
+    form = ProfileForm(name=now.name, language=now.language, time_zone=now.time_zone, theme=now.theme)
+    form.language.choices = list(words.LANGUAGE_NAMES.items())
+    form.time_zone.choices = zone_choices(reader_language())
+    form.theme.choices = list(labels.labels("theme", reader_language()).items())
+    return form
+
+
+def _typed(form: ProfileForm) -> Profile:
+    return Profile(form.name.data or "", form.language.data or "", form.time_zone.data or "", form.theme.data or "")
+
+
+def _compared(form: ProfileForm, stale: StaleVersion) -> list[tuple[str, str, str]]:
+    """Return each field's name, what was typed, and what stands now, in words."""
+    rows = []
+    for name in ("name", "language", "time_zone", "theme"):
+        yours, theirs = str(stale.yours[name]), str(stale.theirs[name])
+        if name == "language":
+            yours, theirs = words.LANGUAGE_NAMES[yours], words.LANGUAGE_NAMES[theirs]
+        if name == "theme":
+            yours, theirs = (labels.label("theme", value, reader_language()) for value in (yours, theirs))
+        rows.append((str(form[name].label.text), yours, theirs))
+    return rows
