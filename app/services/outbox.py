@@ -34,6 +34,7 @@ KINDS: Final = frozenset(
 )
 LEASE: Final = dt.timedelta(minutes=5)
 ATTEMPTS: Final = 10
+WITHHELD: Final = "withheld: nothing that the recipient may see"
 _FIRST_DELAY: Final = dt.timedelta(minutes=1)
 _LONGEST_DELAY: Final = dt.timedelta(hours=6)
 
@@ -161,6 +162,10 @@ def claim(database: Database, limit: int = 20) -> list[Claimed]:
         ).scalars()
         claimed = []
         for row in rows:
+            if row.attempts >= ATTEMPTS:
+                row.abandoned_at, row.leased_until, row.last_error = session.now, None, "its worker ended each time"
+                get_logger().error("message abandoned", message=str(row.id), message_kind=row.kind)
+                continue
             row.leased_until = session.now + LEASE
             row.attempts += 1
             claimed.append(Claimed(row.id, row.kind, row.recipient_id, row.payload, row.created_at, row.attempts))
@@ -180,7 +185,7 @@ def mark_withheld(database: Database, message_id: uuid.UUID) -> None:
     """Note that there was nothing to send: the recipient may not see it, or not any more."""
     with database.system_session("note that a message was withheld", "write") as session:
         row = session.get_one(OutboxMessage, message_id)
-        row.abandoned_at, row.leased_until, row.last_error = session.now, None, "withheld: nothing the recipient may see"
+        row.abandoned_at, row.leased_until, row.last_error = session.now, None, WITHHELD
         session.commit()
     get_logger().info("message withheld", message=str(message_id), message_kind=row.kind)
 
@@ -208,4 +213,4 @@ def mark_failed(database: Database, message_id: uuid.UUID, error: str) -> bool:
 
 def delay_after(attempts: int) -> dt.timedelta:
     """Return how long to wait after so many attempts."""
-    return min(_FIRST_DELAY * 2 ** (attempts - 1), _LONGEST_DELAY)
+    return min(_FIRST_DELAY * (1 << (attempts - 1)), _LONGEST_DELAY)

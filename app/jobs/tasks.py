@@ -1,0 +1,109 @@
+"""What the worker does, a function per job. Each opens its own transactions and may run at any time, twice too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Final
+
+from app.db import Database
+from app.jobs.post import Post, UnsafeServer, post_to, sender_of
+from app.logs import get_logger
+from app.models import Heartbeat
+from app.services import outbox
+from app.services.audit import keep_head
+from app.services.mails import Letterhead, compose
+from app.services.sign_in import end_expired, forget_old_attempts
+from config import Settings
+
+_ATTEMPTS_KEPT: Final = dt.timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """How many messages were sent, failed, and were withheld from who may not see them."""
+
+    sent: int = 0
+    failed: int = 0
+    withheld: int = 0
+
+
+def letterhead_of(settings: Settings) -> Letterhead:
+    """Return what every mail of this instance has."""
+    return Letterhead(settings.base_url, sender_of(settings.mail_url, settings.base_url), settings.secret_key)
+
+
+def deliver_outbox(database: Database, settings: Settings, post: Post | None = None) -> Delivery:
+    """Send everything that is due, message by message; one that fails waits, and holds up no other."""
+    post = post or post_to(settings.mail_url)
+    letterhead = letterhead_of(settings)
+    delivery = Delivery()
+    while claimed := outbox.claim(database):
+        for message in claimed:
+            _deliver(database, message, letterhead, post, delivery)
+    return delivery
+
+
+def _deliver(
+    database: Database, message: outbox.Claimed, letterhead: Letterhead, post: Post, delivery: Delivery
+) -> None:
+    try:
+        mail = compose(database, message, letterhead)
+    except Exception as error:  # noqa: BLE001 - one message that cannot be composed holds up no other
+        get_logger().exception("message not composed", message=str(message.id), message_kind=message.kind)
+        _failed(database, message, error, delivery)
+        return
+    if mail is None:
+        outbox.mark_withheld(database, message.id)
+        delivery.withheld += 1
+        return
+    _send(database, message, mail, post, delivery)
+
+
+def _send(database: Database, message: outbox.Claimed, mail: EmailMessage, post: Post, delivery: Delivery) -> None:
+    try:
+        post.send(mail)
+    except (OSError, UnsafeServer, ValueError) as error:
+        _failed(database, message, error, delivery)
+    else:
+        outbox.mark_sent(database, message.id)
+        delivery.sent += 1
+
+
+def _failed(database: Database, message: outbox.Claimed, error: Exception, delivery: Delivery) -> None:
+    outbox.mark_failed(database, message.id, _name_of(error))
+    delivery.failed += 1
+
+
+def _name_of(error: Exception) -> str:
+    """Return the kind of an error and the server's code, without its text, which can repeat an address."""
+    code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else getattr(error, "errno", None)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = next((refusal[0] for refusal in error.recipients.values()), None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+def beat(database: Database) -> None:
+    """Say that the worker lives."""
+    with database.system_session("say that the worker lives", "write") as session:
+        row = session.get(Heartbeat, "worker")
+        if row is None:
+            session.add(Heartbeat(name="worker", beat_at=session.now))
+        else:
+            row.beat_at = session.now
+        session.commit()
+
+
+def sweep(database: Database) -> None:
+    """Forget attempts to sign in of more than a day ago, and end the sign-ins whose time is over."""
+    with database.system_session("sweep up after sign-ins", "write") as session:
+        forget_old_attempts(session, session.now - _ATTEMPTS_KEPT)
+        end_expired(session)
+        session.commit()
+
+
+def keep_audit_head(database: Database, settings: Settings) -> bool:
+    """Write the head of the audit record outside of the database; False when the two contradict one another."""
+    return keep_head(database, settings.data_dir)

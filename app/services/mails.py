@@ -1,0 +1,213 @@
+"""Mails: what an outbox message says to its recipient, in their language and their time.
+
+A mail is composed on a session bound to its recipient, when it is sent. What they may not see is not
+in it, and when nothing is left there is no mail.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app import labels, words
+from app.db import Database, GuardedSession
+from app.domain.visibility import Viewer
+from app.models import Meeting, Person
+from app.services.identity import viewer_of_person
+from app.services.invitations import invitation_token, open_invitation
+from app.services.outbox import Claimed
+
+_TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every mail of this instance has: where its links lead, whom it is from, what its tokens are made under."""
+
+    base_url: str
+    sender: Address
+    secret_key: str = field(repr=False)
+
+    @property
+    def host(self) -> str:
+        """Return the host that stands in message ids."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The words of one mail: its subject, and the values of its template."""
+
+    template: str
+    subject: str
+    values: Mapping[str, Any]
+
+
+def compose(database: Database, message: Claimed, letterhead: Letterhead) -> EmailMessage | None:
+    """Return the mail that this message is to its recipient now, or None when there is nothing they may read."""
+    viewer = viewer_of_person(database, message.recipient_id, database.clock())
+    if viewer is None:
+        return None
+    with database.read_session(viewer) as session:
+        email = session.execute(select(Person.email).where(Person.id == viewer.person_id)).scalar_one()
+        content = None if message.kind == "invitation" else _meeting_content(session, viewer, message, letterhead)
+    if message.kind == "invitation":
+        content = _invitation_content(database, viewer, message, letterhead)
+    return _mail(message, letterhead, viewer, email, content) if content else None
+
+
+def _mail(message: Claimed, letterhead: Letterhead, viewer: Viewer, email: str, content: _Content) -> EmailMessage:
+    """Return the mail; a header takes no line breaks, and a name or title has none to begin with."""
+    user, _at, domain = email.rpartition("@")
+    mail = EmailMessage(policy=SMTP)
+    mail["Message-ID"] = f"<{message.id}@{letterhead.host}>"
+    mail["Date"] = format_datetime(message.created_at)
+    mail["From"] = letterhead.sender
+    mail["To"] = Address(_header_text(viewer.name), user, domain)
+    mail["Subject"] = _header_text(content.subject)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    values = {**content.values, "subject": content.subject, "language": viewer.language, "name": viewer.name}
+    environment = _environment(viewer.language)
+    mail.set_content(environment.get_template(f"mails/{content.template}.txt").render(values))
+    mail.add_alternative(environment.get_template(f"mails/{content.template}.html").render(values), subtype="html")
+    mail["Content-Language"] = viewer.language  # last: the parts would take it with them
+    return mail
+
+
+def _header_text(text: str) -> str:
+    """Return a text as one line that a header can hold: what cannot be printed becomes a blank."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+@functools.cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(("html",)),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.install_gettext_translations(words.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    return made
+
+
+# Invitations -------------------------------------------------------------------------------------------
+
+
+def _invitation_content(
+    database: Database, viewer: Viewer, message: Claimed, letterhead: Letterhead
+) -> _Content | None:
+    """Return the mail with the link to set a password; its token is computed again, since it is kept nowhere."""
+    invitation_id = uuid.UUID(str(message.payload["invitation_id"]))
+    with database.system_session("mail a link to set a password") as session:
+        link = open_invitation(session, invitation_id, letterhead.secret_key)
+        if link is None or link.person_id != viewer.person_id:
+            return None
+        expires_at = link.expires_at
+    _ = words.translations(viewer.language).gettext
+    city = words.city_of(viewer.time_zone, viewer.language, viewer.party)
+    return _Content(
+        "invitation",
+        _("Your account in Entente: set your password"),
+        {
+            "link": f"{letterhead.base_url}/invite/{invitation_token(letterhead.secret_key, invitation_id)}",
+            "expires": f"{words.day_and_time(expires_at, viewer.time_zone, viewer.language)} {city}",
+        },
+    )
+
+
+# Meetings ----------------------------------------------------------------------------------------------
+
+
+def _subject_and_lead(kind: str, gettext: Callable[[str], str]) -> tuple[str, str]:
+    """Return the subject of a mail about a meeting, and its first sentence."""
+    _ = gettext
+    table = {
+        "meeting_proposed": (_("Proposed to you: %(title)s"), _("A meeting was proposed to you.")),
+        "meeting_confirmed": (_("Confirmed: %(title)s"), _("Every party said yes: this meeting is confirmed.")),
+        "meeting_changed": (_("Changed: %(title)s"), _("This meeting was changed. It now stands as follows.")),
+        "meeting_postponed": (_("Postponed: %(title)s"), _("This meeting is postponed.")),
+        "meeting_cancelled": (_("Cancelled: %(title)s"), _("This meeting is cancelled.")),
+        "meeting_reinstated": (_("Proposed again: %(title)s"), _("This meeting is proposed to you again.")),
+        "answer_reported": (
+            _("An answer was reported: %(title)s"),
+            _("An answer that a party gave outside of Entente was entered. It does not confirm the meeting."),
+        ),
+    }
+    return table[kind]
+
+
+def _meeting_content(
+    session: GuardedSession, viewer: Viewer, message: Claimed, letterhead: Letterhead
+) -> _Content | None:
+    """Return what is to be said of a meeting, or None when the recipient does not see it."""
+    meeting = session.execute(
+        select(Meeting)
+        .where(Meeting.id == uuid.UUID(str(message.payload["meeting_id"])))
+        .options(selectinload(Meeting.parties))
+    ).scalar_one_or_none()
+    if meeting is None:
+        return None
+    language = viewer.language
+    subject, lead = _subject_and_lead(message.kind, words.translations(language).gettext)
+    title, title_language = words.pick(meeting.title, language)
+    parties = words.party_order([row.party_code for row in meeting.parties], language)
+    return _Content(
+        "meeting",
+        subject % {"title": title},
+        {
+            "lead": lead,
+            "title": title,
+            "title_language": title_language or language,
+            "reference": meeting.reference,
+            "state": labels.label("meeting_state", meeting.state, language),
+            "times": _times(meeting, viewer),
+            "place": meeting.place,
+            "parties": words.list_of([words.party_name(code, language) for code in parties], language),
+            "reason": meeting.reason if meeting.state in {"postponed", "cancelled"} else None,
+            "link": f"{letterhead.base_url}/meetings/{meeting.reference}",
+        },
+    )
+
+
+def _times(meeting: Meeting, viewer: Viewer) -> list[str]:
+    """Return when it is: on the meeting's clock, and on the recipient's where that shows something else."""
+    language = viewer.language
+    if meeting.date_is_open:
+        return [words.translations(language).gettext("No new date has been agreed yet.")]
+    if meeting.starts_time is None:
+        city = words.city_of(meeting.time_zone, language)
+        return [f"{words.date_range(meeting.starts_on, meeting.ends_on, language)} ({city})"]
+    lines = [_time_in(meeting, meeting.time_zone, language, words.city_of(meeting.time_zone, language))]
+    if viewer.time_zone != meeting.time_zone:
+        yours = _time_in(meeting, viewer.time_zone, language, words.city_of(viewer.time_zone, language, viewer.party))
+        lines.append(words.translations(language).gettext("In your time: %(time)s") % {"time": yours})
+    return lines
+
+
+def _time_in(meeting: Meeting, zone_name: str, language: str, city: str) -> str:
+    start, end = words.local(meeting.starts_at, zone_name), words.local(meeting.ends_at, zone_name)
+    offset = words.offset_words(meeting.starts_at, zone_name, language)
+    if start.date() == end.date():
+        when = f"{words.date_long(start.date(), language)}, {words.time_range(start, end, language)}"
+    else:
+        first = words.day_and_time(meeting.starts_at, zone_name, language)
+        when = f"{first} {words.EN_DASH} {words.day_and_time(meeting.ends_at, zone_name, language)}"
+    return f"{when} {city} ({offset})"
