@@ -208,6 +208,40 @@ def _audit_actions(pgettext: Say) -> Table:
         "meeting_held": pgettext("act in the record", "Recorded a meeting as held"),
         "meeting_closed": pgettext("act in the record", "Closed a meeting"),
         "document_added": pgettext("act in the record", "Added a paper"),
+        "agenda_filled": pgettext("act in the record", "Filled the agenda from the template"),
+        "agenda_item_added": pgettext("act in the record", "Added an agenda item"),
+        "agenda_item_changed": pgettext("act in the record", "Changed an agenda item"),
+        "agenda_item_moved": pgettext("act in the record", "Moved an agenda item"),
+        "agenda_item_removed": pgettext("act in the record", "Removed an agenda item"),
+        "agenda_item_restored": pgettext("act in the record", "Put an agenda item back"),
+        "action_recorded": pgettext("act in the record", "Recorded an action"),
+        "leg_updated": pgettext("act in the record", "Updated a leg of an action"),
+        "note_added": pgettext("act in the record", "Added a note to an action"),
+        "note_corrected": pgettext("act in the record", "Corrected a note on an action"),
+    }
+
+
+def _agenda_paper(pgettext: Say) -> Table:
+    """Return the fixed words of a printed agenda; the keys are those of `app.papers.agenda`."""
+    return {
+        "actions": pgettext("printed agenda", "Open actions"),
+        "agenda": pgettext("printed agenda", "Agenda"),
+        "city": pgettext("printed agenda", "City"),
+        "date": pgettext("printed agenda", "Date"),
+        "end": pgettext("printed agenda", "End"),
+        "format": pgettext("printed agenda", "Form"),
+        "hours": pgettext("printed agenda", "Time"),
+        "item": pgettext("printed agenda", "Item"),
+        "lead": pgettext("printed agenda", "By"),
+        "meeting_zone": pgettext("printed agenda", "time of the meeting"),
+        "minutes": pgettext("printed agenda", "Min."),
+        "no_items": pgettext("printed agenda", "No items yet."),
+        "number": pgettext("printed agenda", "No."),
+        "offset": pgettext("printed agenda", "Offset"),
+        "page": pgettext("printed agenda", "Page {page} of {pages}"),
+        "parties": pgettext("printed agenda", "Parties"),
+        "place": pgettext("printed agenda", "Place"),
+        "type": pgettext("printed agenda", "For"),
     }
 
 
@@ -236,6 +270,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "hosting": _hostings,
     "media_type": _media_types,
     "audit_action": _audit_actions,
+    "agenda_paper": _agenda_paper,
     "theme": _themes,
 }
 

@@ -82,6 +82,10 @@ MESSAGES: Final[dict[str, str]] = {
     "minutes_out_of_range": N_("Give a number of minutes from 0 to %(limit)s."),
     "no_decision_under_other_business": N_("Nothing is decided under other business. Make it an item of its own."),
     "transition_not_allowed": N_("This leg cannot go to that state from the one it is in."),
+    "too_many_items": N_("An agenda has %(limit)s items at most."),
+    "agenda_not_empty": N_("This agenda has items already. Only an empty one is filled from the template."),
+    "needs_leg": N_("Choose at least one party that owes something."),
+    "action_needs_meeting": N_("A secretariat records actions at a meeting that it serves. Open that meeting first."),
     "paper_too_long": N_("This would make too long a paper to print."),
     # Files
     "file_too_large": N_("This file is too large. A file may have %(limit)s MB at most."),

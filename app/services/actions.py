@@ -1,0 +1,326 @@
+"""Reading action items: what a party owes, the register, one action, and those that a meeting goes back to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import load_only, selectinload
+
+from app.db import GuardedSession
+from app.domain import actions as rules
+from app.domain.errors import NotFound
+from app.domain.references import action_reference_in, parse_action_reference
+from app.domain.visibility import Action as Permission
+from app.domain.visibility import Facts, can
+from app.models import (
+    Action,
+    ActionNote,
+    AuditRecord,
+    Leg,
+    Mechanism,
+    Meeting,
+    MeetingParty,
+    Office,
+    Party,
+    Person,
+)
+from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_from, lines_of, todays_of
+
+PAGE_SIZE: Final = 50
+HISTORY_LIMIT: Final = 100
+CALLED_OFF: Final = ("postponed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLeg:
+    """A leg that a party owes, with the action it is of."""
+
+    line: ActionLine
+    own: LegLine
+
+    @property
+    def action(self) -> Action:
+        """Return the action."""
+        return self.line.action
+
+    @property
+    def leg(self) -> Leg:
+        """Return the party's leg."""
+        return self.own.leg
+
+    @property
+    def is_overdue(self) -> bool:
+        """Say whether the leg is late today."""
+        return self.own.is_overdue
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of actions is narrowed to; None is no filter.
+
+    `state` is a leg's, or `overdue`; with a party, that party's leg is meant, else any.
+    """
+
+    mechanism: str | None = None
+    party: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPage:
+    """One page of actions, by due day; `total` counts all that the filters let through."""
+
+    lines: tuple[ActionLine, ...]
+    total: int
+    page: int
+    page_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note that stands, and those that it has corrected, the latest first; authors by name to those who know them."""
+
+    note: ActionNote
+    author: str | None
+    earlier: tuple[NoteLine, ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Something that was done to an action."""
+
+    at: dt.datetime
+    act: str
+    facts: Mapping[str, Any]
+    party_code: str | None
+    person_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """An action with all that its page shows; `may_update` are the parties whose leg the viewer may change."""
+
+    line: ActionLine
+    notes: tuple[NoteLine, ...]
+    history: tuple[HistoryEntry, ...]
+    may_update: frozenset[str]
+
+    @property
+    def action(self) -> Action:
+        """Return the action itself."""
+        return self.line.action
+
+
+# One action ---------------------------------------------------------------------------------------
+
+
+def find_action(session: GuardedSession, reference: str, *, lock: bool = False) -> Action:
+    """Return the action of that reference with its legs and notes; small letters are allowed.
+
+    `lock` holds its row to the end of the transaction and reads it anew. Raises `NotFound`, the same
+    whether there is none or the viewer may not see it.
+    """
+    parsed = parse_action_reference(reference)
+    if parsed is None:
+        raise NotFound
+    query = (
+        select(Action)
+        .where(Action.reference == action_reference_in(parsed.scope, parsed.number))
+        .options(selectinload(Action.legs), selectinload(Action.notes))
+    )
+    if lock:
+        query = query.with_for_update(of=Action).execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def action_view(session: GuardedSession, reference: str) -> ActionView:
+    """Return one action with all that its page shows; raises `NotFound`."""
+    action = find_action(session, reference)
+    [line] = lines_of(session, [action])
+    own = frozenset(code for code in line.legs if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
+    return ActionView(line, _notes(session, action), _history(session, action.id), own)
+
+
+def may_correct(session: GuardedSession, note: ActionNote) -> bool:
+    """Say whether the viewer may correct a note: people of the delegation that wrote it, else only who wrote it."""
+    viewer = session.bound_viewer
+    if note.party_code is not None:
+        return viewer.sits_at_a_table and viewer.party == note.party_code
+    return bool(note.person_id == viewer.person_id)
+
+
+def _notes(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
+    """Return the notes that stand, newest first, each with what it corrected."""
+    writers = {note.person_id for note in action.notes}
+    named = session.execute(select(Person.id, Person.name).where(Person.id.in_(writers)))
+    names: dict[uuid.UUID, str] = {row.id: row.name for row in named}
+    by_id: dict[uuid.UUID | None, ActionNote] = {note.id: note for note in action.notes}
+    corrected = {note.supersedes_id for note in action.notes}
+
+    def line(note: ActionNote, *, stands: bool) -> NoteLine:
+        earlier, before = [], by_id.get(note.supersedes_id)
+        while stands and before is not None:
+            earlier.append(line(before, stands=False))
+            before = by_id.get(before.supersedes_id)
+        is_own = stands and may_correct(session, note)
+        return NoteLine(note, names.get(note.person_id), tuple(earlier), is_own)
+
+    standing = [note for note in action.notes if note.id not in corrected]
+    return tuple(line(note, stands=True) for note in sorted(standing, key=lambda note: note.created_at, reverse=True))
+
+
+def _history(session: GuardedSession, action_id: uuid.UUID) -> tuple[HistoryEntry, ...]:
+    """Return what was done to an action, newest first."""
+    rows = session.execute(
+        select(AuditRecord, Person.name)
+        .outerjoin(Person, Person.id == AuditRecord.person_id)
+        .where(AuditRecord.subject_kind == "action", AuditRecord.subject_id == str(action_id))
+        .order_by(AuditRecord.number.desc())
+        .limit(HISTORY_LIMIT)
+    )
+    return tuple(HistoryEntry(row.at, row.action, row.facts, row.party_code, name) for row, name in rows)
+
+
+# Lists --------------------------------------------------------------------------------------------
+
+
+def owed_by(session: GuardedSession, party: str, today: dt.date) -> list[OwedLeg]:
+    """Return what a party still owes, of what the viewer may see, by due day; `today` is the day in its capital."""
+    mine = select(Leg.action_id).where(Leg.party_code == party, Leg.state.in_(rules.OWED_STATES))
+    lines = lines_from(session, select(Action).where(Action.id.in_(mine)), todays={party: today})
+    owed = [OwedLeg(line, line.legs[party]) for line in lines]
+    return sorted(owed, key=lambda each: rules.owed_order(each.leg.due_on, each.action.reference))
+
+
+def actions_list(session: GuardedSession, filters: Filters, page: int = 1) -> ActionPage:
+    """Return a page (from 1) of the actions that the viewer may see, what is due first before the rest.
+
+    A filter that nothing answers to gives no rows. Raises `NotFound` beyond the last page.
+    """
+    todays = todays_of(session)
+    chosen = _chosen(filters, todays)
+    total = session.execute(select(func.count(Action.id)).where(*chosen)).scalar_one()
+    page_count = max(1, -(-total // PAGE_SIZE))
+    if not 1 <= page <= page_count:
+        raise NotFound
+    due = (
+        select(func.min(Leg.due_on))
+        .where(Leg.action_id == Action.id, Leg.state.in_(rules.OWED_STATES))
+        .correlate(Action)
+        .scalar_subquery()
+    )
+    query = select(Action).where(*chosen).order_by(due.is_(None), due, Action.reference)
+    lines = lines_from(session, query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE), todays=todays)
+    return ActionPage(lines, total, page, page_count)
+
+
+def actions_of_meeting(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
+    """Return the actions of a meeting that the viewer may see, in the order of their references."""
+    return list(lines_from(session, select(Action).where(Action.meeting_id == meeting.id).order_by(Action.reference)))
+
+
+def open_actions_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -> list[ActionLine]:
+    """Return the actions of a mechanism that are still to be done, of what the viewer may see, by due day."""
+    return _open(session, select(Action).where(Action.mechanism_id == mechanism_id))
+
+
+def last_meeting_before(session: GuardedSession, meeting: Meeting) -> Meeting | None:
+    """Return the meeting of the same mechanism and exactly the same parties that came before this one, if one did.
+
+    One that was postponed or cancelled did not take place. An ad hoc meeting goes back to none.
+    """
+    if meeting.mechanism_id is None:
+        return None
+    codes = sorted(row.party_code for row in meeting.parties)
+    counted = select(func.count(MeetingParty.id)).where(
+        MeetingParty.meeting_id == Meeting.id, MeetingParty.removed.is_(False)
+    )
+    return session.execute(
+        select(Meeting)
+        .where(
+            Meeting.mechanism_id == meeting.mechanism_id,
+            Meeting.id != meeting.id,
+            Meeting.starts_at < meeting.starts_at,
+            Meeting.state.not_in(CALLED_OFF),
+            counted.correlate(Meeting).scalar_subquery() == len(codes),
+            counted.where(MeetingParty.party_code.in_(codes)).correlate(Meeting).scalar_subquery() == len(codes),
+        )
+        .order_by(Meeting.starts_at.desc(), Meeting.reference)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def open_of_last_meeting(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
+    """Return what is still to be done of the last meeting before this one, of what the viewer may see, by due day."""
+    last = last_meeting_before(session, meeting)
+    return _open(session, select(Action).where(Action.meeting_id == last.id)) if last else []
+
+
+def mechanisms_with_actions(session: GuardedSession) -> tuple[Mechanism, ...]:
+    """Return the mechanisms that the viewer may see an action of, to choose from; without their facts."""
+    used = select(Action.mechanism_id).where(Action.mechanism_id.is_not(None))
+    rows = session.execute(
+        select(Mechanism)
+        .where(Mechanism.id.in_(used))
+        .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
+        .order_by(Mechanism.ref, Mechanism.code)
+    ).scalars()
+    return tuple(rows)
+
+
+def parties_with_legs(session: GuardedSession) -> tuple[str, ...]:
+    """Return the codes of the parties that owe or owed something that the viewer may see."""
+    return tuple(session.execute(select(Leg.party_code).distinct().order_by(Leg.party_code)).scalars())
+
+
+def offices_of(session: GuardedSession, parties: Iterable[str]) -> dict[str, list[Office]]:
+    """Return the offices of each of the parties, by code."""
+    found: dict[str, list[Office]] = {code: [] for code in parties}
+    rows = session.execute(select(Office).where(Office.party_code.in_(list(found))).order_by(Office.code)).scalars()
+    for office in rows:
+        found[office.party_code].append(office)
+    return found
+
+
+def today_of(session: GuardedSession, party: str) -> dt.date:
+    """Return the day that it is in a party's capital (UTC where it has none)."""
+    zone_name = session.execute(select(Party.time_zone).where(Party.code == party)).scalar_one_or_none()
+    return rules.today_in(session.now, zone_name or "UTC")
+
+
+# What the lists share -----------------------------------------------------------------------------
+
+
+def _open(session: GuardedSession, query: Select[Action]) -> list[ActionLine]:
+    """Return those of the actions that have an open leg, by due day."""
+    owing = select(Leg.action_id).where(Leg.state.in_(rules.OWED_STATES))
+    lines = lines_from(session, query.where(Action.id.in_(owing)))
+    return sorted(lines, key=lambda line: rules.owed_order(line.due_on, line.action.reference))
+
+
+def _chosen(filters: Filters, todays: Mapping[str, dt.date]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.mechanism is not None:
+        conditions.append(Action.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == filters.mechanism)))
+    of_leg: list[ColumnElement[bool]] = []
+    if filters.party is not None:
+        of_leg.append(Leg.party_code == filters.party)
+    if filters.state == OVERDUE:
+        late = [and_(Leg.party_code == code, Leg.due_on < today) for code, today in todays.items()]
+        of_leg += [Leg.is_accepted.is_(True), Leg.state.in_(rules.OWED_STATES), or_(*late)]
+    elif filters.state is not None:
+        of_leg.append(Leg.state == filters.state)
+    if of_leg:
+        conditions.append(Action.id.in_(select(Leg.action_id).where(*of_leg)))
+    return conditions
+
+
