@@ -186,7 +186,7 @@ def _counted(record: Sequence[RecordEntry], meetings: Sequence[MeetingFacts]) ->
     for entry in record:
         if entry.outcome != "held" or entry.known_on is None:
             continue
-        twin = next((meeting for meeting in kept if _is_same(entry, meeting)), None)
+        twin = next((meeting for meeting in kept if is_same_meeting(entry, meeting)), None)
         if twin is not None:
             kept.remove(twin)
         else:
@@ -194,8 +194,13 @@ def _counted(record: Sequence[RecordEntry], meetings: Sequence[MeetingFacts]) ->
     return sorted(counted, key=lambda meeting: (meeting.on.first_day, meeting.label))
 
 
-def _is_same(entry: RecordEntry, meeting: MeetingFacts) -> bool:
-    """Tell whether the entry is of the meeting: the same day, or the same number at a time that agrees."""
+def is_same_meeting(entry: RecordEntry, meeting: MeetingFacts) -> bool:
+    """Tell whether an entry on record is of a meeting kept here.
+
+    It is when both are held on the same day, or have the same number at a time that agrees.
+    """
+    if entry.outcome != "held":
+        return False
     if entry.known_on is None or not entry.known_on.first_day <= meeting.starts_on <= entry.known_on.last_day:
         return False
     return entry.known_on.precision == "day" or (entry.ordinal is not None and entry.ordinal == meeting.ordinal)
