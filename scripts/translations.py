@@ -58,10 +58,10 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language, abort_invalid=True)
 
 
-def update() -> None:
-    """Bring new messages into every catalogue; what is gone stays at its end, and comes back with its words."""
+def update(languages: tuple[str, ...] = LANGUAGES) -> None:
+    """Bring new messages into the catalogues; what is gone stays at its end, and comes back with its words."""
     template = extracted()
-    for language in LANGUAGES:
+    for language in languages:
         catalog = read(language)
         for message in list(catalog.obsolete.values()):
             catalog.add(message.id, message.string, context=message.context)
@@ -145,14 +145,14 @@ def compile_all() -> None:
 def main(arguments: list[str]) -> int:
     """Run one of the three commands."""
     match arguments:
-        case ["update"]:
-            update()
+        case ["update", *languages] if set(languages) <= set(LANGUAGES):
+            update(tuple(languages) or LANGUAGES)
         case ["check"]:
             return check()
         case ["compile"]:
             compile_all()
         case _:
-            print("usage: translations.py update | check | compile", file=sys.stderr)
+            print("usage: translations.py update [LANGUAGE …] | check | compile", file=sys.stderr)
             return 2
     return 0
 
