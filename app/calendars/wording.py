@@ -40,7 +40,8 @@ def _about(entry: Entry, details: Details) -> list[str]:
     about.append(the.states[details.state])
     if details.parties:
         about.append(the.parties.format(", ".join(words.party_in_words(code, language) for code in details.parties)))
-    about.append(the.formats[details.format])
+    if details.format is not None:
+        about.append(the.formats[details.format])
     return about
 
 

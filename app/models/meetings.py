@@ -30,7 +30,8 @@ class Meeting(Guarded, Versioned, Base):
     `starts_at` and `ends_at` are the UTC instants that `starts_on starts_time` and `ends_on
     ends_time` had in `time_zone` under `tzdata_version`; a meeting of days without hours has no
     times, and its instants are the midnights that bound it. A postponed meeting without a new date
-    keeps the instants it had and has `date_is_open`.
+    keeps the instants it had and has `date_is_open`. `confirmed_at` is when the date it has was
+    confirmed; one that is called off keeps it, one that is proposed again loses it.
     """
 
     __tablename__ = "meetings"
@@ -76,6 +77,7 @@ class Meeting(Guarded, Versioned, Base):
     created_at: Mapped[dt.datetime]
     changed_at: Mapped[dt.datetime]
     cancelled_at: Mapped[dt.datetime | None]
+    confirmed_at: Mapped[dt.datetime | None]
 
     parties: Mapped[list[MeetingParty]] = relationship(
         back_populates="meeting",

@@ -75,6 +75,10 @@ def apply_state(
             write_answer(row, given, session, now)
     if new.state != meeting.state:
         meeting.cancelled_at = now if new.state in CALLED_OFF else None
+    if new.state == "proposed":
+        meeting.confirmed_at = None
+    elif new.state == "confirmed" and meeting.confirmed_at is None:
+        meeting.confirmed_at = now
     meeting.state = new.state
     meeting.sequence = new.sequence
     meeting.first_starts_on = new.first_starts_on

@@ -46,6 +46,12 @@ def test_a_meeting_without_a_title_is_named_once():
     assert summary(shown(title={}, mechanism_name=None)) == "UNC-2026-2"
 
 
+def test_a_form_that_was_not_told_is_not_guessed():
+    told = description(shown()).splitlines()
+    untold = description(shown(format=None)).splitlines()
+    assert [line for line in told if line not in untold] == ["Hybrid"]
+
+
 def test_braces_in_a_title_are_letters():
     assert summary(shown(state="cancelled", title={"en": "{} {0.x}"})) == "CANCELLED: {} {0.x} (UNC-2026-2)"
 
