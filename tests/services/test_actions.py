@@ -1,0 +1,255 @@
+"""Reading action items: what is owed, the register and its filters, and who sees what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import event, func, select
+
+from app.db import Database, GuardedSession
+from app.domain.errors import NotFound
+from app.models import Action, Meeting
+from app.services.actions import (
+    Filters,
+    action_view,
+    actions_list,
+    actions_of_meeting,
+    last_meeting_before,
+    mechanisms_with_actions,
+    open_actions_of_mechanism,
+    owed_by,
+    parties_with_legs,
+    today_of,
+)
+from app.services.meetings import find_meeting
+from tests import world
+
+TODAY = dt.date(2026, 11, 22)
+NARROW = "UNC-2026-1-MXUS-A01"
+
+
+def legs(**changed: dict[str, object]) -> dict[str, dict[str, object]]:
+    return changed
+
+
+@pytest.fixture
+def kept(database: Database) -> Iterator[Database]:
+    """Return a database with actions of a meeting of all three, one among two of them, and one of none."""
+    with database.system_session("prepare actions", "write") as session:
+        meeting = world.add_meeting(session, "UNC-2026-1", mechanism="M01", starts_on=dt.date(2026, 6, 5), state="held")
+        late = dt.date(2026, 11, 13)
+        world.add_action(
+            session, "UNC-2026-1-A01", meeting=meeting,
+            legs=legs(CA={"state": "done"}, MX={"due_on": late}, US={"due_on": late, "is_accepted": False}),
+        )  # fmt: skip
+        world.add_action(session, "UNC-2026-1-A02", ("CA", "MX"), meeting=meeting, legs=legs(MX={"due_on": None}))
+        world.add_action(session, "UNC-2026-1-A03", meeting=meeting, legs={code: {"state": "verified"} for code in world.THREE})
+        narrow = world.add_action(
+            session, NARROW, ("MX", "US"), title={"en": world.canary("MXUS", "action"), "original": "en"},
+            legs=legs(MX={"due_on": dt.date(2026, 12, 1), "state": "under_way"}),
+        )  # fmt: skip
+        narrow.meeting_id, narrow.mechanism_id = meeting.id, meeting.mechanism_id
+        world.add_action(session, "ACT-2026-CAMX-A01", ("CA", "MX"), legs=legs(CA={"state": "blocked", "reason": "no funds"}))
+        session.commit()
+    yield database
+
+
+def listed(database: Database, key: str, **filters: str) -> list[str]:
+    with database.read_session(world.viewer(key)) as session:
+        page = actions_list(session, Filters(**filters))
+        assert page.total == len(page.lines)
+        return [line.action.reference for line in page.lines]
+
+
+def test_what_a_party_owes_by_due_day_those_without_one_last(kept: Database) -> None:
+    with kept.read_session(world.viewer("ana")) as session:
+        owed = owed_by(session, "MX", TODAY)
+    assert [(each.action.reference, each.leg.due_on, each.is_overdue) for each in owed] == [
+        ("UNC-2026-1-A01", dt.date(2026, 11, 13), True),
+        (NARROW, dt.date(2026, 12, 1), False),
+        ("ACT-2026-CAMX-A01", dt.date(2026, 12, 15), False),
+        ("UNC-2026-1-A02", None, False),
+    ]
+
+
+def test_what_others_wrote_down_for_a_party_is_owed_but_never_late(kept: Database) -> None:
+    with kept.read_session(world.viewer("carol")) as session:
+        owed = owed_by(session, "US", TODAY)
+    assert [(each.action.reference, each.is_overdue, each.leg.is_accepted) for each in owed] == [
+        ("UNC-2026-1-A01", False, False),
+        (NARROW, False, True),
+    ]
+
+
+def test_another_partys_debts_are_seen_only_where_its_actions_are(kept: Database) -> None:
+    with kept.read_session(world.viewer("benoit")) as session:
+        assert [each.action.reference for each in owed_by(session, "US", TODAY)] == ["UNC-2026-1-A01"]
+    with kept.read_session(world.viewer("olga")) as session:
+        assert owed_by(session, "MX", TODAY) == []
+
+
+def test_a_leg_is_late_by_the_calendar_of_its_own_capital(kept: Database, clock: object) -> None:
+    """At 05:30 UTC on 14 December it is the 14th in Ottawa and still the 13th in Mexico City."""
+    clock.now = dt.datetime(2026, 12, 14, 5, 30, tzinfo=dt.UTC)  # type: ignore[attr-defined]
+    with kept.system_session("make both due on the 13th", "write") as session:
+        world.add_action(
+            session, "ACT-2026-CAMX-A02", ("CA", "MX"),
+            legs=legs(CA={"due_on": dt.date(2026, 12, 13)}, MX={"due_on": dt.date(2026, 12, 13)}),
+        )  # fmt: skip
+        session.commit()
+    with kept.read_session(world.viewer("ana")) as session:
+        line = action_view(session, "ACT-2026-CAMX-A02").line
+        assert {code: leg.shown for code, leg in line.legs.items()} == {"CA": "overdue", "MX": "open"}
+        assert (today_of(session, "CA"), today_of(session, "MX")) == (dt.date(2026, 12, 14), dt.date(2026, 12, 13))
+    assert listed(kept, "ana", state="overdue", party="CA") == ["ACT-2026-CAMX-A02"]
+    assert "ACT-2026-CAMX-A02" not in listed(kept, "ana", state="overdue", party="MX")
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("ana", ["UNC-2026-1-A01", NARROW, "ACT-2026-CAMX-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]),
+        ("carol", ["UNC-2026-1-A01", NARROW, "UNC-2026-1-A02", "UNC-2026-1-A03"]),
+        ("benoit", ["UNC-2026-1-A01", "ACT-2026-CAMX-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]),
+        ("sam", ["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]),
+        ("marta", []),
+        ("olga", []),
+    ],
+)
+def test_each_sees_their_own_register_and_its_count(kept: Database, key: str, expected: list[str]) -> None:
+    assert listed(kept, key) == expected
+    with kept.read_session(world.viewer(key)) as session:
+        assert session.scalar(select(func.count(Action.id))) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"party": "US"}, ["UNC-2026-1-A01", NARROW, "UNC-2026-1-A03"]),
+        ({"state": "overdue"}, ["UNC-2026-1-A01"]),
+        ({"state": "overdue", "party": "US"}, []),
+        ({"state": "blocked"}, ["ACT-2026-CAMX-A01"]),
+        ({"state": "verified", "party": "CA"}, ["UNC-2026-1-A03"]),
+        ({"state": "done", "party": "MX"}, []),
+        ({"mechanism": "M02"}, []),
+        ({"mechanism": "no such"}, []),
+        ({"party": "XX"}, []),
+    ],
+)
+def test_filters_narrow_the_register(kept: Database, filters: dict[str, str], expected: list[str]) -> None:
+    assert listed(kept, "ana", **filters) == expected
+
+
+def test_the_mechanism_filter_takes_its_code(kept: Database) -> None:
+    with kept.read_session(world.viewer("benoit")) as session:
+        [mechanism] = mechanisms_with_actions(session)
+        assert parties_with_legs(session) == ("CA", "MX", "US")
+    assert listed(kept, "benoit", mechanism=mechanism.code) == ["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]
+
+
+def test_choices_betray_nothing(kept: Database) -> None:
+    with kept.system_session("add what is of two alone", "write") as session:
+        meeting = world.add_meeting(session, "USM-2026-1", ("MX", "US"), mechanism="M02")
+        world.add_action(session, "USM-2026-1-A01", ("MX", "US"), meeting=meeting)
+        session.commit()
+    with kept.read_session(world.viewer("benoit")) as session:
+        assert [mechanism.ref for mechanism in mechanisms_with_actions(session)] == ["M01"]
+    with kept.read_session(world.viewer("ana")) as session:
+        assert [mechanism.ref for mechanism in mechanisms_with_actions(session)] == ["M01", "M02"]
+
+
+def test_pages_of_the_register(kept: Database) -> None:
+    with kept.system_session("add many actions", "write") as session:
+        for number in range(2, 62):
+            world.add_action(session, f"ACT-2026-CAMX-A{number:02d}", ("CA", "MX"))
+        session.commit()
+    with kept.read_session(world.viewer("benoit")) as session:
+        first, second = actions_list(session, Filters()), actions_list(session, Filters(), 2)
+        assert (len(first.lines), len(second.lines), first.total, first.page_count) == (50, 14, 64, 2)
+        for beyond in (0, 3):
+            with pytest.raises(NotFound):
+                actions_list(session, Filters(), beyond)
+
+
+def test_an_action_says_how_each_party_stands(kept: Database) -> None:
+    with kept.read_session(world.viewer("carol")) as session:
+        whole = action_view(session, "unc-2026-1-a02").line
+        narrow = action_view(session, NARROW).line
+    assert [whole.cell(code) for code in world.THREE] == ["open", "open", "owes_nothing"]
+    assert [narrow.cell(code) for code in world.THREE] == ["not_at_the_table", "under_way", "open"]
+    assert (whole.parties, whole.has_secretariat, whole.meeting_reference) == (("CA", "MX", "US"), True, "UNC-2026-1")
+    assert (narrow.parties, narrow.has_secretariat) == (("MX", "US"), False)
+    assert (whole.state, narrow.state) == ("open", "under_way")
+
+
+@pytest.mark.parametrize("key", ["benoit", "isabelle", "adaeze", "sam", "olga", "colin"])
+def test_what_is_of_two_is_not_there_for_others(kept: Database, key: str) -> None:
+    with kept.read_session(world.viewer(key)) as session:
+        for reference in (NARROW, "UNC-2026-1-MXUS-A99", "nonsense"):
+            with pytest.raises(NotFound):
+                action_view(session, reference)
+
+
+def test_the_lists_of_a_meeting_and_of_a_mechanism(kept: Database) -> None:
+    seen: dict[str, tuple[list[str], list[str]]] = {}
+    for key in ("ana", "benoit"):
+        with kept.read_session(world.viewer(key)) as session:
+            meeting = find_meeting(session, "UNC-2026-1")
+            assert meeting.mechanism_id is not None
+            of_meeting = [line.action.reference for line in actions_of_meeting(session, meeting)]
+            seen[key] = of_meeting, [
+                line.action.reference for line in open_actions_of_mechanism(session, meeting.mechanism_id)
+            ]
+    assert seen["benoit"] == (["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"], ["UNC-2026-1-A01", "UNC-2026-1-A02"])
+    assert seen["ana"] == (
+        ["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03", NARROW],
+        ["UNC-2026-1-A01", NARROW, "UNC-2026-1-A02"],
+    )
+
+
+def test_an_ad_hoc_meeting_goes_back_to_none(kept: Database) -> None:
+    with kept.system_session("add ad hoc meetings", "write") as session:
+        world.add_meeting(session, "ADH-2026-CAMX-1", ("CA", "MX"), starts_on=dt.date(2026, 6, 1))
+        world.add_meeting(session, "ADH-2026-CAMX-2", ("CA", "MX"))
+        session.commit()
+    with kept.read_session(world.viewer("ana")) as session:
+        assert last_meeting_before(session, find_meeting(session, "ADH-2026-CAMX-2")) is None
+
+
+# Statements -----------------------------------------------------------------------------------------
+
+READS: dict[str, Callable[[GuardedSession], object]] = {
+    "owed": lambda session: owed_by(session, "MX", TODAY),
+    "register": lambda session: actions_list(session, Filters()),
+    "meeting": lambda session: actions_of_meeting(session, session.get_one(Meeting, world.identity("meeting", "UNC-2026-1"))),
+    "mechanism": lambda session: open_actions_of_mechanism(session, world.mechanism_of(session, "M01").id),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_as_many_statements_for_sixty_actions_as_for_three(kept: Database, name: str) -> None:
+    few = statements(kept, READS[name])
+    with kept.system_session("add many actions", "write") as session:
+        meeting = session.get_one(Meeting, world.identity("meeting", "UNC-2026-1"))
+        for number in range(4, 64):
+            world.add_action(session, f"UNC-2026-1-A{number:02d}", meeting=meeting)
+        session.commit()
+    assert statements(kept, READS[name]) == few <= 10
+
+
+def statements(database: Database, read: Callable[[GuardedSession], object]) -> int:
+    found: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT") and "set_config" not in statement:
+            found.append(statement)
+
+    with database.read_session(world.viewer("ana")) as session:
+        event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            read(session)
+        finally:
+            event.remove(database.engine, "before_cursor_execute", note)
+    return len(found)
