@@ -293,6 +293,7 @@ def standing(meeting: Meeting) -> dict[str, Any]:
         "starts_on": meeting.starts_on.isoformat(),
         "starts_time": meeting.starts_time.isoformat("minutes") if meeting.starts_time else None,
         "time_zone": meeting.time_zone,
+        "place": meeting.place,
         "reason": meeting.reason,
     }
 

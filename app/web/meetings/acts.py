@@ -1,0 +1,222 @@
+"""The later life of a meeting: each act has a page that says what it does and to whom, then is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import words
+from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.visibility import Action, can
+from app.i18n import reader_language
+from app.models import Meeting
+from app.services import meeting_life as life
+from app.services import meetings as service
+from app.web.meetings.blueprint import blueprint
+from app.web.meetings.clocks import promised
+from app.web.meetings.forms import ActForm
+from app.web.routing import route, session, signed_in, viewer
+from app.web.sign_in.routes import put_error
+
+DATE_FIELDS: Final = ("first_day", "last_day", "starts", "ends", "choice")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the page of an act says: its question, what follows from it, its button, and what is said afterwards."""
+
+    heading: str
+    consequences: tuple[str, ...]
+    button: str
+    done: str
+    is_grave: bool = False
+
+
+@route(blueprint, "/meetings/<reference>/postpone", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def postpone(reference: str) -> ResponseReturnValue:
+    """Postpone a meeting, to a new date or to one left open."""
+
+    def does(form: ActForm) -> Meeting:
+        return life.postpone_meeting(
+            session(), reference, form.reason.data, version=form.version.data, date=form.new_date()
+        )
+
+    return _act(reference, "postpone", ("reason", *DATE_FIELDS), does)
+
+
+@route(blueprint, "/meetings/<reference>/cancel", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def cancel(reference: str) -> ResponseReturnValue:
+    """Cancel a meeting."""
+
+    def does(form: ActForm) -> Meeting:
+        return life.cancel_meeting(session(), reference, form.reason.data, version=form.version.data)
+
+    return _act(reference, "cancel", ("reason",), does)
+
+
+@route(blueprint, "/meetings/<reference>/reinstate", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def reinstate(reference: str) -> ResponseReturnValue:
+    """Propose a postponed or cancelled meeting again."""
+
+    def does(form: ActForm) -> Meeting:
+        return life.reinstate_meeting(session(), reference, version=form.version.data, date=form.new_date())
+
+    return _act(reference, "reinstate", DATE_FIELDS, does)
+
+
+@route(blueprint, "/meetings/<reference>/hold", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def hold(reference: str) -> ResponseReturnValue:
+    """Record that a meeting takes place."""
+    return _act(reference, "hold", (), lambda form: life.hold_meeting(session(), reference, version=form.version.data))
+
+
+@route(blueprint, "/meetings/<reference>/close", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def close(reference: str) -> ResponseReturnValue:
+    """Close a held meeting."""
+    return _act(
+        reference, "close", (), lambda form: life.close_meeting(session(), reference, version=form.version.data)
+    )
+
+
+def _act(
+    reference: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], Meeting]
+) -> ResponseReturnValue:
+    """Show what an act would do, or do it; a meeting that changed meanwhile is shown as it stands."""
+    found = service.find_meeting(session(), reference)
+    form = ActForm()
+    form.keep_only(*fields)
+    said = _words(act, found)
+    if request.method == "GET":
+        _check_open(found, act)
+        form.version.data = found.version
+        return _page(found, act, form, said)
+    if not form.validate():
+        return _page(found, act, form, said), 422
+    try:
+        changed = does(form)
+    except StaleVersion:
+        form.version.data = found.version
+        form.version.raw_data = [str(found.version)]
+        return _page(found, act, form, said, stale=True), 409
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        if refusal.field is None:
+            raise
+        put_error(form, refusal)
+        return _page(found, act, form, said), 422
+    flash(said.done)
+    return redirect(url_for("meetings.meeting", reference=changed.reference), 303)
+
+
+def _check_open(found: Meeting, act: str) -> None:
+    """Refuse the page of an act that cannot be done: to who may not steer, or to a meeting that is not there yet."""
+    facts = service.facts_of_meeting(session(), found)
+    if not can(viewer(), Action.STEER_MEETING, facts):
+        raise Refusal("forbidden")
+    if act not in life.possible_acts(session(), found, facts):
+        if act == "hold" and found.state == "confirmed":
+            raise Refusal("not_yet_started")
+        raise Refusal("not_in_state")
+
+
+def _page(found: Meeting, act: str, form: ActForm, said: Words, *, stale: bool = False) -> str:
+    return render_template(
+        "meetings/act.html", meeting=found, act=act, form=form, said=said, stale=stale,
+        title=promised(found, reader_language()), needs_date=act == "reinstate" and found.starts_at <= session().now,
+    )  # fmt: skip
+
+
+def _words(act: str, found: Meeting) -> Words:
+    """Return what the page of an act says to the reader, in their language."""
+    language = reader_language()
+    codes = words.party_order([row.party_code for row in found.parties], language)
+    told = _(
+        "The coordinators and heads of %(parties)s, and the secretariat of the meeting if it has one, get a message.",
+        parties=words.list_of([words.party_name(code, language) for code in codes], language),
+    )
+    untold = _("Nobody gets a message.")
+    return _WORDS[act](told, untold)
+
+
+def _postpone_words(told: str, _untold: str) -> Words:
+    return Words(
+        heading=_("Postpone this meeting?"),
+        consequences=(
+            told,
+            _("The date it has now and your reason stay in the record, and are shown to all who see the meeting."),
+            _("With a new date it is proposed to every party anew. Without one, calendars show it as cancelled."),
+            _("It can be reinstated later."),
+        ),
+        button=_("Postpone the meeting"),
+        done=_("The meeting is postponed."),
+        is_grave=True,
+    )
+
+
+def _cancel_words(told: str, _untold: str) -> Words:
+    return Words(
+        heading=_("Cancel this meeting?"),
+        consequences=(
+            told,
+            _("Calendars that follow it show it as cancelled."),
+            _("The date and your reason stay in the record, and are shown to all who see the meeting."),
+            _("It can be reinstated later; every party is then asked again."),
+        ),
+        button=_("Cancel the meeting"),
+        done=_("The meeting is cancelled."),
+        is_grave=True,
+    )
+
+
+def _reinstate_words(told: str, _untold: str) -> Words:
+    return Words(
+        heading=_("Propose this meeting again?"),
+        consequences=(
+            told,
+            _("It is the same entry in every calendar, and stands there as proposed."),
+            _("Every party is asked again; your own yes counts if you are a coordinator or head."),
+        ),
+        button=_("Propose the meeting again"),
+        done=_("The meeting is proposed again."),
+    )
+
+
+def _hold_words(_told: str, untold: str) -> Words:
+    return Words(
+        heading=_("Record this meeting as held?"),
+        consequences=(
+            untold,
+            _("It counts as a meeting held from now on. It can no longer be moved or cancelled."),
+            _("This cannot be undone."),
+        ),
+        button=_("Record it as held"),
+        done=_("The meeting is recorded as held."),
+    )
+
+
+def _close_words(_told: str, untold: str) -> Words:
+    return Words(
+        heading=_("Close this meeting?"),
+        consequences=(
+            untold,
+            _("Its record is complete: nothing of it changes any more, save what becomes of its action items."),
+            _("This cannot be undone."),
+        ),
+        button=_("Close the meeting"),
+        done=_("The meeting is closed."),
+    )
+
+
+_WORDS: Final[dict[str, Callable[[str, str], Words]]] = {
+    "postpone": _postpone_words,
+    "cancel": _cancel_words,
+    "reinstate": _reinstate_words,
+    "hold": _hold_words,
+    "close": _close_words,
+}

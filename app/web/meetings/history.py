@@ -1,0 +1,163 @@
+"""What was done to a meeting, in sentences: newest first, in the reader's words and time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app import labels, words
+from app.domain.visibility import Viewer
+from app.services.meetings import HistoryEntry
+from app.web.meetings.clocks import promised_then
+
+Line = tuple[dt.datetime, str, Markup]
+
+
+def history_of(entries: tuple[HistoryEntry, ...], viewer: Viewer, language: str) -> list[Line]:
+    """Return each entry as (instant, time in the reader's city, sentence)."""
+    return [
+        (entry.at, words.day_and_time(entry.at, viewer.time_zone, language), _sentence(entry, language))
+        for entry in entries
+    ]
+
+
+def who(entry: HistoryEntry, language: str) -> str:
+    """Return who did it: the person to those who may know them, else their party, else the secretariat."""
+    party = words.party_name(entry.party_code, language) if entry.party_code else None
+    if entry.person_name:
+        return f"{entry.person_name} ({party})" if party else entry.person_name
+    return party or _("the secretariat")
+
+
+def _sentence(entry: HistoryEntry, language: str) -> Markup:
+    say = _SENTENCES.get(entry.act)
+    if say is None:
+        return Markup.escape(labels.labels("audit_action", language).get(entry.act, entry.act))
+    return say(entry, language)
+
+
+def _fill(sentence: str, **values: object) -> Markup:
+    """Fill a sentence of ours: what stands in it is escaped, the sentence itself is not."""
+    return Markup(sentence) % values  # noqa: S704 - the sentence comes from the catalogue of messages
+
+
+def _plain(text: str) -> Callable[[HistoryEntry, str], Markup]:
+    return lambda entry, language: _fill(_(text), who=who(entry, language))
+
+
+def _struck(entry: HistoryEntry, language: str) -> Markup:
+    """Return the promise that stood before, struck through."""
+    return Markup("<del>{}</del>").format(promised_then(entry.facts["was"], language))
+
+
+def _party(entry: HistoryEntry, language: str) -> str:
+    return words.party_name(str(entry.facts.get("party")), language)
+
+
+def _answered(entry: HistoryEntry, language: str) -> Markup:
+    if entry.facts.get("answer") == "yes":
+        return _fill(_("%(party)s said yes."), party=_party(entry, language))
+    return _fill(_("%(party)s said no."), party=_party(entry, language))
+
+
+def _reported(entry: HistoryEntry, language: str) -> Markup:
+    values = {
+        "who": who(entry, language),
+        "party": _party(entry, language),
+        "channel": labels.label("channel", str(entry.facts.get("channel", "note")), language),
+    }
+    if entry.facts.get("answer") == "yes":
+        return _fill(_("%(who)s entered that %(party)s said yes, %(channel)s: reported, not confirmed."), **values)
+    return _fill(_("%(who)s entered that %(party)s said no, %(channel)s: reported, not confirmed."), **values)
+
+
+def _postponed(entry: HistoryEntry, language: str) -> Markup:
+    values = {"old": _struck(entry, language), "who": who(entry, language), "reason": entry.facts.get("reason") or ""}
+    now = entry.facts.get("now")
+    if now is None:
+        return _fill(_("%(old)s postponed by %(who)s: %(reason)s"), **values)
+    return _fill(
+        _("%(old)s postponed by %(who)s to %(new)s: %(reason)s"), **values, new=promised_then(now, language)
+    )
+
+
+def _cancelled(entry: HistoryEntry, language: str) -> Markup:
+    values = {"old": _struck(entry, language), "who": who(entry, language), "reason": entry.facts.get("reason") or ""}
+    return _fill(_("%(old)s cancelled by %(who)s: %(reason)s"), **values)
+
+
+def _reinstated(entry: HistoryEntry, language: str) -> Markup:
+    now = entry.facts.get("now") or entry.facts["was"]
+    return _fill(
+        _("Reinstated by %(who)s for %(day)s; every party is asked again."),
+        who=who(entry, language), day=promised_then(now, language),
+    )  # fmt: skip
+
+
+def _parties(text: str) -> Callable[[HistoryEntry, str], Markup]:
+    def say(entry: HistoryEntry, language: str) -> Markup:
+        names = [words.party_name(code, language) for code in words.party_order(entry.facts["parties"], language)]
+        return _fill(_(text), who=who(entry, language), parties=words.list_of(names, language))
+
+    return say
+
+
+def _changed(entry: HistoryEntry, language: str) -> Markup:
+    changes: Mapping[str, Any] = entry.facts.get("changes") or {}
+    said = [_change(name, pair, language) for name, pair in changes.items()]
+    return _fill(_("Changed by %(who)s. %(changes)s"), who=who(entry, language), changes=Markup("; ").join(said))
+
+
+def _change(name: str, pair: list[Any], language: str) -> Markup:
+    """Return one changed field: what it was, struck through, and what it is."""
+    field = labels.labels("meeting_field", language).get(name, name)
+    if name == "conference_url":  # the record holds no address, since it lets people in
+        return Markup.escape(field)
+    old, new = (_value(name, value, language) for value in pair)
+    was = Markup("<del>{}</del> ").format(old) if old else Markup("")
+    return Markup("{}: {}{}").format(field, was, new)
+
+
+def _value(name: str, value: Any, language: str) -> str:
+    """Return a value of a field in words; nothing for what was not said."""
+    if value is None or value in ("", [], {}):
+        return ""
+    match name:
+        case "first_day" | "last_day":
+            said = words.date_short(dt.date.fromisoformat(value), language)
+        case "starts" | "ends":
+            said = words.time_of_day(dt.time.fromisoformat(value), language)
+        case "format":
+            said = labels.labels("format", language).get(value, value)
+        case "parties" | "hosting":
+            names = [words.party_name(code, language) for code in words.party_order(value, language)]
+            said = words.list_of(names, language)
+        case _:
+            said = words.pick(value, language)[0] if isinstance(value, dict) else str(value)
+    return said
+
+
+def N_(message: str) -> str:  # noqa: N802  the name by which message extraction knows a marked string
+    """Mark a message for translation where it is written; it is translated where it is used."""
+    return message
+
+
+_SENTENCES: Final[Mapping[str, Callable[[HistoryEntry, str], Markup]]] = {
+    "meeting_proposed": _plain(N_("Proposed by %(who)s.")),
+    "meeting_recorded": _plain(N_("Recorded afterwards by %(who)s.")),
+    "meeting_answered": _answered,
+    "meeting_answer_reported": _reported,
+    "meeting_confirmed": lambda _entry, _language: _fill(_("Confirmed: every party said yes.")),
+    "meeting_postponed": _postponed,
+    "meeting_cancelled": _cancelled,
+    "meeting_reinstated": _reinstated,
+    "meeting_held": _plain(N_("Recorded as held by %(who)s.")),
+    "meeting_closed": _plain(N_("Closed by %(who)s.")),
+    "meeting_changed": _changed,
+    "meeting_parties_added": _parties(N_("%(who)s added %(parties)s to the parties.")),
+    "meeting_parties_dropped": _parties(N_("%(who)s took %(parties)s from the parties.")),
+}

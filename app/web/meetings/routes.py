@@ -1,0 +1,164 @@
+"""The list of meetings, the page of each, and what its parties answer."""
+
+from __future__ import annotations
+
+import importlib.util
+from importlib import import_module
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import labels, words
+from app.domain import documents as papers
+from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.lifecycle import STATES
+from app.domain.visibility import Action, can
+from app.i18n import reader_language
+from app.models import Meeting
+from app.services import meeting_life as life
+from app.services import meetings as service
+from app.web.meetings import acts as _acts  # noqa: F401 - its routes
+from app.web.meetings.blueprint import blueprint
+from app.web.meetings.clocks import promised
+from app.web.meetings.forms import AnswerForm, ReportForm
+from app.web.meetings.listing import row_of
+from app.web.meetings.page import address_of, page_of
+from app.web.paging import page_number
+from app.web.routing import route, session, signed_in, viewer
+from app.web.sign_in.routes import put_error
+
+__all__ = ["blueprint"]
+
+
+@route(blueprint, "/meetings", policy=signed_in(Action.READ_MEETINGS))
+def meetings() -> ResponseReturnValue:
+    """Show the meetings to come, the viewer's own drafts, and the meetings past."""
+    chosen = {name: request.args.get(name) or None for name in ("mechanism", "state")}
+    page = page_number()
+    found = service.meetings(session(), session().now, page=page, **chosen)
+    language = reader_language()
+    first = page == 1 and not any(chosen.values())
+    return render_template(
+        "meetings/list.html",
+        coming=[row_of(line, viewer(), language) for line in found.coming],
+        past=[row_of(line, viewer(), language) for line in found.past],
+        drafts=_own_drafts() if first else [],
+        found=found,
+        chosen=chosen,
+        mechanisms=_mechanism_choices(language),
+        states=[(state, labels.label("meeting_state", state, language)) for state in STATES],
+        own_city=words.city_of(viewer().time_zone, language, viewer().party),
+        can_draft=can(viewer(), Action.DRAFT_MEETING),
+        new_address=address_of("drafts.new_meeting"),
+        past_address=address_of("drafts.past_meeting"),
+        before=_page_address(page - 1, chosen) if page > 1 else None,
+        after=_page_address(page + 1, chosen) if page < found.page_count else None,
+    )
+
+
+@route(blueprint, "/meetings/<reference>", policy=signed_in(Action.READ_MEETINGS))
+def meeting(reference: str) -> ResponseReturnValue:
+    """Show one meeting."""
+    return page_of(session(), viewer(), reference)
+
+
+@route(blueprint, "/meetings/<reference>/answer", policy=signed_in(Action.ANSWER_MEETING), methods=("POST",))
+def answer(reference: str) -> ResponseReturnValue:
+    """Write the own answer of the viewer's party."""
+    form = AnswerForm()
+    given = form.answer.data
+    if not form.validate() or given not in ("yes", "no"):
+        return page_of(session(), viewer(), reference, error=_("This answer did not arrive whole. Give it again.")), 422
+    try:
+        answered = life.answer_meeting(
+            session(), reference, given, promise=form.promise.data, version=form.version.data
+        )
+    except StaleVersion:
+        return page_of(session(), viewer(), reference, stale=True), 409
+    flash(_what_was_said(answered, given))
+    return redirect(url_for("meetings.meeting", reference=answered.reference), 303)
+
+
+@route(blueprint, "/meetings/<reference>/report", policy=signed_in(Action.REPORT_ANSWER), methods=("GET", "POST"))
+def report(reference: str) -> ResponseReturnValue:
+    """Take another party's answer that came by note, mail or telephone."""
+    found = service.find_meeting(session(), reference)
+    if "report" not in life.possible_acts(session(), found, service.facts_of_meeting(session(), found)):
+        raise Refusal("not_in_state")
+    form = _report_form(found)
+    if request.method == "GET":
+        form.promise.data = life.promise_of(found)
+        return _report_page(found, form)
+    if not form.validate():
+        return _report_page(found, form), 422
+    try:
+        reported = life.report_answer(session(), reference, _report(form), promise=form.promise.data)
+    except StaleVersion:
+        form.promise.data = life.promise_of(found)
+        return _report_page(found, form, stale=True), 409
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        put_error(form, refusal)
+        return _report_page(found, form), 422
+    flash(_("The answer is entered as reported. It does not confirm the meeting."))
+    return redirect(url_for("meetings.meeting", reference=reported.reference), 303)
+
+
+def _report_form(found: Meeting) -> ReportForm:
+    language = reader_language()
+    form = ReportForm()
+    open_to_report = words.party_order(life.reportable_parties(session(), found), language)
+    form.party.choices = [(code, words.party_name(code, language)) for code in open_to_report]
+    form.answer.choices = [(value, labels.label("answer", value, language)) for value in ("yes", "no")]
+    form.channel.choices = [(name, labels.label("channel", name, language)) for name in life.CHANNELS]
+    return form
+
+
+def _report_page(found: Meeting, form: ReportForm, *, stale: bool = False) -> str:
+    return render_template(
+        "meetings/report.html",
+        meeting=found,
+        title=promised(found, reader_language()),
+        form=form,
+        stale=stale,
+        limit_mb=papers.SIZE_LIMIT_MB,
+        endings=",".join(f".{each}" for some in papers.ENDINGS.values() for each in some),
+    )
+
+
+def _report(form: ReportForm) -> life.Report:
+    """Return what was typed; a file is read no further than what is kept at most."""
+    sent = form.paper.data
+    paper = None
+    if sent and sent.filename:
+        paper = life.Paper(sent.filename, sent.stream.read(papers.SIZE_LIMIT + 1))
+    return life.Report(
+        party=form.party.data, value=form.answer.data, channel=form.channel.data, note=form.note.data, paper=paper
+    )
+
+
+def _what_was_said(answered: Meeting, given: str) -> str:
+    if answered.state == "confirmed":
+        return _("Your party said yes, and with it every party has: the meeting is confirmed.")
+    if given == "yes":
+        return _("Your party said yes.")
+    return _("Your party said no.")
+
+
+def _mechanism_choices(language: str) -> list[tuple[str, str]]:
+    return [(row.code, words.pick(row.name, language)[0]) for row in service.mechanisms_with_meetings(session())]
+
+
+def _own_drafts() -> list[Any]:
+    """Return the open drafts of the viewer's delegation or secretariats, where drafts are kept."""
+    if importlib.util.find_spec("app.services.drafts") is None:
+        return []
+    return list(import_module("app.services.drafts").own_drafts(session()))
+
+
+def _page_address(page: int, chosen: dict[str, str | None]) -> str:
+    return url_for("meetings.meetings", page=page, **{name: value for name, value in chosen.items() if value})
+
