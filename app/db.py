@@ -11,21 +11,49 @@ import fcntl
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, false, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Date,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    create_engine,
+    event,
+    false,
+    func,
+    insert,
+    join,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.pool import NullPool
 
 from app.domain import visibility
-from app.domain.visibility import Viewer
-from app.models import Audience, AudienceMember, AuditHead, AuditRecord, Guarded, SystemOnly
+from app.domain.visibility import Hat, Role, Viewer
+from app.models import (
+    Appointment,
+    AppointmentMember,
+    Audience,
+    AudienceMember,
+    AuditHead,
+    AuditRecord,
+    Guarded,
+    SystemOnly,
+)
 from app.models.people import Person, SignInSession
 from app.models.subscriptions import Subscription
 
@@ -199,24 +227,19 @@ class Database:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def subscription_state(self, token_digest: str) -> SubscriptionState | None:
+    def feed_state(self, token_digest: str, keys: Iterable[str]) -> FeedState | None:
         """Return what a feed needs to know before anything is read: the one hand-written look-up by token.
 
+        The revision is that of what holders of `keys` may see. A caller passes the keys that it knows
+        from before, and asks again with `viewer.keys` where the person holds others by now: so a feed in
+        which nothing changed costs one statement, and only `Viewer` says which keys a person holds.
         None when the token is unknown or revoked, or its person disabled.
         """
+        asked = frozenset(keys)
+        values = {"token_digest": token_digest, "today": self.clock().date(), "keys": sorted(asked)}
         with self.system_session("find a feed by its token") as session:
-            row = session.execute(
-                select(
-                    Subscription.__table__.c.id, Subscription.__table__.c.person_id, Subscription.__table__.c.version
-                )
-                .join(Person.__table__, Person.__table__.c.id == Subscription.__table__.c.person_id)
-                .where(
-                    Subscription.__table__.c.token_digest == token_digest,
-                    Subscription.__table__.c.revoked_at.is_(None),
-                    Person.__table__.c.active.is_(True),
-                )
-            ).one_or_none()
-        return SubscriptionState(row.id, row.person_id, row.version) if row else None
+            rows = session.execute(_FEED_STATE, values).all()
+        return _feed_state_of(rows, asked) if rows else None
 
     def revision_seen_by(self, viewer: Viewer) -> str:
         """Return a text that changes whenever anything that the viewer may see was written.
@@ -224,10 +247,7 @@ class Database:
         The keys are part of it, so that an appointment that begins or ends changes it too.
         """
         with self.system_session("read the revisions of a viewer's audiences") as session:
-            seen = select(AudienceMember.audience_id).where(AudienceMember.key.in_(sorted(viewer.keys)))
-            count, total = session.execute(
-                select(func.count(), func.coalesce(func.sum(Audience.revision), 0)).where(Audience.id.in_(seen))
-            ).one()
+            count, total = session.execute(_seen_by_keys(), {"keys": sorted(viewer.keys)}).one()
         return f"{viewer.keys_digest}-{count}-{total}"
 
     def ping(self) -> None:
@@ -236,13 +256,77 @@ class Database:
             connection.execute(text("SELECT 1"))
 
 
+# The look-up of a feed by its token ---------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
-class SubscriptionState:
-    """A live subscription, as found by the digest of its token."""
+class FeedState:
+    """A live subscription, as found by the digest of its token, and whose it is.
+
+    `viewer` has what decides what its person sees, and nothing else of them. `revision` changes whenever
+    anything was written that holders of `asked_keys` may see; it says nothing of holders of others.
+    """
 
     subscription_id: uuid.UUID
-    person_id: uuid.UUID
     version: int
+    mechanism_id: uuid.UUID | None
+    includes_tentative: bool
+    detail: str
+    language: str
+    viewer: Viewer
+    asked_keys: frozenset[str]
+    revision: str
+
+
+def _seen_by_keys() -> Select[int, int]:
+    """Return the statement that counts the audiences that hold one of `:keys`, and sums their revisions."""
+    member = AudienceMember.__table__.c
+    seen = select(member.audience_id).where(member.key.in_(bindparam("keys", expanding=True)))
+    revision = Audience.__table__.c.revision
+    return select(func.count().label("count"), func.coalesce(func.sum(revision), 0).label("total")).where(
+        Audience.__table__.c.id.in_(seen)
+    )
+
+
+def _feed_statement() -> Select[*tuple[Any, ...]]:
+    """Return the look-up by token: a row for each appointment that the person serves in today, or one row."""
+    found, person = Subscription.__table__.c, Person.__table__.c
+    office, member = Appointment.__table__.c, AppointmentMember.__table__.c
+    today, seen = bindparam("today", type_=Date()), _seen_by_keys().subquery()
+    serving = join(AppointmentMember.__table__, Appointment.__table__, office.id == member.appointment_id)
+    serves_today = and_(
+        member.person_id == person.id,
+        office.starts_on <= today, or_(office.ends_on.is_(None), office.ends_on >= today),
+        member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today),
+    )  # fmt: skip
+    return (
+        select(
+            found.id, found.version, found.mechanism_id, found.includes_tentative, found.detail, found.language,
+            found.person_id, person.role, person.delegation, seen.c.count, seen.c.total,
+            office.id.label("appointment_id"), office.mechanism_id.label("appointed_for"), office.parties,
+        )
+        .select_from(Subscription.__table__)
+        .join(Person.__table__, person.id == found.person_id)
+        .join(seen, true())
+        .outerjoin(serving, serves_today)
+        .where(found.token_digest == bindparam("token_digest"), found.revoked_at.is_(None), person.active.is_(True))
+    )  # fmt: skip
+
+
+_FEED_STATE: Final = _feed_statement()
+
+
+def _feed_state_of(rows: Sequence[Row[*tuple[Any, ...]]], asked: frozenset[str]) -> FeedState:
+    first = rows[0]
+    hats = tuple(
+        Hat(row.appointment_id, row.appointed_for, frozenset(row.parties)) for row in rows if row.appointment_id
+    )
+    return FeedState(
+        subscription_id=first.id, version=first.version, mechanism_id=first.mechanism_id,
+        includes_tentative=first.includes_tentative, detail=first.detail, language=first.language,
+        viewer=Viewer(first.person_id, Role(first.role), first.delegation, hats),
+        asked_keys=asked, revision=f"{visibility.digest_of_keys(asked)}-{first.count}-{first.total}",
+    )  # fmt: skip
 
 
 # The engines -------------------------------------------------------------------------------------
@@ -323,6 +407,8 @@ def _refuse_foreign_rows(session: GuardedSession, _context: UOWTransaction, _ins
             continue
         if not session.is_system and row.audience_id not in session.audience_ids:
             raise GuardError(f"{type(row).__name__} would be written where its viewer may not see it")
+        if not row.raises_revision:
+            continue
         session.touched.add(row.audience_id)
         history = cast("Any", row)._sa_instance_state.attrs["audience_id"].history
         session.touched.update(old for old in history.deleted if old is not None)

@@ -39,10 +39,11 @@ class MeetingFacts:
     Instants are aware; `zone` is the meeting's IANA zone. With `starts_at` the meeting has hours and
     `starts_on`, `ends_on` are not looked at; without, the two are its first and last day, both included.
     `title`, `mechanism_name` and the cities of `capitals` map a language to a name and may miss some;
-    a title may carry `original`, the language it was written in. A `format` of None was not told. `capitals` are (city, IANA zone),
-    `sittings` (start, end). `stamped_at` is the last change of the record. A meeting that is
-    postponed has no new date: with one it is proposed again. `cancelled_at` is when it was called off,
-    for either reason; `was_confirmed` says whether it had been confirmed before that.
+    a title may carry `original`, the language it was written in. A `format` of None was not told.
+    `capitals` are (city, IANA zone), `sittings` (start, end). `stamped_at` is the last change of the
+    record. A meeting that is postponed has no new date: with one it is proposed again. `cancelled_at`
+    is when it was called off, for either reason; `was_confirmed` says whether it had been confirmed
+    before that.
 
     Raises `ValueError` for an instant that is not aware.
     """

@@ -53,6 +53,11 @@ def person_key(person_id: uuid.UUID) -> str:
     return f"person:{person_id}"
 
 
+def digest_of_keys(keys: Iterable[str]) -> str:
+    """Return a short digest of a set of keys, the same in any order."""
+    return hashlib.sha256("|".join(sorted(keys)).encode()).hexdigest()[:16]
+
+
 def audience_id(keys: Iterable[str]) -> uuid.UUID:
     """Return the id of the audience of exactly these keys: the same set has always the same id.
 
@@ -110,7 +115,7 @@ class Viewer:
     @property
     def keys_digest(self) -> str:
         """Return a short digest of the keys, for caches that must differ when they do."""
-        return hashlib.sha256("|".join(sorted(self.keys)).encode()).hexdigest()[:16]
+        return digest_of_keys(self.keys)
 
     @property
     def sits_at_a_table(self) -> bool:

@@ -68,7 +68,12 @@ class Base(DeclarativeBase):
 
 
 class Guarded:
-    """A row that only its audience may see; the guard in `app.db` adds the rule to every statement."""
+    """A row that only its audience may see; the guard in `app.db` adds the rule to every statement.
+
+    `raises_revision` says whether writing it tells feeds and caches that something they show may differ.
+    """
+
+    raises_revision: ClassVar[bool] = True
 
     @declared_attr
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,7 +34,12 @@ class Subscription(Guarded, Versioned, Base):
 
 
 class SubscriptionFetch(Guarded, Base):
-    """When a subscription was last fetched, and by which program; flushed by a write of its own."""
+    """When a subscription was last fetched, and by which program; flushed by a write of its own.
+
+    It is in no feed, so a fetch does not make the next one build anything anew.
+    """
+
+    raises_revision: ClassVar[bool] = False
 
     __tablename__ = "subscription_fetches"
 
