@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from app.domain.errors import Refusal
 from app.domain.lifecycle import When
 from app.domain.plaintext import one_line
-from app.domain.walltime import Choice, days, days_bounds, sittings
+from app.domain.walltime import Choice, TimeInFold, days, days_bounds, sittings
 from app.domain.zones import tzdata_version, zone_names
 
 LANGUAGES: Final = ("en", "es", "fr")
@@ -136,6 +136,7 @@ def check(
     if cleaned.first_day is not None and has_zone:
         try:
             timing = timing_of(cleaned)
+            cleaned = _without_idle_choice(cleaned)
         except Refusal as refusal:
             refusals.append(refusal)
     elif cleaned.first_day is not None and cleaned.last_day is not None:
@@ -178,6 +179,17 @@ def timing_of(content: MeetingContent) -> Timing:
     spans = tuple((part.starts.instant, part.ends.instant) for part in parts)
     when = When(content.zone, first, last, spans[0][0], spans[-1][1], spans)
     return Timing(when, content.starts, content.ends, tzdata_version())
+
+
+def doubled_time(content: MeetingContent) -> TimeInFold | None:
+    """Return the question that the content's time asks where the clocks show it twice, chosen already or not."""
+    try:
+        timing_of(dataclasses.replace(content, choice=None))
+    except TimeInFold as question:
+        return question
+    except Refusal:
+        return None
+    return None
 
 
 def check_own_side(parties: Iterable[str], own_party: str | None, appointed_by: frozenset[str] | None) -> None:
@@ -223,6 +235,13 @@ def _cleaned(content: MeetingContent, known_parties: Collection[str], refusals: 
         place=_line(content.place, "place", refusals),
         conference_url=_address(content.conference_url, refusals),
     )
+
+
+def _without_idle_choice(content: MeetingContent) -> MeetingContent:
+    """Return the content without a choice where no time of it comes twice."""
+    if content.choice is None or doubled_time(content) is not None:
+        return content
+    return dataclasses.replace(content, choice=None)
 
 
 def _line(text: str, name: str, refusals: list[Refusal]) -> str:

@@ -54,6 +54,14 @@ def suggested(session: GuardedSession, mechanism_code: str | None, copy: str | N
     )
 
 
+def suggested_past(session: GuardedSession, mechanism_code: str | None) -> MeetingContent:
+    """Return what recording a past meeting begins with: its mechanism's name and parties, no number and no hours."""
+    mechanism = mechanism_named(session, mechanism_code)
+    begun = _from_template(session, mechanism)
+    title = suggested_title(mechanism.name, None) if mechanism else {}
+    return dataclasses.replace(begun, title=title, ordinal=None, format="unknown")
+
+
 def suggested_title(name: Mapping[str, str], ordinal: int | None) -> dict[str, str]:
     """Return the formal title of a mechanism's next meeting in each language, numbered where its meetings are."""
     given = {language: name[language] for language in LANGUAGES if name.get(language)}

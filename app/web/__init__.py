@@ -13,6 +13,7 @@ DOMAINS: Final = (
     "home",
     "mechanisms",
     "meetings",
+    "drafts",
     "agenda",
     "actions",
     "documents",

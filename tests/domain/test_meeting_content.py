@@ -35,7 +35,6 @@ FULL = MeetingContent(
     last_day=dt.date(2026, 12, 11),
     starts=dt.time(10),
     ends=dt.time(13, 30),
-    choice="later",
     agenda="UNC-2026-1",
     source="",
 )
@@ -130,11 +129,11 @@ def test_an_unknown_zone_is_not_repeated_in_full_or_unprintable():
 
 
 def test_a_gap_is_a_question_with_the_nearest_times():
-    content = dataclasses.replace(FULL, first_day=dt.date(2027, 3, 14), last_day=None, starts=dt.time(2, 30), choice=None)
+    content = dataclasses.replace(FULL, first_day=dt.date(2027, 3, 14), last_day=None, starts=dt.time(2, 30))
     (refusal,) = check(content, PARTIES).refusals
     assert (refusal.key, refusal.field) == ("time_in_gap", "starts")
-    assert refusal.values["earlier"] == dt.datetime(2027, 3, 14, 1, 30)
-    assert refusal.values["later"] == dt.datetime(2027, 3, 14, 3, 30)
+    assert refusal.values["earlier"] == dt.datetime(2027, 3, 14, 1, 30)  # noqa: DTZ001 - a wall time
+    assert refusal.values["later"] == dt.datetime(2027, 3, 14, 3, 30)  # noqa: DTZ001 - a wall time
 
 
 def test_a_doubled_time_is_a_question_and_the_choice_answers_it():
@@ -149,6 +148,10 @@ def test_a_doubled_time_is_a_question_and_the_choice_answers_it():
         assert timing is not None
         assert timing.when.starts_at == starts_at
         assert timing.when.ends_at == utc(2026, 11, 1, 9)
+
+
+def test_a_choice_that_answers_no_question_is_dropped():
+    assert check(dataclasses.replace(FULL, choice="later"), PARTIES).content.choice is None
 
 
 def test_the_time_of_a_content_is_one_sitting_a_day():
