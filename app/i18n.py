@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,12 @@ from app import labels, pictures, words
 LANGUAGE_COOKIE: Final = "entente_lang"
 COOKIE_AGE: Final = dt.timedelta(days=365)
 
+# Controls, halves of pairs, and what Unicode has set apart as no characters (HTML Standard, 13.2.3.5).
+_NOT_HTML: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _FILTERS: Final = (
     "date_long", "date_plain", "date_short", "date_range", "month_year", "partial_date", "time_of_day", "time_range",
     "duration", "ordinal", "list_of", "party_order", "number", "percent", "days_left", "days_overdue",
@@ -41,6 +48,7 @@ def init_i18n(app: Flask) -> None:
     env.filters.update({name: _for_reader(getattr(words, name)) for name in _FILTERS})
     env.filters["in_language"] = in_language
     env.filters["party_name"] = party_name
+    env.filters["as_typed"] = as_typed
     env.globals.update({name: _for_reader(getattr(words, name)) for name in _GLOBALS})
     env.globals.update(
         csrf_field=csrf_field,
@@ -110,7 +118,8 @@ def _keep_choice(response: Response) -> Response:
     response.headers.setdefault("Content-Language", reader_language())
     response.vary.update(("Accept-Language", "Cookie"))
     asked = request.args.get("lang")
-    if asked in words.LANGUAGES:
+    # A paper is printed in a language for others to read: that says nothing about the reader's own.
+    if asked in words.LANGUAGES and not g.get("language_is_of_this_page_alone"):
         profile = _profile_language()
         response.set_cookie(
             LANGUAGE_COOKIE,
@@ -165,6 +174,11 @@ def in_language(text: Mapping[str, str | None] | str | None, language: str | Non
     if spoken is None or spoken == wanted:
         return Markup.escape(found)
     return Markup('<span lang="{}">{}</span>').format(spoken, found)
+
+
+def as_typed(value: object) -> str:
+    """Return what somebody typed as a page can hold it: a character that HTML cannot carry shows as `\ufffd`."""
+    return _NOT_HTML.sub("\ufffd", "" if value is None else str(value))
 
 
 def label(group: str, key: str, language: str | None = None) -> str:
