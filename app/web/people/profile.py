@@ -29,21 +29,21 @@ def profile() -> ResponseReturnValue:
     person = service.own_account(session())
     form = _profile_form(service.profile_of(person))
     if request.method == "GET":
-        return render_template("people/profile.html", form=form, person=person, version=person.version, compared=None)
+        return render_template("people/profile.html", form=form, account=person, version=person.version, compared=None)
     if form.validate():
         try:
             service.save_profile(session(), _typed(form), sent_version())
         except StaleVersion as stale:
             rows = _compared(form, stale)
             now = person.version
-            return render_template("people/profile.html", form=form, person=person, version=now, compared=rows), 409
+            return render_template("people/profile.html", form=form, account=person, version=now, compared=rows), 409
         except Refusal as refusal:
             put_error(form, refusal)
         else:
             flash(_("Your profile is saved."))
             return redirect(url_for("people.profile"), 303)
     version = sent_version()
-    return render_template("people/profile.html", form=form, person=person, version=version, compared=None), 422
+    return render_template("people/profile.html", form=form, account=person, version=version, compared=None), 422
 
 
 @route(blueprint, "/profile/password", policy=_WITHOUT_SESSION, methods=("GET", "POST"))

@@ -57,7 +57,7 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Show one account; the link that was just made for it, once."""
     found = service.account(session(), person_id)
     offices = {office.code: office.name for office in service.own_offices(session())}
-    return render_template("people/person.html", person=found, offices=offices, link=_link_once(person_id))
+    return render_template("people/person.html", account=found, offices=offices, link=_link_once(person_id))
 
 
 @route(blueprint, "/people/<uuid:person_id>/link", policy=_POLICY, methods=("POST",))
@@ -72,14 +72,14 @@ def disable_person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Ask, then disable an account."""
     found = service.account(session(), person_id)
     if request.method == "GET":
-        return render_template("people/disable.html", person=found, message=None)
+        return render_template("people/disable.html", account=found, message=None)
     try:
         service.disable(session(), person_id, sent_version())
     except NotFound:
         raise
     except Refusal as refusal:
         status = 409 if refusal.key == "stale_version" else 422
-        return render_template("people/disable.html", person=found, message=message_for(refusal)), status
+        return render_template("people/disable.html", account=found, message=message_for(refusal)), status
     flash(_("%(name)s can no longer sign in.", name=found.name))
     return redirect(url_for("people.people"), 303)
 
