@@ -1,0 +1,280 @@
+"""What the first page shows: what needs the viewer, by deadline; the next meetings; dates to agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import defer, load_only, selectinload
+
+from app.db import GuardedSession
+from app.domain.actions import OWED_STATES, today_in
+from app.domain.cadence import TOOK_PLACE, Period
+from app.domain.catalogue import Mechanism as Facts
+from app.domain.catalogue import from_facts
+from app.domain.mechanisms import Owed, compliance, owes
+from app.domain.visibility import Role, Viewer
+from app.domain.zones import zone
+from app.models import Action, Leg, Mechanism, Meeting, MeetingParty, Office, Party
+from app.services.action_lines import LegLine
+from app.services.drafts import OpenDraft, own_drafts
+from app.services.mechanism_record import counts_meetings_here, meeting_facts
+from app.services.meetings import MeetingLine
+
+LIVE: Final = ("proposed", "confirmed", "postponed")
+NEXT_LIMIT: Final = 10
+
+NeedKind = Literal["answer", "await_own", "await_others", "record", "draft", "changes", "leg"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One matter that waits for the viewer, with the day that it is wanted by, None where none is.
+
+    `answer`: a proposed meeting without the own answer of the viewer's party, which the viewer can give;
+    `await_own`: the same, for those whose coordinator gives it; `await_others`: a proposed meeting that the
+    viewer's secretariat runs, and the parties that have not answered; `record`: a confirmed meeting that is
+    over; `draft`, `changes`: what the viewer's own side has begun; `leg`: what the viewer's party owes.
+    """
+
+    kind: NeedKind
+    due_on: dt.date | None
+    meeting: Meeting | None = None
+    mechanism: Mechanism | None = None
+    draft: OpenDraft | None = None
+    action: Action | None = None
+    leg: LegLine | None = None
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DateToAgree:
+    """A mechanism of which a meeting is still to be agreed: how many of how many are held, and those confirmed."""
+
+    mechanism: Mechanism
+    owed: Owed
+    period: Period
+    confirmed_count: int
+
+    @property
+    def held_count(self) -> int:
+        """Return how many meetings of the period were held."""
+        return len(self.period.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """A party's capital, and what its clock shows."""
+
+    party: Party
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything that the first page of a viewer shows; `served` are the mechanisms of their appointments."""
+
+    needs: tuple[Need, ...]
+    next_meetings: tuple[MeetingLine, ...]
+    more_meetings: int
+    dates_to_agree: tuple[DateToAgree, ...]
+    served: tuple[Mechanism, ...]
+    capitals: tuple[Capital, ...]
+    today: dt.date
+
+
+def home_of(session: GuardedSession) -> Home:
+    """Return the first page of a delegation's people and of a secretariat."""
+    viewer = session.bound_viewer
+    today = today_in(session.now, viewer.time_zone)
+    mechanisms = _own_mechanisms(session, viewer)
+    owing = _owing(mechanisms, today)
+    lines = _meetings(session, [(mechanism, current.first_day) for mechanism, _, current, _ in owing])
+    capitals = _capitals(session)
+    days = {capital.party.code: capital.at.date() for capital in capitals}
+    coming = _coming(lines, session.now)
+    needs = [
+        *_of_meetings(lines, viewer, session.now),
+        *_of_drafts(session, lines),
+        *_of_legs(session, viewer, days.get(viewer.party or "", today)),
+    ]
+    served = {hat.mechanism_id for hat in viewer.hats}
+    return Home(
+        needs=tuple(sorted(needs, key=lambda need: (need.due_on is None, need.due_on or today))),
+        next_meetings=coming[:NEXT_LIMIT],
+        more_meetings=max(0, len(coming) - NEXT_LIMIT),
+        dates_to_agree=tuple(_to_agree(owing, lines, today)),
+        served=tuple(mechanism for mechanism in mechanisms if mechanism.id in served),
+        capitals=capitals,
+        today=today,
+    )
+
+
+def home_of_guest(session: GuardedSession) -> Home:
+    """Return the first page of a guest: the meetings released to them, those to come first, and nothing else."""
+    lines = _meetings(session, ())
+    coming = _coming(lines, session.now)
+    return Home((), coming[:NEXT_LIMIT], max(0, len(coming) - NEXT_LIMIT), (), (), (), _viewers_day(session))
+
+
+def home_of_administrator(session: GuardedSession) -> Home:
+    """Return the first page of an administrator, who has accounts to keep and sees no meeting."""
+    return Home((), (), 0, (), (), (), _viewers_day(session))
+
+
+def first_page(session: GuardedSession) -> Home:
+    """Return the first page of whoever the viewer is."""
+    match session.bound_viewer.role:
+        case Role.ADMINISTRATOR:
+            return home_of_administrator(session)
+        case Role.GUEST:
+            return home_of_guest(session)
+        case _:
+            return home_of(session)
+
+
+def _viewers_day(session: GuardedSession) -> dt.date:
+    return today_in(session.now, session.bound_viewer.time_zone)
+
+
+# Mechanisms, and what they owe --------------------------------------------------------------------
+
+Owing = tuple[Mechanism, Facts, Period, Owed]
+
+
+def _own_mechanisms(session: GuardedSession, viewer: Viewer) -> tuple[Mechanism, ...]:
+    """Return the mechanisms of the viewer's party, or those that they serve, save proposals and concluded ones."""
+    rows = session.execute(
+        select(Mechanism).where(Mechanism.status.not_in(("proposed", "concluded"))).order_by(Mechanism.ref)
+        .options(defer(Mechanism.loaded_facts))
+    ).scalars()  # fmt: skip
+    return tuple(row for row in rows if counts_meetings_here(viewer, row))
+
+
+def _owing(mechanisms: Iterable[Mechanism], today: dt.date) -> list[Owing]:
+    """Return the mechanisms that owe a date, with their current period as their record alone tells it."""
+    found = []
+    for mechanism in mechanisms:
+        if mechanism.facts.get("cadence") is None:
+            continue
+        facts = from_facts(Facts, mechanism.facts)
+        owed = owes(facts, today)
+        periods = compliance(facts, (), today)
+        if owed is not None and periods:
+            found.append((mechanism, facts, periods[-1], owed))
+    return found
+
+
+def _to_agree(owing: Sequence[Owing], lines: Sequence[MeetingLine], today: dt.date) -> Iterable[DateToAgree]:
+    """Yield what is still to be agreed, the nearest day first: a confirmed meeting is agreed."""
+    for mechanism, facts, current, owed in sorted(owing, key=lambda each: (each[3].by, each[1].ref)):
+        kept = [meeting_facts(line.meeting) for line in lines if line.meeting.mechanism_id == mechanism.id]
+        period = compliance(facts, kept, today)[-1]
+        confirmed = sum(
+            meeting.state == "confirmed"
+            and current.first_day <= meeting.starts_on <= current.last_day
+            and meeting.brings_together(facts.parties)
+            for meeting in kept
+        )
+        if period.missing_count > confirmed:
+            yield DateToAgree(mechanism, owed, period, confirmed)
+
+
+# Meetings -----------------------------------------------------------------------------------------
+
+
+def _meetings(
+    session: GuardedSession, since: Iterable[tuple[Mechanism, dt.date]]
+) -> tuple[MeetingLine, ...]:
+    """Return the meetings that are not over for good, and those of the current periods that were held."""
+    counted = [
+        and_(Meeting.mechanism_id == mechanism.id, Meeting.starts_on >= day, Meeting.state.in_(sorted(TOOK_PLACE)))
+        for mechanism, day in since
+    ]
+    rows = session.execute(
+        select(Meeting, Mechanism)
+        .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
+        .where(or_(Meeting.state.in_(LIVE), *counted))
+        .options(selectinload(Meeting.parties), load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
+        .order_by(Meeting.starts_at, Meeting.reference)
+    )
+    return tuple(MeetingLine(meeting, mechanism) for meeting, mechanism in rows)
+
+
+def _coming(lines: Iterable[MeetingLine], now: dt.datetime) -> tuple[MeetingLine, ...]:
+    """Return the meetings to come, those whose date is open last."""
+    live = [line for line in lines if line.meeting.state in LIVE]
+    dated = [line for line in live if line.meeting.ends_at > now and not line.meeting.date_is_open]
+    return (*dated, *(line for line in live if line.meeting.date_is_open))
+
+
+def _of_meetings(lines: Iterable[MeetingLine], viewer: Viewer, now: dt.datetime) -> Iterable[Need]:
+    for line in lines:
+        meeting = line.meeting
+        is_over = meeting.ends_at <= now
+        if meeting.state == "confirmed" and is_over and _may_record(meeting, viewer):
+            yield Need("record", meeting.ends_on, meeting, line.mechanism)
+        if meeting.state != "proposed" or is_over:
+            continue
+        waiting = tuple(row.party_code for row in meeting.parties if not _is_own_answer(row))
+        if viewer.sits_at_a_table and viewer.party in waiting:
+            kind: NeedKind = "answer" if viewer.speaks_for_party else "await_own"
+            yield Need(kind, meeting.starts_on, meeting, line.mechanism, waits_for=waiting)
+        elif not viewer.sits_at_a_table and waiting:
+            yield Need("await_others", meeting.starts_on, meeting, line.mechanism, waits_for=waiting)
+
+
+def _is_own_answer(row: MeetingParty) -> bool:
+    """Say whether a party has answered itself; what was only reported for it does not confirm."""
+    return row.answer is not None and not row.is_reported
+
+
+def _may_record(meeting: Meeting, viewer: Viewer) -> bool:
+    """Say whether the viewer can record how a meeting that they see went: see `Action.STEER_MEETING`."""
+    if viewer.sits_at_a_table:
+        return viewer.speaks_for_party and any(row.party_code == viewer.party for row in meeting.parties)
+    return bool(viewer.hats)
+
+
+# Drafts and legs ----------------------------------------------------------------------------------
+
+
+def _of_drafts(session: GuardedSession, lines: Iterable[MeetingLine]) -> Iterable[Need]:
+    """Yield what the viewer's own side has begun: drafts by their first day, changes by their meeting's."""
+    mechanisms = {line.meeting.id: line.mechanism for line in lines}
+    for found in own_drafts(session):
+        if found.draft.kind == "changes":
+            if found.meeting is not None:
+                mechanism = mechanisms.get(found.meeting.id)
+                yield Need("changes", found.meeting.starts_on, found.meeting, mechanism, draft=found)
+        else:
+            yield Need("draft", found.content.first_day, draft=found)
+
+
+def _of_legs(session: GuardedSession, viewer: Viewer, today: dt.date) -> Iterable[Need]:
+    """Yield what the viewer's party still owes; `today` is the day in its capital."""
+    if not viewer.sits_at_a_table:
+        return
+    rows = session.execute(
+        select(Leg, Action, Office)
+        .join(Action, Action.id == Leg.action_id)
+        .outerjoin(Office, Office.code == Leg.office_code)
+        .where(Leg.party_code == viewer.party, Leg.state.in_(sorted(OWED_STATES)))
+        .order_by(Leg.due_on, Action.reference)
+    )
+    for leg, action, office in rows:
+        yield Need("leg", leg.due_on, action=action, leg=LegLine(leg, office, today))
+
+
+def _capitals(session: GuardedSession) -> tuple[Capital, ...]:
+    """Return the capitals of the governments that run Entente, with the time there."""
+    rows = session.execute(
+        select(Party)
+        .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
+        .order_by(Party.code)
+        .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
+    ).scalars()
+    return tuple(Capital(row, session.now.astimezone(zone(row.time_zone))) for row in rows if row.time_zone)
