@@ -87,6 +87,8 @@ def lines_of(
     session: GuardedSession, actions: Sequence[Action], todays: Mapping[str, dt.date] | None = None
 ) -> tuple[ActionLine, ...]:
     """Return actions, their legs loaded, with what stands beside them, in as many statements however many there are."""
+    if not actions:
+        return ()
     days = {**todays_of(session), **(todays or {})}
     offices = _named_offices(session, [leg.office_code for action in actions for leg in action.legs])
     members = _members(session, {action.audience_id for action in actions})
