@@ -37,57 +37,57 @@ class Words:
     is_grave: bool = False
 
 
-@route(blueprint, "/meetings/<reference>/postpone", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
-def postpone(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>/postpone", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def postpone(ref: str) -> ResponseReturnValue:
     """Postpone a meeting, to a new date or to one left open."""
 
     def does(form: ActForm) -> Meeting:
         return life.postpone_meeting(
-            session(), reference, form.reason.data, version=form.version.data, date=form.new_date()
+            session(), ref, form.reason.data, version=form.version.data, date=form.new_date()
         )
 
-    return _act(reference, "postpone", ("reason", *DATE_FIELDS), does)
+    return _act(ref, "postpone", ("reason", *DATE_FIELDS), does)
 
 
-@route(blueprint, "/meetings/<reference>/cancel", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
-def cancel(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>/cancel", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def cancel(ref: str) -> ResponseReturnValue:
     """Cancel a meeting."""
 
     def does(form: ActForm) -> Meeting:
-        return life.cancel_meeting(session(), reference, form.reason.data, version=form.version.data)
+        return life.cancel_meeting(session(), ref, form.reason.data, version=form.version.data)
 
-    return _act(reference, "cancel", ("reason",), does)
+    return _act(ref, "cancel", ("reason",), does)
 
 
-@route(blueprint, "/meetings/<reference>/reinstate", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
-def reinstate(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>/reinstate", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def reinstate(ref: str) -> ResponseReturnValue:
     """Propose a postponed or cancelled meeting again."""
 
     def does(form: ActForm) -> Meeting:
-        return life.reinstate_meeting(session(), reference, version=form.version.data, date=form.new_date())
+        return life.reinstate_meeting(session(), ref, version=form.version.data, date=form.new_date())
 
-    return _act(reference, "reinstate", DATE_FIELDS, does)
+    return _act(ref, "reinstate", DATE_FIELDS, does)
 
 
-@route(blueprint, "/meetings/<reference>/hold", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
-def hold(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>/hold", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def hold(ref: str) -> ResponseReturnValue:
     """Record that a meeting takes place."""
-    return _act(reference, "hold", (), lambda form: life.hold_meeting(session(), reference, version=form.version.data))
+    return _act(ref, "hold", (), lambda form: life.hold_meeting(session(), ref, version=form.version.data))
 
 
-@route(blueprint, "/meetings/<reference>/close", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
-def close(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>/close", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
+def close(ref: str) -> ResponseReturnValue:
     """Close a held meeting."""
     return _act(
-        reference, "close", (), lambda form: life.close_meeting(session(), reference, version=form.version.data)
+        ref, "close", (), lambda form: life.close_meeting(session(), ref, version=form.version.data)
     )
 
 
 def _act(
-    reference: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], Meeting]
+    ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], Meeting]
 ) -> ResponseReturnValue:
     """Show what an act would do, or do it; a meeting that changed meanwhile is shown as it stands."""
-    found = service.find_meeting(session(), reference)
+    found = service.find_meeting(session(), ref)
     form = ActForm()
     form.keep_only(*fields)
     said = _words(act, found)
@@ -111,7 +111,7 @@ def _act(
         put_error(form, refusal)
         return _page(found, act, form, said), 422
     flash(said.done)
-    return redirect(url_for("meetings.meeting", reference=changed.reference), 303)
+    return redirect(url_for("meetings.meeting", ref=changed.reference), 303)
 
 
 def _check_open(found: Meeting, act: str) -> None:

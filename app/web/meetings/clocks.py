@@ -59,13 +59,13 @@ def first_promise(meeting: Meeting, language: str) -> str | None:
 def _days(first: dt.date, last: dt.date, language: str) -> str:
     if first == last:
         return words.date_long(first, language)
-    return _("%(first)s to %(last)s", first=words.date_long(first, language), last=words.date_long(last, language))
+    return str(_("%(first)s to %(last)s", first=words.date_long(first, language), last=words.date_long(last, language)))
 
 
 def _in_city(days: str, starts_time: dt.time | None, city: str, language: str) -> str:
     if starts_time is None:
-        return _("%(days)s in %(city)s", days=days, city=city)
-    return _("%(days)s, %(time)s in %(city)s", days=days, time=words.time_of_day(starts_time, language), city=city)
+        return str(_("%(days)s in %(city)s", days=days, city=city))
+    return str(_("%(days)s, %(time)s in %(city)s", days=days, time=words.time_of_day(starts_time, language), city=city))
 
 
 def first_sitting(meeting: Meeting) -> tuple[dt.datetime, dt.datetime] | None:
@@ -140,12 +140,12 @@ def _difference(meeting: Meeting, place: pictures.Place, city: str, language: st
     values = {"city": place.city, "duration": words.duration(abs(behind), language), "other": city}
     if until is None:
         if behind > 0:
-            return _("%(city)s is %(duration)s behind %(other)s.", **values)
-        return _("%(city)s is %(duration)s ahead of %(other)s.", **values)
+            return str(_("%(city)s is %(duration)s behind %(other)s.", **values))
+        return str(_("%(city)s is %(duration)s ahead of %(other)s.", **values))
     values["day"] = words.date_plain(until, language)
     if behind > 0:
-        return _("%(city)s is %(duration)s behind %(other)s, until %(day)s.", **values)
-    return _("%(city)s is %(duration)s ahead of %(other)s, until %(day)s.", **values)
+        return str(_("%(city)s is %(duration)s behind %(other)s, until %(day)s.", **values))
+    return str(_("%(city)s is %(duration)s ahead of %(other)s, until %(day)s.", **values))
 
 
 def _minutes_behind(instant: dt.datetime, zone_name: str, other: str) -> int:

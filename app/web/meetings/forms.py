@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -50,15 +51,15 @@ class ActForm(FlaskForm):
     last_day = DateField(_l("New last day"), [Optional()])
     starts = TimeField(_l("Start"), [Optional()])
     ends = TimeField(_l("End"), [Optional()])
-    choice = SelectField(
-        _l("When the clocks go back"),
-        choices=[
-            ("", _l("this time comes once")),
-            ("earlier", _l("the earlier of the two")),
-            ("later", _l("the later of the two")),
-        ],
-        validators=[Optional()],
-    )
+    choice = SelectField(_l("When the clocks go back"), validators=[Optional()])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.choice.choices = [
+            ("", _("this time comes once")),
+            ("earlier", _("the earlier of the two")),
+            ("later", _("the later of the two")),
+        ]
 
     def keep_only(self, *names: str) -> None:
         """Drop the fields that an act does not ask for."""

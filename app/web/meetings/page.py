@@ -52,8 +52,8 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         acts=life.possible_acts(session, meeting, view.facts),
         own=own,
         promise=life.promise_of(meeting),
-        calendar_address=address_of("subscriptions.meeting_ics", reference=meeting.reference),
-        change_address=address_of("drafts.change_meeting", reference=meeting.reference),
+        calendar_address=address_of("subscriptions.meeting_ics", ref=meeting.reference),
+        change_address=address_of("drafts.stage_changes", ref=meeting.reference),
         mechanism_address=address_of("mechanisms.mechanism", code=view.mechanism.code) if view.mechanism else None,
         stale=stale,
         error=error,
@@ -61,7 +61,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
     )
 
 
-def address_of(endpoint: str, **values: str) -> str | None:
+def address_of(endpoint: str, **values: Any) -> str | None:
     """Return the address of another domain's page, where the app serves it."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 

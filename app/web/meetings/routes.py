@@ -52,39 +52,39 @@ def meetings() -> ResponseReturnValue:
         own_city=words.city_of(viewer().time_zone, language, viewer().party),
         can_draft=can(viewer(), Action.DRAFT_MEETING),
         new_address=address_of("drafts.new_meeting"),
-        past_address=address_of("drafts.past_meeting"),
+        past_address=address_of("drafts.record_meeting"),
         before=_page_address(page - 1, chosen) if page > 1 else None,
         after=_page_address(page + 1, chosen) if page < found.page_count else None,
     )
 
 
-@route(blueprint, "/meetings/<reference>", policy=signed_in(Action.READ_MEETINGS))
-def meeting(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>", policy=signed_in(Action.READ_MEETINGS))
+def meeting(ref: str) -> ResponseReturnValue:
     """Show one meeting."""
-    return page_of(session(), viewer(), reference)
+    return page_of(session(), viewer(), ref)
 
 
-@route(blueprint, "/meetings/<reference>/answer", policy=signed_in(Action.ANSWER_MEETING), methods=("POST",))
-def answer(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>/answer", policy=signed_in(Action.ANSWER_MEETING), methods=("POST",))
+def answer(ref: str) -> ResponseReturnValue:
     """Write the own answer of the viewer's party."""
     form = AnswerForm()
     given = form.answer.data
     if not form.validate() or given not in ("yes", "no"):
-        return page_of(session(), viewer(), reference, error=_("This answer did not arrive whole. Give it again.")), 422
+        return page_of(session(), viewer(), ref, error=_("This answer did not arrive whole. Give it again.")), 422
     try:
         answered = life.answer_meeting(
-            session(), reference, given, promise=form.promise.data, version=form.version.data
+            session(), ref, given, promise=form.promise.data, version=form.version.data
         )
     except StaleVersion:
-        return page_of(session(), viewer(), reference, stale=True), 409
+        return page_of(session(), viewer(), ref, stale=True), 409
     flash(_what_was_said(answered, given))
-    return redirect(url_for("meetings.meeting", reference=answered.reference), 303)
+    return redirect(url_for("meetings.meeting", ref=answered.reference), 303)
 
 
-@route(blueprint, "/meetings/<reference>/report", policy=signed_in(Action.REPORT_ANSWER), methods=("GET", "POST"))
-def report(reference: str) -> ResponseReturnValue:
+@route(blueprint, "/meetings/<ref>/report", policy=signed_in(Action.REPORT_ANSWER), methods=("GET", "POST"))
+def report(ref: str) -> ResponseReturnValue:
     """Take another party's answer that came by note, mail or telephone."""
-    found = service.find_meeting(session(), reference)
+    found = service.find_meeting(session(), ref)
     if "report" not in life.possible_acts(session(), found, service.facts_of_meeting(session(), found)):
         raise Refusal("not_in_state")
     form = _report_form(found)
@@ -94,7 +94,7 @@ def report(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _report_page(found, form), 422
     try:
-        reported = life.report_answer(session(), reference, _report(form), promise=form.promise.data)
+        reported = life.report_answer(session(), ref, _report(form), promise=form.promise.data)
     except StaleVersion:
         form.promise.data = life.promise_of(found)
         return _report_page(found, form, stale=True), 409
@@ -104,7 +104,7 @@ def report(reference: str) -> ResponseReturnValue:
         put_error(form, refusal)
         return _report_page(found, form), 422
     flash(_("The answer is entered as reported. It does not confirm the meeting."))
-    return redirect(url_for("meetings.meeting", reference=reported.reference), 303)
+    return redirect(url_for("meetings.meeting", ref=reported.reference), 303)
 
 
 def _report_form(found: Meeting) -> ReportForm:
@@ -142,10 +142,10 @@ def _report(form: ReportForm) -> life.Report:
 
 def _what_was_said(answered: Meeting, given: str) -> str:
     if answered.state == "confirmed":
-        return _("Your party said yes, and with it every party has: the meeting is confirmed.")
+        return str(_("Your party said yes, and with it every party has: the meeting is confirmed."))
     if given == "yes":
-        return _("Your party said yes.")
-    return _("Your party said no.")
+        return str(_("Your party said yes."))
+    return str(_("Your party said no."))
 
 
 def _mechanism_choices(language: str) -> list[tuple[str, str]]:
@@ -160,5 +160,6 @@ def _own_drafts() -> list[Any]:
 
 
 def _page_address(page: int, chosen: dict[str, str | None]) -> str:
-    return url_for("meetings.meetings", page=page, **{name: value for name, value in chosen.items() if value})
+    asked: dict[str, Any] = {name: value for name, value in chosen.items() if value}
+    return url_for("meetings.meetings", page=page, **asked)
 
