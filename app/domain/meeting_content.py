@@ -119,9 +119,7 @@ class Refused(Refusal):
         super().__init__(first.key, field=first.field, **first.values)
 
 
-def check(
-    content: MeetingContent, known_parties: Collection[str], formats: Collection[str] = FORMATS
-) -> Checked:
+def check(content: MeetingContent, known_parties: Collection[str], formats: Collection[str] = FORMATS) -> Checked:
     """Return the content cleaned, with the refusal of each thing in it that cannot be; what is missing is none.
 
     Keys: those of `plaintext` and `walltime`, `unknown_party`, `one_host`, `unknown_format`, `not_https`,

@@ -74,8 +74,10 @@ def suggested_title(name: Mapping[str, str], ordinal: int | None) -> dict[str, s
     }
 
 
-def last_meeting(session: GuardedSession, mechanism_code: str) -> Meeting | None:
+def last_meeting(session: GuardedSession, mechanism_code: str | None) -> Meeting | None:
     """Return the latest meeting of a mechanism that the viewer may see and that was not called off."""
+    if mechanism_code is None:
+        return None
     return session.execute(
         select(Meeting)
         .join(Mechanism, Mechanism.id == Meeting.mechanism_id)
@@ -90,7 +92,7 @@ def _source(session: GuardedSession, mechanism_code: str | None, copy: str | Non
     if copy is None or copy == FROM_TEMPLATE:
         return None
     if copy == LAST:
-        return last_meeting(session, mechanism_code) if mechanism_code else None
+        return last_meeting(session, mechanism_code)
     return find_meeting(session, copy)
 
 

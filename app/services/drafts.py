@@ -231,5 +231,3 @@ def hat_for(session: GuardedSession, mechanism_code: str | None) -> Hat | None:
     if hat is None:
         raise Refusal("no_appointment", field="mechanism")
     return hat
-
-

@@ -68,9 +68,7 @@ def test_an_empty_content_may_be_kept_but_lacks_what_proposing_needs():
     ]
 
 
-@pytest.mark.parametrize(
-    ("hours", "field"), [({"starts": dt.time(9)}, "ends"), ({"ends": dt.time(9)}, "starts")]
-)
+@pytest.mark.parametrize(("hours", "field"), [({"starts": dt.time(9)}, "ends"), ({"ends": dt.time(9)}, "starts")])
 def test_one_hour_without_the_other_may_be_kept_but_not_proposed(hours, field):
     content = dataclasses.replace(FULL, **({"starts": None, "ends": None} | hours))
     assert check(content, PARTIES).refusals == ()

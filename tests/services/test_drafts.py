@@ -201,7 +201,9 @@ def test_a_discarded_draft_is_gone_and_kept(database):
         discard_draft(session, draft_id, version=1)
         session.commit()
     assert refused(database, lambda session: find_draft(session, draft_id)) == [("not_found", None)]
-    assert refused(database, lambda session: propose(session, draft_id, version=2, uid_host=HOST)) == [("not_found", None)]
+    assert refused(database, lambda session: propose(session, draft_id, version=2, uid_host=HOST)) == [
+        ("not_found", None)
+    ]
     with database.system_session("look at everything") as session:
         assert session.get_one(Draft, draft_id).ended_at == world.NOW
 
@@ -364,7 +366,9 @@ def test_the_secretariat_proposes_for_exactly_those_who_appointed_it_and_says_no
 
 def test_a_copy_of_the_last_meeting_takes_its_agenda_its_hours_and_no_date(database):
     with database.system_session("prepare", "write") as session:
-        last = world.add_meeting(session, "DRG-2026-1", mechanism="M02", ordinal=8, hosting={"CA": "host"}, state="held")
+        last = world.add_meeting(
+            session, "DRG-2026-1", mechanism="M02", ordinal=8, hosting={"CA": "host"}, state="held"
+        )
         world.add_item(session, last, 1, kind="opening", type="information", lead_party="US", minutes=15)
         world.add_item(session, last, 2, removed=True)
         world.add_item(session, last, 3, minutes=45)
@@ -415,7 +419,9 @@ def test_a_numbered_title_reads_as_each_language_numbers():
 
 
 def test_a_preview_tells_what_will_be_and_writes_nothing(database):
-    draft_id = drafted(database, dataclasses.replace(TWO, first_day=dt.date(2026, 12, 12), starts=dt.time(7), ends=dt.time(9)))
+    draft_id = drafted(
+        database, dataclasses.replace(TWO, first_day=dt.date(2026, 12, 12), starts=dt.time(7), ends=dt.time(9))
+    )
     before = counted(database)
     with database.read_session(world.viewer("ana")) as session:
         preview = preview_of(session, draft_id)

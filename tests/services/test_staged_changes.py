@@ -25,7 +25,9 @@ REFERENCE = "UNC-2026-7"
 YES = dict.fromkeys(("CA", "MX", "US"), "yes")
 
 
-def prepared(database: Database, parties: tuple[str, ...] = ("CA", "MX", "US"), reference: str = REFERENCE, **changed) -> None:
+def prepared(
+    database: Database, parties: tuple[str, ...] = ("CA", "MX", "US"), reference: str = REFERENCE, **changed
+) -> None:
     with database.system_session("prepare a test", "write") as session:
         settings = {"mechanism": "M01", "state": "confirmed", "answers": dict.fromkeys(parties, "yes")} | changed
         meeting = world.add_meeting(session, reference, parties, **settings)
@@ -65,8 +67,8 @@ def test_a_draft_of_changes_says_what_the_meeting_says(database):
         content = find_draft(session, draft.id).content
         assert (draft.kind, draft.owner_party, draft.meeting_version) == ("changes", "MX", 1)
         assert content == MeetingContent(
-            mechanism="un-coordination", title={"en": f"Meeting {REFERENCE}"}, original="en", parties=("CA", "MX", "US"),
-            hosting={"US": "host"}, place="New York", zone="America/New_York", first_day=dt.date(2026, 12, 10),
+            mechanism="un-coordination", title={"en": f"Meeting {REFERENCE}"}, original="en",
+            parties=("CA", "MX", "US"), hosting={"US": "host"}, place="New York", zone="America/New_York", first_day=dt.date(2026, 12, 10),
             last_day=dt.date(2026, 12, 10), starts=dt.time(10), ends=dt.time(13),
         )  # fmt: skip
         assert publication_of(session, draft.id).changes == ()
@@ -141,7 +143,11 @@ def test_a_party_that_is_added_sees_everything_and_is_asked(database):
         assert [row.party_code for row in meeting.parties] == ["CA", "MX", "US"]
         assert len(meeting.sittings) == 1
         assert len(session.execute(select(AgendaItem)).all()) == 1
-        facts = [record.facts for record in session.execute(select(AuditRecord)).scalars() if record.subject_kind == "meeting"]
+        facts = [
+            record.facts
+            for record in session.execute(select(AuditRecord)).scalars()
+            if record.subject_kind == "meeting"
+        ]
         assert facts == [{"parties": ["CA"]}]
     with database.read_session(world.viewer("sam")) as session:
         assert meeting_as(session, "UNC-2026-MXUS-3").state == "proposed"
@@ -158,8 +164,8 @@ def test_a_party_that_is_dropped_sees_nothing_any_more_and_its_row_is_kept(datab
     with database.system_session("prepare a test", "write") as session:
         meeting = meeting_as(session, "DRG-2026-3")
         document = Document(
-            file_name="note.pdf", media_type="application/pdf", size=4, digest="0" * 64, content=b"%PDF", owner_party="MX",
-            added_by=world.CAST["ana"].id, added_at=world.NOW, audience_id=meeting.audience_id,
+            file_name="note.pdf", media_type="application/pdf", size=4, digest="0" * 64, content=b"%PDF",
+            owner_party="MX", added_by=world.CAST["ana"].id, added_at=world.NOW, audience_id=meeting.audience_id,
         )  # fmt: skip
         session.add(document)
         session.flush()

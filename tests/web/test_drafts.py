@@ -91,7 +91,9 @@ def test_a_draft_is_saved_shown_to_colleagues_and_to_nobody_else(client_for):
     assert 'value="09:30"' in page
     for who in ("carol", "isabelle", "sam", "olga", "marta"):
         for method, path in (("GET", ""), ("GET", "/preview"), ("POST", "/propose"), ("GET", "/discard"), ("POST", "")):
-            response = client_for(who).open(address + path, method=method, data={"version": "1"} if method == "POST" else None)
+            response = client_for(who).open(
+                address + path, method=method, data={"version": "1"} if method == "POST" else None
+            )
             assert response.status_code == 404, (who, path)
 
 
@@ -191,7 +193,9 @@ def test_a_draft_is_discarded_after_a_question(client_for, app):
     address = saved(client)
     asked = client.get(address + "/discard")
     assert asked.status_code == 200
-    response = client.post(address + "/discard", data={"version": version_in(asked.text), "submission_id": str(uuid.uuid4())})
+    response = client.post(
+        address + "/discard", data={"version": version_in(asked.text), "submission_id": str(uuid.uuid4())}
+    )
     assert response.status_code == 303
     assert client.get(address).status_code == 404
     with app.extensions["entente.database"].read_session(world.viewer("ana")) as session:
@@ -258,6 +262,30 @@ def test_a_meeting_of_others_is_not_proposed(app, client_for):
     assert rows(app) == before
 
 
+def test_the_secretariat_drafts_and_proposes_for_all_who_appointed_it(app, client_for):
+    client = client_for("sam")
+    three = {"parties": ["CA", "MX", "US"], "title_en": "Joint", "title_es": ""}
+    refused = client.post("/meetings/new?lang=en", data=form(mechanism="-", **three))
+    assert refused.status_code == 422
+    assert "You serve in no secretariat for this mechanism" in refused.text
+    address = saved(client, **three)
+    assert client_for("ana").get(address).status_code == 404
+    sent = {"version": "1", "submission_id": str(uuid.uuid4())}
+    assert client.post(address + "/propose", data=sent).location == "/meetings/UNC-2026-1"
+    assert {row.answer for row in meeting(app, "UNC-2026-1").parties} == {None}
+
+
+def test_a_new_draft_can_begin_from_the_last_meeting(app, client_for):
+    add(app, "UNC-2026-2", mechanism="M01", state="held")
+    client = client_for("ana")
+    page = client.get("/meetings/new?mechanism=un-coordination&lang=en").text
+    assert "copy=last" in page
+    copied = client.get("/meetings/new?mechanism=un-coordination&copy=last&lang=en").text
+    assert re.search(r'<option value="UNC-2026-2" selected>the items of UNC-2026-2', copied)
+    assert 'value="10:00"' in copied
+    assert client.get("/meetings/new?copy=UNC-2026-9").status_code == 404
+
+
 # Changes ------------------------------------------------------------------------------------------
 
 
@@ -272,7 +300,8 @@ def test_changes_are_staged_shown_side_by_side_and_published(app, client_for):
     typed = form(
         version=version_in(page), meeting_version="1", title_en="Meeting UNC-2026-7", title_es="", original="en",
         parties=["CA", "MX", "US"], hosting_MX="none", format="in_person", place="New York", conference_url="",
-        zone="America/New_York", starts="10:00", ends="13:00", first_day="2026-12-14", last_day="2026-12-14", act="preview",
+        zone="America/New_York", starts="10:00", ends="13:00", first_day="2026-12-14", last_day="2026-12-14",
+        act="preview",
     )  # fmt: skip
     saved_page = client.post(address, data=typed)
     assert (saved_page.status_code, saved_page.location) == (303, address + "/preview")
@@ -285,7 +314,12 @@ def test_changes_are_staged_shown_side_by_side_and_published(app, client_for):
     )
     assert (response.status_code, response.location) == (303, "/meetings/UNC-2026-7")
     changed = meeting(app, "UNC-2026-7")
-    assert (changed.state, changed.sequence, changed.starts_on.day, changed.first_starts_on.day) == ("proposed", 1, 14, 10)
+    assert (changed.state, changed.sequence, changed.starts_on.day, changed.first_starts_on.day) == (
+        "proposed",
+        1,
+        14,
+        10,
+    )
 
 
 def test_changes_to_a_meeting_that_moved_meanwhile_show_both(app, client_for):
@@ -293,8 +327,8 @@ def test_changes_to_a_meeting_that_moved_meanwhile_show_both(app, client_for):
     carol, ana = client_for("carol"), client_for("ana")
     base = {
         "title_en": "Meeting UNC-2026-7", "title_es": "", "original": "en", "parties": ["CA", "MX", "US"],
-        "hosting_MX": "none", "format": "in_person", "conference_url": "", "zone": "America/New_York", "starts": "10:00",
-        "ends": "13:00", "last_day": "2026-12-10", "meeting_version": "1", "version": "1",
+        "hosting_MX": "none", "format": "in_person", "conference_url": "", "zone": "America/New_York",
+        "starts": "10:00", "ends": "13:00", "last_day": "2026-12-10", "meeting_version": "1", "version": "1",
     }  # fmt: skip
     addresses = {}
     for client, place in ((carol, "Washington"), (ana, "Ottawa")):
@@ -323,7 +357,9 @@ def test_nobody_stages_changes_to_what_they_do_not_see(app, client_for, who):
 def test_a_past_meeting_is_recorded_with_its_source(app, client_for):
     client = client_for("ana")
     assert client.get("/meetings/record?mechanism=un-coordination").status_code == 200
-    typed = form(first_day="2019-05-06", last_day="2019-05-07", format="unknown", source="Comunicado 112", starts="", ends="")
+    typed = form(
+        first_day="2019-05-06", last_day="2019-05-07", format="unknown", source="Comunicado 112", starts="", ends=""
+    )
     response = client.post("/meetings/record", data=typed)
     assert (response.status_code, response.location) == (303, "/meetings/UNC-2019-MXUS-1")
     kept = meeting(app, "UNC-2019-MXUS-1", "carol")
@@ -331,7 +367,8 @@ def test_a_past_meeting_is_recorded_with_its_source(app, client_for):
 
 
 @pytest.mark.parametrize(
-    ("changed", "field"), [({"source": ""}, "source"), ({"first_day": "2026-12-01"}, "last_day"), ({"first_day": ""}, "first_day")]
+    ("changed", "field"),
+    [({"source": ""}, "source"), ({"first_day": "2026-12-01"}, "last_day"), ({"first_day": ""}, "first_day")],
 )
 def test_what_cannot_be_recorded_is_told_and_kept(app, client_for, changed, field):
     before = rows(app)

@@ -19,6 +19,7 @@ from app.web.drafts.forms import (
     content_from,
     fill,
     hosting_fields,
+    mechanism_code,
     meeting_form,
     put_errors,
     show_controls,
@@ -58,7 +59,7 @@ def edited_from(content: MeetingContent) -> Edited:
 def edited_as_typed(found: OpenDraft | None = None) -> Edited:
     """Return the form as it was typed; of a meeting's staged changes, mechanism and agenda stay the draft's."""
     is_changes = found is not None and found.draft.kind == "changes"
-    code = found.content.mechanism if found and is_changes else request.form.get("mechanism") or None
+    code = found.content.mechanism if found and is_changes else mechanism_code(request.form.get("mechanism"))
     parties = _parties(code)
     form = meeting_form(parties, request.form)
     take_nearest(form)
@@ -118,10 +119,10 @@ def _has_days_only(edited: Edited) -> bool:
     return bool(content and content.first_day and content.zone and not content.has_hours and edited.refusal is None)
 
 
-def _parties(mechanism_code: str | None) -> Mapping[str, Party]:
+def _parties(code: str | None) -> Mapping[str, Party]:
     """Return the parties that can be chosen; those of an ad hoc meeting where the mechanism is none."""
     try:
-        mechanism = mechanism_named(session(), mechanism_code)
+        mechanism = mechanism_named(session(), code)
     except Refusal:
         mechanism = None
     return known_parties(session(), mechanism)

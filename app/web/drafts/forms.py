@@ -20,6 +20,7 @@ from app.domain.walltime import Choice
 from app.i18n import reader_language
 from app.messages import message_for
 
+AD_HOC: Final = "-"  # no mechanism has such a code
 Value = TypeVar("Value")
 _TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -65,7 +66,8 @@ def meeting_form(codes: Collection[str], typed: MultiDict[str, str] | None = Non
 
 def fill(form: MeetingForm, content: MeetingContent) -> None:
     """Put a content into the form, as a person would type it."""
-    for name in ("mechanism", "original", "format", "place", "conference_url", "zone", "agenda", "source"):
+    form.mechanism.data = content.mechanism or AD_HOC
+    for name in ("original", "format", "place", "conference_url", "zone", "agenda", "source"):
         form[name].data = getattr(content, name) or ""
     for language in LANGUAGES:
         form[f"title_{language}"].data = content.title.get(language, "")
@@ -82,6 +84,11 @@ def fill(form: MeetingForm, content: MeetingContent) -> None:
         field.data = content.hosting.get(field.name.removeprefix("hosting_"), "none")
 
 
+def mechanism_code(typed: str | None) -> str | None:
+    """Return the code of the mechanism that was chosen, None for an ad hoc meeting."""
+    return None if typed in {None, "", AD_HOC} else typed
+
+
 def hosting_fields(form: MeetingForm) -> list[Any]:
     """Return the fields that say which party hosts, by the parties' codes."""
     return sorted((field for field in form if field.name.startswith("hosting_")), key=lambda field: field.name)
@@ -92,7 +99,7 @@ def content_from(form: MeetingForm) -> MeetingContent:
     refusals: list[Refusal] = []
     typed: dict[str, str] = {name: (form[name].data or "").strip() for name in _PLAIN}
     content = MeetingContent(
-        mechanism=typed["mechanism"] or None,
+        mechanism=mechanism_code(typed["mechanism"]),
         title={language: form[f"title_{language}"].data or "" for language in LANGUAGES},
         original=typed["original"] or None,
         ordinal=_read(form, "ordinal", _number, "not_a_number", refusals),

@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import PAST_FORMATS
 from app.domain.visibility import Action
+from app.models import Meeting
 from app.services import drafts as service
 from app.services import proposing, staged_changes
-from app.services.draft_suggestions import suggested, suggested_past
+from app.services.draft_suggestions import last_meeting, suggested, suggested_past
 from app.services.drafts import OpenDraft
 from app.services.past_meetings import record_past_meeting
 from app.web.drafts import showing
@@ -37,7 +38,7 @@ def new_meeting() -> ResponseReturnValue:
     """Begin a draft of a meeting: from a template, from the last one, or from another."""
     if request.method == "GET":
         content = suggested(session(), request.args.get("mechanism") or None, request.args.get("copy"))
-        return _new_page(edited_from(content))
+        return _new_page(edited_from(content), last_meeting(session(), content.mechanism))
     edited = edited_as_typed()
     if edited.content is None or asks_for_times():
         return _new_page(with_times_checked(edited))
@@ -135,8 +136,8 @@ def record_meeting() -> ResponseReturnValue:
 # The pages ----------------------------------------------------------------------------------------
 
 
-def _new_page(edited: Edited) -> ResponseReturnValue:
-    return render_template("drafts/new.html", **page_of(edited)), edited.status
+def _new_page(edited: Edited, last: Meeting | None = None) -> ResponseReturnValue:
+    return render_template("drafts/new.html", last=last, **page_of(edited)), edited.status
 
 
 def _record_page(edited: Edited) -> ResponseReturnValue:

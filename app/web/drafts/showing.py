@@ -27,7 +27,7 @@ from app.i18n import in_language, reader_language
 from app.models import Mechanism, Party
 from app.pictures import Clock, Place
 from app.services.staged_changes import Publication
-from app.web.drafts.forms import MeetingForm, host_choices, hosting_fields
+from app.web.drafts.forms import AD_HOC, MeetingForm, host_choices, hosting_fields
 from app.web.people.forms import zone_choices
 
 Choices = Sequence[tuple[str, str]]
@@ -43,7 +43,7 @@ def set_choices(
     """Give the form's fields what can be chosen, in the reader's language; questions about times come apart."""
     language = reader_language()
     form.mechanism.choices = [
-        ("", _("None: an ad hoc meeting")),
+        (AD_HOC, _("None: an ad hoc meeting")),
         *((row.code, words.pick(row.name, language)[0]) for row in mechanisms),
     ]
     form.original.choices = list(labels.labels("language", language).items())
@@ -97,9 +97,7 @@ def _with_offset(instant: dt.datetime, zone: str) -> str:
 # Clocks -------------------------------------------------------------------------------------------
 
 
-def clocks_for(
-    timing: Timing, who: Viewer, parties: Mapping[str, Party], chosen: Iterable[str]
-) -> list[Clock]:
+def clocks_for(timing: Timing, who: Viewer, parties: Mapping[str, Party], chosen: Iterable[str]) -> list[Clock]:
     """Return the clocks of the meeting's zone, the chosen parties' capitals and the reader, for its first sitting.
 
     None for a meeting of days without hours.
@@ -177,7 +175,7 @@ def in_words(name: str, value: Any) -> str:
             said = _names(value)
         case "hosting", _:
             said = _hosts(value, language)
-        case ("format" | "original"), _:
+        case (("format" | "original"), _):
             group = labels.labels("format" if name == "format" else "language", language)
             said = group.get(value, "")
         case "zone", _:
