@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import select
 
@@ -27,15 +27,14 @@ from app.services.references import next_number
 
 LANGUAGES: Final = ("en", "es", "fr")
 PART_OF_PARTY: Final = ("owes", "sees", "none")
-Part = Literal["owes", "sees", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class PartyPart:
-    """What part a party has in a new action, and, where it owes something, who does it there and by when."""
+    """What part a party has in a new action (`PART_OF_PARTY`); where it owes, who does it there and by when."""
 
     party: str
-    part: Part
+    part: str
     office_code: str | None = None
     person_name: str | None = None
     due_on: dt.date | None = None

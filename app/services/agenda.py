@@ -164,10 +164,12 @@ def _capitals(parties: Iterable[Party]) -> list[tuple[str, Mapping[str, str]]]:
 
 
 def _city_of_meeting(meeting: Meeting) -> dict[str, str]:
-    """Return the name, by language, of the city whose time the meeting keeps."""
-    hosts = [row.party_code for row in meeting.parties if row.hosting != "none"]
-    host = "US" if "US" in hosts else None
-    return {language: words.city_of(meeting.time_zone, language, host) for language in words.LANGUAGES}
+    """Return the name, by language, of the city whose time the meeting keeps.
+
+    Washington and New York share a zone: the place decides between them.
+    """
+    party = "US" if "washington" in (meeting.place or "").casefold() else None
+    return {language: words.city_of(meeting.time_zone, language, party) for language in words.LANGUAGES}
 
 
 def _lines(

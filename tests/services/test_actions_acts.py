@@ -30,7 +30,7 @@ def new(title: str = "Share the list", **parts: str) -> NewAction:
     due = dt.date(2026, 12, 15)
     return NewAction(
         title={"en": title},
-        parts=tuple(PartyPart(code, part, due_on=due if part == OWES else None) for code, part in parts.items()),  # type: ignore[arg-type]
+        parts=tuple(PartyPart(code, part, due_on=due if part == OWES else None) for code, part in parts.items()),
     )
 
 

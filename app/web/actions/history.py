@@ -1,0 +1,68 @@
+"""What was done to an action, in sentences: newest first, in the reader's words and time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app import labels, words
+from app.domain.visibility import Viewer
+from app.services.actions import HistoryEntry
+
+Line = tuple[dt.datetime, str, str]
+
+
+def history_of(entries: Sequence[HistoryEntry], viewer: Viewer, language: str) -> list[Line]:
+    """Return each entry as (instant, time in the reader's city, sentence)."""
+    return [
+        (entry.at, words.day_and_time(entry.at, viewer.time_zone, language), _sentence(entry, language))
+        for entry in entries
+    ]
+
+
+def who(name: str | None, party_code: str | None, language: str) -> str:
+    """Return who did it: the person to those who may know them, else their party, else the secretariat."""
+    party = words.party_name(party_code, language) if party_code else None
+    if name:
+        return f"{name} ({party})" if party else name
+    return party or str(_("the secretariat"))
+
+
+def _sentence(entry: HistoryEntry, language: str) -> str:
+    doer = who(entry.person_name, entry.party_code, language)
+    if entry.act == "action_recorded":
+        return str(_("%(who)s recorded the action.", who=doer))
+    if entry.act == "leg_updated":
+        return _leg_sentence(entry.facts, doer, language)
+    if entry.act == "note_added":
+        return str(_("%(who)s added a note.", who=doer))
+    if entry.act == "note_corrected":
+        return str(_("%(who)s corrected a note.", who=doer))
+    return labels.labels("audit_action", language).get(entry.act, entry.act)
+
+
+def _leg_sentence(facts: Any, doer: str, language: str) -> str:
+    """Say what changed of a leg: its state first, else its day, else something smaller."""
+    was, now = facts["was"], facts["now"]
+    party = words.party_name(str(facts["party"]), language)
+    if was["state"] != now["state"]:
+        old, new = (labels.label("leg_state", side["state"], language) for side in (was, now))
+        if now["reason"]:
+            sentence = _(
+                "%(party)s: from “%(old)s” to “%(new)s”, by %(who)s. %(reason)s",
+                party=party, old=old, new=new, who=doer, reason=now["reason"],
+            )  # fmt: skip
+            return str(sentence)
+        return str(_("%(party)s: from “%(old)s” to “%(new)s”, by %(who)s.", party=party, old=old, new=new, who=doer))
+    if was["due_on"] != now["due_on"]:
+        old, new = (_day(side["due_on"], language) for side in (was, now))
+        sentence = _("%(party)s: due day from %(old)s to %(new)s, by %(who)s.", party=party, old=old, new=new, who=doer)
+        return str(sentence)
+    return str(_("%(who)s updated the leg of %(party)s.", who=doer, party=party))
+
+
+def _day(written: str | None, language: str) -> str:
+    return words.date_short(dt.date.fromisoformat(written), language) if written else str(_("none"))
