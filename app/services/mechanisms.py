@@ -42,6 +42,8 @@ from app.services.mechanism_record import (
 from app.services.mechanism_sources import paper_named
 
 OTHERS: Final = "others"
+# What an author only recommends stands nowhere beside what was promised.
+RECOMMENDED: Final = "recommended"
 TO_COME: Final = ("proposed", "confirmed", "postponed")
 
 
@@ -257,7 +259,9 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
         parent=others.get(facts.parent or ""),
         related=tuple(others[ref] for ref in facts.related if ref in others),
         forums=tuple(forum for forum in catalogue.related_forums if facts.ref in forum.relates_to),
-        commitments=tuple(each for each in catalogue.commitments if each.mechanism == facts.ref),
+        commitments=tuple(
+            each for each in catalogue.commitments if each.mechanism == facts.ref and each.status != RECOMMENDED
+        ),
         offices=_offices(session, facts),
         actions=tuple(open_actions_of_mechanism(session, mechanism.id)),
         counts_meetings_here=counts_meetings_here(viewer, mechanism),

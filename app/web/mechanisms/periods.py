@@ -94,7 +94,10 @@ class SmallMark:
 
 @dataclass(frozen=True, slots=True)
 class SmallStrip:
-    """A mechanism's strip in the register, with the sentence that says what it shows."""
+    """A mechanism's strip in the register, with the sentence that says what it shows.
+
+    `born_at` is where the year of the mandate begins, None where it lies before the axis or is not known.
+    """
 
     starts_at: float
     born_at: float | None
@@ -120,14 +123,15 @@ def small_strip(row: RegisterRow, axis: Axis, language: str) -> SmallStrip | Non
     if mandate is None and not dated and not row.periods:
         return None
     begins = [mandate.first_day] if mandate else [on.first_day for on, _outcome in dated]
-    born_at = axis.at(mandate.first_day) if mandate and mandate.first_day.year >= axis.first_year else None
+    starts_at = axis.at(min(begins).replace(month=1, day=1))
+    born_at = starts_at if mandate and mandate.first_day.year >= axis.first_year else None
     if row.periods:
         marks = tuple(SmallMark(period.word, _middle(period, axis)) for period in row.periods)
         summary = _said_of_periods(row.periods, language)
     else:
         marks = tuple(SmallMark("tick" if outcome == "held" else "ring", _year_of(on, axis)) for on, outcome in dated)
         summary = _said_of_record(dated, mandate, language)
-    return SmallStrip(axis.at(min(begins)), born_at, marks, summary)
+    return SmallStrip(starts_at, born_at, marks, summary)
 
 
 def _middle(period: Period, axis: Axis) -> float:
