@@ -61,6 +61,11 @@
     while (opened.length) opened.pop().open = false;
   });
 
+  // A register that is folded to be short on a narrow screen is shown whole on a wide one.
+  if (window.matchMedia("(min-width: 44.01rem)").matches) {
+    for (const fold of document.querySelectorAll("[data-unfold='wide'] > details.fold")) fold.open = true;
+  }
+
   ready(document);
   document.addEventListener("htmx:load", (event) => ready(event.target));
   const errors = document.querySelector("[data-errors]");
