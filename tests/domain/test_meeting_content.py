@@ -17,7 +17,7 @@ from app.domain.meeting_content import (
     check_own_side,
     missing,
     timing_of,
-)
+)from app.domain.walltime import Choice
 
 PARTIES = {"CA", "MX", "US"}
 FULL = MeetingContent(
@@ -40,8 +40,8 @@ FULL = MeetingContent(
 )
 
 
-def utc(*parts: int) -> dt.datetime:
-    return dt.datetime(*parts, tzinfo=dt.UTC)
+def utc(year: int, month: int, day: int, hour: int, minute: int = 0) -> dt.datetime:
+    return dt.datetime(year, month, day, hour, minute, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize("content", [MeetingContent(), FULL])
@@ -141,7 +141,11 @@ def test_a_doubled_time_is_a_question_and_the_choice_answers_it():
     (refusal,) = check(content, PARTIES).refusals
     assert (refusal.key, refusal.field) == ("time_in_fold", "starts")
     assert (refusal.values["earlier"], refusal.values["later"]) == (utc(2026, 11, 1, 5, 30), utc(2026, 11, 1, 6, 30))
-    for choice, starts_at in (("earlier", utc(2026, 11, 1, 5, 30)), ("later", utc(2026, 11, 1, 6, 30))):
+    choices: tuple[tuple[Choice, dt.datetime], ...] = (
+        ("earlier", utc(2026, 11, 1, 5, 30)),
+        ("later", utc(2026, 11, 1, 6, 30)),
+    )
+    for choice, starts_at in choices:
         timing = check(dataclasses.replace(content, choice=choice), PARTIES).timing
         assert timing is not None
         assert timing.when.starts_at == starts_at

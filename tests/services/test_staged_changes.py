@@ -68,7 +68,8 @@ def test_a_draft_of_changes_says_what_the_meeting_says(database):
         assert (draft.kind, draft.owner_party, draft.meeting_version) == ("changes", "MX", 1)
         assert content == MeetingContent(
             mechanism="un-coordination", title={"en": f"Meeting {REFERENCE}"}, original="en",
-            parties=("CA", "MX", "US"), hosting={"US": "host"}, place="New York", zone="America/New_York", first_day=dt.date(2026, 12, 10),
+            parties=("CA", "MX", "US"), hosting={"US": "host"}, place="New York", zone="America/New_York",
+            first_day=dt.date(2026, 12, 10),
             last_day=dt.date(2026, 12, 10), starts=dt.time(10), ends=dt.time(13),
         )  # fmt: skip
         assert publication_of(session, draft.id).changes == ()

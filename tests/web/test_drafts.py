@@ -239,7 +239,7 @@ def test_the_preview_warns_and_forbids_nothing(client_for):
     client = client_for("ana")
     page = client.get(saved(client, first_day="2026-12-12", starts="06:00") + "/preview?lang=en")
     assert page.status_code == 200
-    assert "is on a weekend" in page.text
+    assert "On a weekend: Saturday 12 December 2026." in page.text
     assert "reaches into the night in Mexico City" in page.text
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import request
 
+from app import words
 from app.domain.errors import Refusal
 from app.domain.meeting_content import FORMATS, MeetingContent, Refused, check, timing_of
+from app.i18n import reader_language
 from app.models import Party
 from app.services.drafts import OpenDraft, choosable_mechanisms, known_parties, mechanism_named
 from app.web.drafts import showing
@@ -97,11 +99,18 @@ def page_of(edited: Edited, formats: tuple[str, ...] = FORMATS) -> dict[str, Any
     showing.ask_about_times(form, edited.refusal, edited.content)
     return {
         "form": form,
-        "hosting": hosting_fields(form),
+        "hosting": _hosting_in_order(form),
         "clocks": _clocks(edited),
         "has_days_only": _has_days_only(edited),
+        "has_more_days": bool(edited.content and edited.content.last_day not in {None, edited.content.first_day}),
         "zone": edited.content.zone if edited.content else "",
     }
+
+
+def _hosting_in_order(form: MeetingForm) -> list[Any]:
+    """Return the hosting fields in the order of the parties' names in the reader's language."""
+    fields = {field.name.removeprefix("hosting_"): field for field in hosting_fields(form)}
+    return [fields[code] for code in words.party_order(fields, reader_language())]
 
 
 def _clocks(edited: Edited) -> list[Any]:

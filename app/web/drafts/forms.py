@@ -45,7 +45,7 @@ class MeetingForm(FlaskForm):
     last_day = StringField(_l("Last day"))
     starts = StringField(_l("Start"))
     ends = StringField(_l("End"))
-    zone = SelectField(_l("Time zone of these hours"), validate_choice=False)
+    zone = SelectField(_l("Time zone"), validate_choice=False)
     choice = RadioField(_l("This time comes twice that day. Which is meant?"), validate_choice=False)
     instead_starts = RadioField(_l("The nearest times to this start"), validate_choice=False)
     instead_ends = RadioField(_l("The nearest times to this end"), validate_choice=False)

@@ -153,7 +153,7 @@ def field_labels() -> dict[str, str]:
         "format": _("Form"),
         "place": _("Place"),
         "conference_url": _("Address of the video conference"),
-        "zone": _("Time zone of these hours"),
+        "zone": _("Time zone"),
         "first_day": _("First day"),
         "last_day": _("Last day"),
         "starts": _("Start"),
@@ -224,7 +224,7 @@ def advice_in_words(advice: Iterable[Advice]) -> list[str]:
     said = []
     for each in advice:
         if each.key == "weekend":
-            said.append(_("%(day)s is on a weekend.", day=words.date_long(each.day, language)))
+            said.append(_("On a weekend: %(day)s.", day=words.date_long(each.day, language)))
         elif each.starts and each.ends and each.party:
             said.append(
                 _(
