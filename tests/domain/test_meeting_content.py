@@ -17,7 +17,8 @@ from app.domain.meeting_content import (
     check_own_side,
     missing,
     timing_of,
-)from app.domain.walltime import Choice
+)
+from app.domain.walltime import Choice
 
 PARTIES = {"CA", "MX", "US"}
 FULL = MeetingContent(
