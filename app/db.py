@@ -30,6 +30,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    inspect,
     join,
     or_,
     select,
@@ -410,7 +411,7 @@ def _refuse_foreign_rows(session: GuardedSession, _context: UOWTransaction, _ins
         if not row.raises_revision:
             continue
         session.touched.add(row.audience_id)
-        history = cast("Any", row)._sa_instance_state.attrs["audience_id"].history
+        history = inspect(row).attrs["audience_id"].history
         session.touched.update(old for old in history.deleted if old is not None)
 
 

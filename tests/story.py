@@ -15,7 +15,17 @@ from sqlalchemy import select
 from app.db import Database, GuardedSession, digest_of
 from app.domain.meeting_content import MeetingContent
 from app.domain.visibility import party_key, person_key
-from app.models import ActionNote, Document, Draft, Meeting, MeetingParty, Person, Submission, Subscription, SubscriptionFetch
+from app.models import (
+    ActionNote,
+    Document,
+    Draft,
+    Meeting,
+    MeetingParty,
+    Person,
+    Submission,
+    Subscription,
+    SubscriptionFetch,
+)
 from app.models.sealed import Private
 from tests import world
 from tests.world import canary
@@ -32,9 +42,17 @@ def tell(database: Database) -> None:
         hidden = _meeting(session, HIDDEN, ("MX", "US"), "MXUS")
         shared = _meeting(session, SHARED, world.THREE, "CAMXUS")
         world.add_meeting(
-            session, CANCELLED, world.THREE, mechanism="M02", state="cancelled", reason=canary("CAMXUS", "cancelled"),
-            cancelled_at=world.NOW, sequence=1, first_starts_on=dt.date(2026, 12, 1), starts_on=dt.date(2026, 12, 15),
-        )  # fmt: skip
+            session,
+            CANCELLED,
+            world.THREE,
+            mechanism="M02",
+            state="cancelled",
+            reason=canary("CAMXUS", "cancelled"),
+            cancelled_at=world.NOW,
+            sequence=1,
+            first_starts_on=dt.date(2026, 12, 1),
+            starts_on=dt.date(2026, 12, 15),
+        )
         _around(session, hidden, "MXUS", "ana")
         _around(session, shared, "CAMXUS", "carol")
         _drafts(session, hidden)
@@ -49,20 +67,36 @@ def tell(database: Database) -> None:
 def _meeting(session: GuardedSession, reference: str, parties: tuple[str, ...], letters: str) -> Meeting:
     titles = {language: f"{canary(letters, 'title')} {language}" for language in ("en", "es", "fr")}
     return world.add_meeting(
-        session, reference, parties, mechanism="M01", title=titles | {"original": "en"}, place=canary(letters, "place"),
-        conference_url=f"https://meet.example/{canary(letters, 'url')}", reason=canary(letters, "reason"),
-        source=canary(letters, "source"), format="hybrid", hosting={"MX": "host"}, ordinal=9,
-    )  # fmt: skip
+        session,
+        reference,
+        parties,
+        mechanism="M01",
+        title=titles | {"original": "en"},
+        place=canary(letters, "place"),
+        conference_url=f"https://meet.example/{canary(letters, 'url')}",
+        reason=canary(letters, "reason"),
+        source=canary(letters, "source"),
+        format="hybrid",
+        hosting={"MX": "host"},
+        ordinal=9,
+    )
 
 
 def _around(session: GuardedSession, meeting: Meeting, letters: str, author: str) -> None:
     seen = {"audience_id": meeting.audience_id}
     member = world.CAST[author]
     document = Document(
-        id=world.identity("document", meeting.reference), file_name=f"{canary(letters, 'file')}.pdf", media_type="application/pdf",
-        size=20, digest=digest_of("x"), content=f"%PDF-1.7 {canary(letters, 'content')}".encode(), owner_party=member.party,
-        added_by=member.id, added_at=world.NOW, **seen,
-    )  # fmt: skip
+        id=world.identity("document", meeting.reference),
+        file_name=f"{canary(letters, 'file')}.pdf",
+        media_type="application/pdf",
+        size=20,
+        digest=digest_of("x"),
+        content=f"%PDF-1.7 {canary(letters, 'content')}".encode(),
+        owner_party=member.party,
+        added_by=member.id,
+        added_at=world.NOW,
+        **seen,
+    )
     session.add(document)
     session.flush()
     row = session.execute(
@@ -79,18 +113,32 @@ def _around(session: GuardedSession, meeting: Meeting, letters: str, author: str
     title = {"en": canary(letters, "action"), "original": "en"}
     action = world.add_action(session, reference, parties, meeting=meeting, title=title, legs=legs)
     first = ActionNote(
-        id=world.identity("note", reference), action_id=action.id, text=canary(letters, "note"), language="en",
-        party_code=member.party, person_id=member.id, created_at=world.NOW, **seen,
-    )  # fmt: skip
+        id=world.identity("note", reference),
+        action_id=action.id,
+        text=canary(letters, "note"),
+        language="en",
+        party_code=member.party,
+        person_id=member.id,
+        created_at=world.NOW,
+        **seen,
+    )
     session.add(first)
     session.flush()
     session.add(
         ActionNote(
-            action_id=action.id, text=canary(letters, "correction"), language="en", party_code=member.party, person_id=member.id,
-            supersedes_id=first.id, created_at=world.NOW, **seen,
+            action_id=action.id,
+            text=canary(letters, "correction"),
+            language="en",
+            party_code=member.party,
+            person_id=member.id,
+            supersedes_id=first.id,
+            created_at=world.NOW,
+            **seen,
         )
-    )  # fmt: skip
-    session.record("meeting_proposed", "meeting", meeting.reference, meeting.audience_id, title=canary(letters, "audit"))
+    )
+    session.record(
+        "meeting_proposed", "meeting", meeting.reference, meeting.audience_id, title=canary(letters, "audit")
+    )
 
 
 def _drafts(session: GuardedSession, hidden: Meeting) -> None:
@@ -102,11 +150,18 @@ def _drafts(session: GuardedSession, hidden: Meeting) -> None:
         audience = session.audience({party_key(party)})
         session.add(
             Draft(
-                id=draft_id(party, kind), kind=kind, owner_party=party, meeting_id=meeting.id if meeting else None,
-                meeting_version=meeting.version if meeting else None, content=Private(party, draft_content(party)),
-                created_by=world.CAST[author].id, created_at=world.NOW, changed_at=world.NOW, audience_id=audience,
+                id=draft_id(party, kind),
+                kind=kind,
+                owner_party=party,
+                meeting_id=meeting.id if meeting else None,
+                meeting_version=meeting.version if meeting else None,
+                content=Private(party, draft_content(party)),
+                created_by=world.CAST[author].id,
+                created_at=world.NOW,
+                changed_at=world.NOW,
+                audience_id=audience,
             )
-        )  # fmt: skip
+        )
         session.record("draft_saved", "draft", draft_id(party, kind), audience)
 
 
@@ -118,28 +173,45 @@ def draft_id(party: str, kind: str) -> uuid.UUID:
 def draft_content(party: str) -> str:
     """Return the content of a draft of that party, with canaries in its texts."""
     return MeetingContent(
-        mechanism="un-coordination", title={"en": canary(party, "draft")}, original="en", parties=(party, "US"),
-        place=canary(party, "draftplace"), conference_url=f"https://meet.example/{canary(party, 'drafturl')}",
-        zone="America/New_York", first_day=dt.date(2027, 2, 3), last_day=dt.date(2027, 2, 3), starts=dt.time(10),
+        mechanism="un-coordination",
+        title={"en": canary(party, "draft")},
+        original="en",
+        parties=(party, "US"),
+        place=canary(party, "draftplace"),
+        conference_url=f"https://meet.example/{canary(party, 'drafturl')}",
+        zone="America/New_York",
+        first_day=dt.date(2027, 2, 3),
+        last_day=dt.date(2027, 2, 3),
+        starts=dt.time(10),
         ends=dt.time(12),
-    ).to_json()  # fmt: skip
+    ).to_json()
 
 
 def _subscription(session: GuardedSession, key: str) -> None:
     member = world.CAST[key]
     audience = session.audience({person_key(member.id)})
     row = Subscription(
-        id=world.identity("subscription", key), person_id=member.id, name=canary(member.party or "", "feed"),
-        token_digest=digest_of(TOKENS[key]), language=member.language, created_at=world.NOW, audience_id=audience,
-    )  # fmt: skip
+        id=world.identity("subscription", key),
+        person_id=member.id,
+        name=canary(member.party or "", "feed"),
+        token_digest=digest_of(TOKENS[key]),
+        language=member.language,
+        created_at=world.NOW,
+        audience_id=audience,
+    )
     session.add(row)
     session.flush()
     session.add(
         SubscriptionFetch(
-            subscription_id=row.id, last_fetched_at=world.NOW, last_agent=canary(member.party or "", "agent"), fetch_count=1,
+            subscription_id=row.id,
+            last_fetched_at=world.NOW,
+            last_agent=canary(member.party or "", "agent"),
+            fetch_count=1,
             audience_id=audience,
         )
-    )  # fmt: skip
+    )
     session.add(
-        Submission(id=world.identity("submission", key), audience_id=audience, made_at=world.NOW, result=f"/meetings/{HIDDEN}")
+        Submission(
+            id=world.identity("submission", key), audience_id=audience, made_at=world.NOW, result=f"/meetings/{HIDDEN}"
+        )
     )

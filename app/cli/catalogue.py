@@ -9,20 +9,24 @@ from flask.cli import AppGroup
 
 from app.catalogue import shipped_texts
 from app.domain.catalogue import CatalogueError, read_catalogue
-from app.services.catalogue import load_catalogue
 from app.extension import database
+from app.services.catalogue import load_catalogue
 
 group = AppGroup("catalogue", help="The reference data: parties, offices, mechanisms.")
 
 
 @group.command("load")
 @click.option(
-    "--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    "--from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of catalogue files; by default those that ship with this release.",
-)  # fmt: skip
+)
 def load(folder: Path | None) -> None:
     """Load the catalogue: update what nobody edited here, report what somebody did, refuse a bad file whole."""
-    texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.yaml"))} if folder else shipped_texts()
+    texts = (
+        {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.yaml"))} if folder else shipped_texts()
+    )
     try:
         catalogue = read_catalogue(texts)
     except CatalogueError as refused:
@@ -33,5 +37,6 @@ def load(folder: Path | None) -> None:
     click.echo(f"Loaded: {len(report.added)} added, {len(report.changed)} changed.")
     for name, conflict in report.conflicts:
         click.echo(
-            f"Kept as edited here: {name} {conflict.field}: {conflict.here!r}; the catalogue now says {conflict.catalogue!r}."
+            f"Kept as edited here: {name} {conflict.field}: {conflict.here!r}; "
+            f"the catalogue now says {conflict.catalogue!r}."
         )

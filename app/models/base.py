@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, JSON, MetaData, String, Text, TypeDecorator, Uuid
+from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, MetaData, String, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column

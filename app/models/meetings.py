@@ -112,9 +112,7 @@ class MeetingParty(Guarded, Versioned, Base):
     answered_by: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
     is_reported: Mapped[bool] = mapped_column(default=False)
     report_note: Mapped[str | None] = mapped_column(Text)
-    report_document_id: Mapped[uuid.UUID | None] = mapped_column(
-        Uuid, ForeignKey("documents.id", ondelete="RESTRICT")
-    )
+    report_document_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("documents.id", ondelete="RESTRICT"))
 
     removed: Mapped[bool] = mapped_column(default=False)
 
@@ -155,7 +153,9 @@ class Draft(Guarded, Versioned, Base):
     owner_appointment: Mapped[uuid.UUID | None] = mapped_column(
         Uuid, ForeignKey("appointments.id", ondelete="RESTRICT")
     )
-    meeting_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("meetings.id", ondelete="RESTRICT"), index=True)
+    meeting_id: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid, ForeignKey("meetings.id", ondelete="RESTRICT"), index=True
+    )
     meeting_version: Mapped[int | None]
     content: Mapped[Private] = mapped_column(Sealed("drafts.content"))
     created_by: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))

@@ -39,5 +39,3 @@ class Office(Base):
     part_of: Mapped[str | None] = mapped_column(String(32), ForeignKey("offices.code", ondelete="RESTRICT"))
 
     party: Mapped[Party] = relationship(back_populates="offices")
-
-

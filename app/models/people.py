@@ -34,9 +34,9 @@ class Person(Guarded, Versioned, Base, UserMixin):
         one_of("language", "en", "es", "fr", name="language"),
         one_of("theme", "auto", "light", "dark", name="theme"),
     )
-    roles: ClassVar[list[object]] = []
+    roles: ClassVar[list[object]] = []  # type: ignore[assignment, misc]  # one role each, a column of ours
 
-    id: Mapped[UuidKey]
+    id: Mapped[UuidKey]  # type: ignore[assignment]  # the mixin expects a number
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[Line]
     delegation: Mapped[OptionalPartyCode] = mapped_column(index=True)

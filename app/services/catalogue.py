@@ -48,7 +48,9 @@ def load_catalogue(database: Database, catalogue: Catalogue) -> LoadReport:
         for mechanism in catalogue.mechanisms:
             _load_mechanism(session, mechanism, report)
         if report.added or report.changed:
-            session.record("catalogue_loaded", "catalogue", "catalogue", register, added=report.added, changed=report.changed)
+            session.record(
+                "catalogue_loaded", "catalogue", "catalogue", register, added=report.added, changed=report.changed
+            )
         session.commit()
     return report
 
@@ -58,7 +60,10 @@ def _load_party(session: GuardedSession, party: PartyFacts, report: LoadReport) 
     new: dict[str, Any] = dict(party.as_facts())
     row = session.get(Party, party.code)
     facts = report.merged(party.code, row, new) if row else new
-    shown = {name: facts[name] for name in ("name", "capital", "time_zone")} | {"is_core": facts["core"], "facts": facts}
+    shown = {name: facts[name] for name in ("name", "capital", "time_zone")} | {
+        "is_core": facts["core"],
+        "facts": facts,
+    }
     if row is None:
         session.add(Party(code=party.code, loaded_facts=new, **shown))
         report.added.append(party.code)
@@ -105,9 +110,16 @@ def _load_mechanism(session: GuardedSession, mechanism: MechanismFacts, report: 
     row = session.execute(select(Mechanism).where(Mechanism.ref == mechanism.ref)).scalar_one_or_none()
     if row is None:
         row = Mechanism(
-            ref=mechanism.ref, facts=new, loaded_facts=new, audience_id=session.audience({REGISTER}),
-            code=mechanism.code, prefix=mechanism.prefix, status=mechanism.status, name=new["name"], parties=new["parties"],
-        )  # fmt: skip
+            ref=mechanism.ref,
+            facts=new,
+            loaded_facts=new,
+            audience_id=session.audience({REGISTER}),
+            code=mechanism.code,
+            prefix=mechanism.prefix,
+            status=mechanism.status,
+            name=new["name"],
+            parties=new["parties"],
+        )
         session.add(row)
         report.added.append(mechanism.ref)
         return

@@ -8,6 +8,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -19,9 +20,14 @@ from tests import world
 from tests.conftest import make_app
 
 CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
@@ -34,7 +40,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def served(sqlite_story: Path, keys_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Database]]:
+def served(
+    sqlite_story: Path, keys_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Database]]:
     """Return the address of the running app, and its database."""
     folder = tmp_path_factory.mktemp("served")
     path = folder / "entente.db"
@@ -67,11 +75,21 @@ def visit(served: tuple[str, Database], chromium: Browser) -> Iterator[Callable[
     opened: list[BrowserContext] = []
     address, database = served
 
-    def open_window(key: str | None, *, width: int = 1440, scheme: str = "light", scripts: bool = True, axe: bool = True) -> BrowserContext:
+    def open_window(
+        key: str | None,
+        *,
+        width: int = 1440,
+        scheme: Literal["light", "dark"] = "light",
+        scripts: bool = True,
+        axe: bool = True,
+    ) -> BrowserContext:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts, base_url=address,  # type: ignore[arg-type]
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            base_url=address,
             bypass_csp=axe,  # axe is put into the page as a script of its own
-        )  # fmt: skip
+        )
         if key:
             context.add_cookies([{"name": "entente", "value": cookie_for(address, database, key), "url": address}])
         opened.append(context)
@@ -84,8 +102,8 @@ def visit(served: tuple[str, Database], chromium: Browser) -> Iterator[Callable[
 
 def cookie_for(_address: str, database: Database, key: str) -> str:
     """Return the value of the session cookie of a fresh sign-in, as the served app signs it."""
-    from flask import Flask  # noqa: PLC0415
-    from flask.sessions import SecureCookieSessionInterface  # noqa: PLC0415
+    from flask import Flask
+    from flask.sessions import SecureCookieSessionInterface
 
     signer = Flask(__name__)
     signer.secret_key = "x" * 32

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests import story, world
 from tests.web.test_matrix import RULES, addresses, kind_of
@@ -21,17 +22,32 @@ def pages() -> list[tuple[str, str | None]]:
     """Return every page of the app with who looks at it: the plainest viewer who may."""
     found: list[tuple[str, str | None]] = [("/login", None), ("/no-such-page", None), ("/invite/unknown-token", None)]
     for rule in RULES:
-        if "GET" not in (rule.methods or ()) or any(word in rule.rule for word in NOT_PAGES) or rule.endpoint.startswith("sign_in"):
+        if (
+            "GET" not in (rule.methods or ())
+            or any(word in rule.rule for word in NOT_PAGES)
+            or rule.endpoint.startswith("sign_in")
+        ):
             continue
         found.append((addresses(rule)[0], "marta" if kind_of(rule) == "people" else "ana"))
-    return [*found, (f"/meetings/{story.CANCELLED}", "ana"), ("/", "olga"), ("/", "marta"), ("/", "sam"), ("/mechanisms/drug-dialogue", "benoit")]
+    return [
+        *found,
+        (f"/meetings/{story.CANCELLED}", "ana"),
+        ("/", "olga"),
+        ("/", "marta"),
+        ("/", "sam"),
+        ("/mechanisms/drug-dialogue", "benoit"),
+    ]
+
+
+def _note(said: list[str], message: ConsoleMessage) -> None:
+    said.append(message.text)
 
 
 def look(page: Page, path: str) -> list[str]:
     """Open the page and return what is wrong with it."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("pageerror", lambda error: said.append(error.message))
     page.goto(path)
     for summary in page.locator("details:not([open]) > summary").all():
         if summary.is_visible():
@@ -45,7 +61,7 @@ def look(page: Page, path: str) -> list[str]:
     return found + [text for text in said if "status of 4" not in text]
 
 
-@pytest.mark.parametrize(("path", "who"), pages(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("path", "who"), pages(), ids=str)
 def test_a_page(visit: Callable[..., BrowserContext], path: str, who: str | None) -> None:
     """The short form: three languages over narrow and wide, light and dark."""
     looks = zip(LANGUAGES, (360, 1440, 360), ("light", "dark", "dark"), strict=True)
@@ -57,7 +73,7 @@ def test_a_page(visit: Callable[..., BrowserContext], path: str, who: str | None
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize(("path", "who"), pages(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("path", "who"), pages(), ids=str)
 def test_a_page_in_every_form(visit: Callable[..., BrowserContext], path: str, who: str | None) -> None:
     """The long form: every language x width x scheme."""
     for language, width, scheme in itertools.product(LANGUAGES, (320, 360, 1024, 1440), ("light", "dark")):
@@ -70,7 +86,7 @@ def test_the_policy_is_kept_by_the_pages_themselves(visit: Callable[..., Browser
     for path, who in pages():
         page = visit(who, axe=False).new_page()
         said: list[str] = []
-        page.on("console", lambda message, said=said: said.append(message.text))
+        page.on("console", partial(_note, said))
         page.goto(path)
         assert not [text for text in said if "Content Security Policy" in text], path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from pathlib import Path
 
@@ -19,7 +18,9 @@ from tests import world
 def test_sqlite_writes_are_durable_and_keys_are_kept(sqlite_database: Database) -> None:
     for opened in (sqlite_database.read_session(None), sqlite_database.write_session(None)):
         with opened as session:
-            values = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("synchronous", "foreign_keys", "journal_mode")}
+            values = {
+                name: session.scalar(text(f"PRAGMA {name}")) for name in ("synchronous", "foreign_keys", "journal_mode")
+            }
             assert values == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
 
 
@@ -59,7 +60,7 @@ def test_what_is_not_committed_is_gone(database: Database) -> None:
 
 def test_a_naive_instant_is_refused(database: Database) -> None:
     with database.system_session("prepare", "write") as session, pytest.raises(Exception, match="offset"):
-        world.add_meeting(session, "UNC-2026-1", created_at=dt.datetime(2026, 1, 1))
+        world.add_meeting(session, "UNC-2026-1", created_at=world.NOW.replace(tzinfo=None))
 
 
 def test_eight_writers_lose_nothing_and_the_chain_holds(database: Database) -> None:
@@ -86,7 +87,9 @@ def test_eight_writers_lose_nothing_and_the_chain_holds(database: Database) -> N
         thread.join()
     assert failures == []
     with database.system_session("read the chain") as session:
-        records = session.scalars(select(AuditRecord).where(AuditRecord.action == "tested").order_by(AuditRecord.number)).all()
+        records = session.scalars(
+            select(AuditRecord).where(AuditRecord.action == "tested").order_by(AuditRecord.number)
+        ).all()
         everything = session.scalars(select(AuditRecord).order_by(AuditRecord.number)).all()
         head = session.get_one(AuditHead, 1)
         assert len(records) == 40

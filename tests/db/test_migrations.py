@@ -28,7 +28,9 @@ def filled(database: Database) -> None:
 
 
 def counts(database: Database) -> dict[str, int]:
-    everything = create_engine(postgres.admin_url(database.url.database or "")) if not database.is_sqlite else database.engine
+    everything = (
+        create_engine(postgres.admin_url(database.url.database or "")) if not database.is_sqlite else database.engine
+    )
     with everything.connect() as connection:
         tables = set(inspect(connection).get_table_names()) & {"parties", "people", "mechanisms", "meetings", "actions"}
         found = {name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in tables}
@@ -38,7 +40,7 @@ def counts(database: Database) -> dict[str, int]:
 
 
 def test_revisions_are_numbered_in_one_line() -> None:
-    assert REVISIONS == [f"{n:04d}" for n in range(1, len(FILES) + 1)]
+    assert [f"{n:04d}" for n in range(1, len(FILES) + 1)] == REVISIONS
     assert len(ScriptDirectory(str(schema.FOLDER)).get_heads()) == 1
 
 
@@ -86,7 +88,7 @@ def test_every_guarded_table_has_its_policy_and_nobody_may_delete(database: Data
             ).scalars()
         )
     for mapper in Base.registry.mappers:
-        columns = mapper.local_table.columns.keys()  # type: ignore[attr-defined]
+        columns = mapper.local_table.columns.keys()
         if "audience_id" in columns and mapper.class_.__name__ != "AudienceMember":
             assert mapper.local_table.name in forced, mapper  # type: ignore[attr-defined]
     assert deleting <= {"sign_in_attempts"}

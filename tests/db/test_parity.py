@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import pytest
 from sqlalchemy import create_engine, event, select
@@ -56,7 +56,7 @@ def viewers() -> dict[str, Viewer]:
 
 
 @pytest.fixture
-def populated(database: Database) -> Iterator[Database]:
+def populated(database: Database) -> Database:
     """Return a database with rows of every guarded class, for every set of up to three keys."""
     with database.system_session("populate the parity test", "write") as session:
         for size in (1, 2, 3):
@@ -67,7 +67,7 @@ def populated(database: Database) -> Iterator[Database]:
             _add_all_kinds(session, n, codes)
         session.record("populated", "world", "world", session.audience({party_key("MX")}))
         session.commit()
-    yield database
+    return database
 
 
 def _add_all_kinds(session: GuardedSession, n: int, codes: tuple[str, ...]) -> None:
@@ -79,16 +79,27 @@ def _add_all_kinds(session: GuardedSession, n: int, codes: tuple[str, ...]) -> N
     session.add(ActionNote(action_id=action.id, text="x", language="en", person_id=who, created_at=world.NOW, **seen))
     session.add(
         Document(
-            file_name="x.pdf", media_type="application/pdf", size=1, digest="0" * 64, content=b"x", added_by=who,
-            added_at=world.NOW, **seen,
+            file_name="x.pdf",
+            media_type="application/pdf",
+            size=1,
+            digest="0" * 64,
+            content=b"x",
+            added_by=who,
+            added_at=world.NOW,
+            **seen,
         )
-    )  # fmt: skip
+    )
     session.add(
         Draft(
-            kind="meeting", owner_party=codes[0], content=Private(codes[0], "{}"), created_by=who, created_at=world.NOW,
-            changed_at=world.NOW, audience_id=session.audience({party_key(codes[0])}),
+            kind="meeting",
+            owner_party=codes[0],
+            content=Private(codes[0], "{}"),
+            created_by=who,
+            created_at=world.NOW,
+            changed_at=world.NOW,
+            audience_id=session.audience({party_key(codes[0])}),
         )
-    )  # fmt: skip
+    )
     owner = session.audience({person_key(who if n % 2 else world.CAST["olga"].id)})
     subscription = Subscription(
         person_id=who, name="x", token_digest=f"{n:064d}", language="en", created_at=world.NOW, audience_id=owner
@@ -97,12 +108,16 @@ def _add_all_kinds(session: GuardedSession, n: int, codes: tuple[str, ...]) -> N
     session.flush()
     session.add(
         SubscriptionFetch(
-            subscription_id=subscription.id, last_fetched_at=world.NOW, last_agent="khal", fetch_count=1, audience_id=owner
+            subscription_id=subscription.id,
+            last_fetched_at=world.NOW,
+            last_agent="khal",
+            fetch_count=1,
+            audience_id=owner,
         )
     )
 
 
-def differences(database: Database, asked: dict[str, Viewer]) -> list[str]:
+def differences(database: Database, asked: Mapping[str, Viewer]) -> list[str]:
     """Return every (viewer, class) for which the database shows other rows than `sees` says."""
     with database.system_session("read everything for the comparison") as session:
         keys: dict[uuid.UUID, set[str]] = {}
@@ -131,7 +146,9 @@ def test_python_and_the_database_agree_on_every_row_and_viewer(populated: Databa
 
 
 @pytest.mark.parametrize("kind", ["party", "administration", "appointment", "person", "register"])
-def test_a_kind_of_key_that_is_stripped_is_missed(populated: Database, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kind_of_key_that_is_stripped_is_missed(
+    populated: Database, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Bind sessions to viewers who lack one kind of key; the comparison with the truth must notice."""
     whole = Viewer.keys.fget  # type: ignore[attr-defined]
 
@@ -165,7 +182,7 @@ def test_each_policy_that_is_stripped_is_missed(populated: Database) -> None:
     event.remove(GuardedSession, "do_orm_execute", db._add_the_read_rule)
     try:
         for cls in GUARDED:
-            table = cls.__tablename__
+            table = cls.__table__.name  # type: ignore[attr-defined]
             with owner.connect() as connection:
                 connection.exec_driver_sql(f"CREATE POLICY opened ON {table} FOR SELECT TO entente_app USING (true)")
                 found = differences(populated, {"a stranger": viewers()["a stranger"], "olga": viewers()["olga"]})
@@ -178,7 +195,7 @@ def test_each_policy_that_is_stripped_is_missed(populated: Database) -> None:
 
 
 def test_an_appointment_opens_and_closes_with_its_days(populated: Database) -> None:
-    from app.services.identity import viewer_of_person  # noqa: PLC0415
+    from app.services.identity import viewer_of_person
 
     sam = world.CAST["sam"].id
     today = viewer_of_person(populated, sam, world.NOW)

@@ -33,17 +33,21 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
     ("meetings", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
     ("actions", "ref"): (f"{story.HIDDEN}-A01", f"{story.SHARED}-A01", "UNC-2026-MXUS-1-A99"),
     ("documents", "document_id"): (
-        str(world.identity("document", story.HIDDEN)), str(world.identity("document", story.SHARED)), MISSING_ID,
+        str(world.identity("document", story.HIDDEN)),
+        str(world.identity("document", story.SHARED)),
+        MISSING_ID,
     ),
     ("drafts", "draft_id"): (str(story.draft_id("MX", "meeting")), str(story.draft_id("CA", "meeting")), MISSING_ID),
     ("mechanisms", "code"): ("un-coordination", "un-coordination", "no-such-mechanism"),
     ("people", "person_id"): (str(world.CAST["diego"].id), str(world.CAST["benoit"].id), MISSING_ID),
     ("subscriptions", "subscription_id"): (
-        str(world.identity("subscription", "ana")), str(world.identity("subscription", "benoit")), MISSING_ID,
+        str(world.identity("subscription", "ana")),
+        str(world.identity("subscription", "benoit")),
+        MISSING_ID,
     ),
     ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("invite", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
-}  # fmt: skip
+}
 # Who may see the first and the second of each pair.
 TABLE: Final = ("ana", "diego", "lucia", "carol", "daniel", "erin")
 SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -51,7 +55,9 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "actions": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "documents": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "drafts": (("ana", "diego", "lucia"), ("benoit", "isabelle", "adaeze")),
-    "mechanisms": tuple([tuple(k for k, m in world.CAST.items() if m.role not in {Role.ADMINISTRATOR, Role.GUEST})] * 2),  # type: ignore[dict-item]
+    "mechanisms": tuple(
+        [tuple(k for k, m in world.CAST.items() if m.role not in {Role.ADMINISTRATOR, Role.GUEST})] * 2
+    ),  # type: ignore[dict-item]
     "people": (("marta",), ("colin",)),
     "subscriptions": (("ana",), ("benoit",)),
     "feeds": ((), ()),
@@ -66,11 +72,13 @@ def rules() -> list[Rule]:
 
 
 def all_rules() -> list[Rule]:
-    import tempfile  # noqa: PLC0415
+    import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
         environment = {"SECRET_KEY": "x" * 32, "ENTENTE_DATA": folder, "ENTENTE_KEYS": f"{folder}/keys"}
-        app = make_app(Settings.from_environment(environment), Database("sqlite://", __import__("pathlib").Path(folder)))
+        app = make_app(
+            Settings.from_environment(environment), Database("sqlite://", __import__("pathlib").Path(folder))
+        )
         return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
@@ -107,7 +115,7 @@ def shown(response: TestResponse, path: str) -> tuple[int, str]:
     """Return the status and body with what differs by nature taken out: tokens, ids of submits, the address itself."""
     body = response.get_data(as_text=True)
     body = re.sub(r'(name="(?:csrf_token|submission_id)"[^>]*value=")[^"]*', r"\1", body)
-    from urllib.parse import quote  # noqa: PLC0415
+    from urllib.parse import quote
 
     for written in (quote(path, safe=""), quote(path), path):
         body = body.replace(written, "PATH")
@@ -155,7 +163,7 @@ def test_reading(app: Flask, key: str) -> None:
         absent = shown(client.get(missing), missing)
         for n, path in enumerate((hidden, shared)):
             response = client.get(path)
-            assert response.status_code < 500, path
+            assert response.status_code < 500 or path == "/readyz", path  # no worker beats in this test
             if rule.arguments and path != missing:
                 _compare(app, rule, key, response, path, absent, n)
 
@@ -184,7 +192,9 @@ def test_writing_to_what_may_not_be_seen(app: Flask, key: str) -> None:
                     assert shown(client.open(path, method=method), path) == absent, (key, method, path)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if unsafe(rule)], ids=lambda rule: f"{rule.endpoint} {rule.rule}")
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if unsafe(rule)], ids=lambda rule: f"{rule.endpoint} {rule.rule}"
+)
 def test_an_empty_form_never_breaks(app: Flask, rule: Rule) -> None:
     for key in ("ana", "benoit", "sam", "olga", "marta"):
         client: CheckingClient = client_of(app, key)
@@ -196,7 +206,18 @@ def test_an_empty_form_never_breaks(app: Flask, rule: Rule) -> None:
 def test_a_page_of_every_route_that_a_coordinator_may_read(app: Flask) -> None:
     """At least the plain pages answer 200 for a coordinator, so that the matrix does not compare refusals alone."""
     client = client_of(app, "ana")
-    answered = [rule.rule for rule in RULES if "GET" in (rule.methods or ()) and client.get(addresses(rule)[0]).status_code == 200]
-    assert {"/", "/mechanisms", "/mechanisms/<code>", "/meetings", "/meetings/<ref>", "/actions", "/actions/<ref>", "/profile"} <= set(
-        answered
-    )
+    answered = [
+        rule.rule
+        for rule in RULES
+        if "GET" in (rule.methods or ()) and client.get(addresses(rule)[0]).status_code == 200
+    ]
+    assert {
+        "/",
+        "/mechanisms",
+        "/mechanisms/<code>",
+        "/meetings",
+        "/meetings/<ref>",
+        "/actions",
+        "/actions/<ref>",
+        "/profile",
+    } <= set(answered)
