@@ -22,7 +22,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
     from app import cli, i18n, logs, web  # noqa: PLC0415
     from app.db import Database  # noqa: PLC0415
-    from app.jobs.queue import make_waker  # noqa: PLC0415
+    from app.jobs.queue import Waker  # noqa: PLC0415
     from app.keys import KeyRing  # noqa: PLC0415
     from app.models.sealed import use_keys  # noqa: PLC0415
     from app.services.outbox import wake_with  # noqa: PLC0415
@@ -31,7 +31,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
     logs.configure(production=settings.is_production)
     use_keys(KeyRing(settings.keys_dir))
-    wake_with(make_waker(settings))
+    wake_with(Waker(settings))
     app = Flask(__name__)
     app.config.update(flask_settings(settings))
     app.extensions["entente.database"] = database or Database(settings.database_url, settings.data_dir / "locks")

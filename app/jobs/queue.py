@@ -7,6 +7,7 @@ it; a task that is lost here is made up for within a minute.
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -49,17 +50,30 @@ def register_delivery(queue: Huey, deliver: Callable[[], None]) -> Callable[[], 
     return wake
 
 
-def make_waker(settings: Settings) -> Callable[[], None]:
-    """Return what wakes the worker to deliver the outbox; the queue is opened when it is first needed."""
+class Waker:
+    """Wakes the worker to deliver the outbox; the queue is opened when it is first needed, and then kept."""
 
-    @functools.cache
-    def asker() -> Callable[[], object]:
-        return register_delivery(make_queue(settings), _not_here)
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._queue: Huey | None = None
+        self._ask: Callable[[], object] = _not_here
 
-    def wake() -> None:
-        asker()()
+    def __call__(self) -> None:
+        """Ask for a delivery; raises what the queue raises."""
+        with self._lock:
+            if self._queue is None:
+                queue = make_queue(self._settings)
+                self._ask = register_delivery(queue, _not_here)
+                self._queue = queue
+        self._ask()
 
-    return wake
+    def close(self) -> None:
+        """Close the queue; it is opened again should it be needed."""
+        with self._lock:
+            if self._queue is not None:
+                self._queue.storage.close()
+            self._queue = None
 
 
 def _not_here() -> None:

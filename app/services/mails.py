@@ -89,8 +89,12 @@ def _mail(message: Claimed, letterhead: Letterhead, viewer: Viewer, email: str, 
 
 
 def _header_text(text: str) -> str:
-    """Return a text as one line that a header can hold: what cannot be printed becomes a blank."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    """Return a text as one line that a header can hold and means as it stands.
+
+    What cannot be printed becomes a blank; `=?` would begin an encoded word, which could hold anything.
+    """
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line.replace("=?", "= ?")
 
 
 @functools.cache
@@ -167,7 +171,8 @@ def _meeting_content(
         return None
     language = viewer.language
     subject, lead = _subject_and_lead(message.kind, words.translations(language).gettext)
-    title, title_language = words.pick(meeting.title, language)
+    picked, title_language = words.pick(meeting.title, language)
+    title = _header_text(picked)
     parties = words.party_order([row.party_code for row in meeting.parties], language)
     return _Content(
         "meeting",
