@@ -208,6 +208,8 @@ def _audit_actions(pgettext: Say) -> Table:
         "meeting_held": pgettext("act in the record", "Recorded a meeting as held"),
         "meeting_closed": pgettext("act in the record", "Closed a meeting"),
         "document_added": pgettext("act in the record", "Added a paper"),
+        "subscription_created": pgettext("act in the record", "Made a calendar subscription"),
+        "subscription_revoked": pgettext("act in the record", "Revoked a calendar subscription"),
         "agenda_filled": pgettext("act in the record", "Filled the agenda from the template"),
         "agenda_item_added": pgettext("act in the record", "Added an agenda item"),
         "agenda_item_changed": pgettext("act in the record", "Changed an agenda item"),
@@ -245,6 +247,13 @@ def _agenda_paper(pgettext: Say) -> Table:
     }
 
 
+def _feed_details(pgettext: Say) -> Table:
+    return {
+        "full": pgettext("what a calendar feed tells", "full details"),
+        "busy": pgettext("what a calendar feed tells", "busy time only"),
+    }
+
+
 def _themes(pgettext: Say) -> Table:
     return {
         "auto": pgettext("colours of the pages", "as this device has them"),
@@ -271,6 +280,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "media_type": _media_types,
     "audit_action": _audit_actions,
     "agenda_paper": _agenda_paper,
+    "feed_detail": _feed_details,
     "theme": _themes,
 }
 

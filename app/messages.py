@@ -76,6 +76,8 @@ MESSAGES: Final[dict[str, str]] = {
     "start_has_passed": N_("This start is in the past. Choose a later one, or record a meeting that was held."),
     "not_past": N_("Only a meeting that is over can be recorded as held. Propose one that is to come."),
     "nothing_changed": N_("Nothing differs from what stands now."),
+    # Subscriptions
+    "too_many_subscriptions": N_("You have %(limit)s subscriptions already. Revoke one that nobody uses, then make another."),
     # Agenda and actions
     "unknown_kind": N_("There is no such kind of agenda item. Choose one from the list."),
     "unknown_type": N_("There is no such type of agenda item. Choose one from the list."),

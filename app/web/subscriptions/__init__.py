@@ -1,0 +1,1 @@
+"""Subscriptions and the feeds behind them."""
