@@ -178,5 +178,5 @@ def _quieten() -> None:
     server.handlers.clear()
     server.propagate = True
     logging.getLogger("granian.access").disabled = True
-    for name in ("sqlalchemy.engine", "sqlalchemy.pool", "sqlalchemy.orm", "huey"):
+    for name in ("sqlalchemy.engine", "sqlalchemy.pool", "sqlalchemy.orm", "huey", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
