@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Flask, g, render_template, request, session as cookie
+from flask import Flask, g, render_template, request
+from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -82,7 +83,7 @@ def _init_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refuse_request(error: HTTPException) -> tuple[str, int] | Response:
         code = error.code or 500
-        if code < 400:  # noqa: PLR2004 - redirects are not errors
+        if code < 400:
             return Response(error.get_response().get_data(), code, error.get_response().headers)
         return _page(code if code in PAGES_OF_ERRORS else 400)
 
@@ -96,4 +97,3 @@ def _init_errors(app: Flask) -> None:
 
 def _page(status: int, message: str | None = None) -> tuple[str, int]:
     return render_template(f"errors/{status}.html", message=message), status
-

@@ -146,7 +146,7 @@ def _write_once(view: View, values: dict[str, Any], current: GuardedSession) -> 
         if earlier:
             return make_response(redirect(earlier.result, 303))
     response = make_response(view(**values))
-    if response.status_code >= 400:  # noqa: PLR2004 - the line between done and refused
+    if response.status_code >= 400:
         current.rollback()
         return response
     if submission and g.viewer and response.location:

@@ -112,7 +112,7 @@ def new_action() -> ResponseReturnValue:
     language = reader_language()
     form = new_action_form(parties, offices, viewer().party, language)
     codes = words.party_order([party.code for party in parties], language)
-    if request.method == "GET":
+    if request.method != "POST":
         return _new_page(form, codes, meeting)
     try:
         action = acts.record_action(
@@ -147,7 +147,7 @@ def leg(ref: str, party: str) -> ResponseReturnValue:
     found, own = acts.own_leg(session(), ref, party)
     offices = service.offices_of(session(), [party])[party]
     form = leg_form(own, offices, reader_language())
-    if request.method == "GET":
+    if request.method != "POST":
         return _leg_page(found, own, form, own.version)
     try:
         acts.update_leg(session(), ref, party, typed_leg(form), version=sent_version())
@@ -185,7 +185,7 @@ def correct_note(ref: str, note_id: uuid.UUID) -> ResponseReturnValue:
     """Show a note to those who may correct it, and let a new one stand in its place."""
     found, note = acts.note_to_correct(session(), ref, note_id)
     form = note_form(reader_language(), {"text": note.text, "language": note.language})
-    if request.method == "GET":
+    if request.method != "POST":
         return _note_page(found, note, form)
     try:
         new = acts.correct_note(session(), ref, note_id, form.text.data or "", form.language.data or "")

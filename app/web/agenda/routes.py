@@ -71,7 +71,7 @@ def edit_item(ref: str, item_id: uuid.UUID) -> ResponseReturnValue:
     meeting = find_meeting(session(), ref)
     item = _item(meeting, item_id)
     form = _form(meeting, item)
-    if request.method == "GET":
+    if request.method != "POST":
         return _item_page(meeting, item, form, service.version_of(item))
     version = request.form.get("version", "")
     try:

@@ -51,7 +51,7 @@ def _instant(written: str | None) -> dt.datetime | None:
 def _plain(value: Any) -> str:
     """Return a fact of the record as one short text, as it is stored."""
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_plain(part)}" for key, part in value.items())
+        return ", ".join(f"{key}: {_plain(part)}" for key, part in sorted(value.items()))
     if isinstance(value, (list, tuple)):
         return ", ".join(_plain(part) for part in value)
     return "" if value is None else str(value)

@@ -36,7 +36,7 @@ blueprint = Blueprint("drafts", __name__)
 @route(blueprint, "/meetings/new", policy=signed_in(Action.DRAFT_MEETING), methods=("GET", "POST"))
 def new_meeting() -> ResponseReturnValue:
     """Begin a draft of a meeting: from a template, from the last one, or from another."""
-    if request.method == "GET":
+    if request.method != "POST":
         content = suggested(session(), request.args.get("mechanism") or None, request.args.get("copy"))
         return _new_page(edited_from(content), last_meeting(session(), content.mechanism))
     edited = edited_as_typed()
@@ -53,7 +53,7 @@ def new_meeting() -> ResponseReturnValue:
 def draft(draft_id: uuid.UUID) -> ResponseReturnValue:
     """Show a draft, and save what was typed into it."""
     found = service.find_draft(session(), draft_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _draft_page(found, edited_from(found.content))
     edited = edited_as_typed(found)
     if edited.content is None or asks_for_times():
@@ -100,7 +100,7 @@ def publish(draft_id: uuid.UUID) -> ResponseReturnValue:
 def discard(draft_id: uuid.UUID) -> ResponseReturnValue:
     """Ask whether the draft is to be discarded, and discard it."""
     found = service.find_draft(session(), draft_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("drafts/discard.html", found=found)
     try:
         service.discard_draft(session(), draft_id, version=_number("version") or 0)
@@ -119,7 +119,7 @@ def stage_changes(ref: str) -> ResponseReturnValue:
 @route(blueprint, "/meetings/record", policy=signed_in(Action.DRAFT_MEETING), methods=("GET", "POST"))
 def record_meeting() -> ResponseReturnValue:
     """Record a meeting that was held, with its source."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _record_page(edited_from(suggested_past(session(), request.args.get("mechanism") or None)))
     edited = edited_as_typed()
     if edited.content is None:

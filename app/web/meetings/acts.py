@@ -91,7 +91,7 @@ def _act(
     form = ActForm()
     form.keep_only(*fields)
     said = _words(act, found)
-    if request.method == "GET":
+    if request.method != "POST":
         _check_open(found, act)
         form.version.data = found.version
         return _page(found, act, form, said)
@@ -137,7 +137,7 @@ def _words(act: str, found: Meeting) -> Words:
     language = reader_language()
     codes = words.party_order([row.party_code for row in found.parties], language)
     told = _(
-        "The coordinators and heads of %(parties)s, and the secretariat of the meeting if it has one, get a message.",
+        "A message goes to the coordinators and heads of these parties: %(parties)s; and to the secretariat, if any.",
         parties=words.list_of([words.party_name(code, language) for code in codes], language),
     )
     untold = _("Nobody gets a message.")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from app import labels, words
 from app.domain.visibility import Viewer
 from app.services.meetings import HistoryEntry
+from app.web.drafts.showing import field_labels
 from app.web.meetings.clocks import promised_then
 
 Line = tuple[dt.datetime, str, Markup]
@@ -20,9 +21,14 @@ Line = tuple[dt.datetime, str, Markup]
 def history_of(entries: tuple[HistoryEntry, ...], viewer: Viewer, language: str) -> list[Line]:
     """Return each entry as (instant, time in the reader's city, sentence)."""
     return [
-        (entry.at, words.day_and_time(entry.at, viewer.time_zone, language), _sentence(entry, language))
+        (entry.at, _shown(words.local(entry.at, viewer.time_zone), language), _sentence(entry, language))
         for entry in entries
     ]
+
+
+def _shown(wall: dt.datetime, language: str) -> str:
+    """Return `22 Nov 2026, 10:21`."""
+    return f"{words.date_range(wall.date(), wall.date(), language)}, {words.time_of_day(wall, language)}"
 
 
 def who(entry: HistoryEntry, language: str) -> str:
@@ -34,10 +40,13 @@ def who(entry: HistoryEntry, language: str) -> str:
 
 
 def _sentence(entry: HistoryEntry, language: str) -> Markup:
+    """Return what was done, and who did it apart from the sentence, since names bend differently in each language."""
     say = _SENTENCES.get(entry.act)
     if say is None:
-        return Markup.escape(labels.labels("audit_action", language).get(entry.act, entry.act))
-    return say(entry, language)
+        said = Markup.escape(labels.labels("audit_action", language).get(entry.act, entry.act))
+    else:
+        said = say(entry, language)
+    return Markup('{} <span class="small quiet nowrap">· {}</span>').format(said, who(entry, language))
 
 
 def _fill(sentence: str, **values: object) -> Markup:
@@ -46,7 +55,7 @@ def _fill(sentence: str, **values: object) -> Markup:
 
 
 def _plain(text: str) -> Callable[[HistoryEntry, str], Markup]:
-    return lambda entry, language: _fill(_(text), who=who(entry, language))
+    return lambda _entry, _language: _fill(_(text))
 
 
 def _struck(entry: HistoryEntry, language: str) -> Markup:
@@ -54,54 +63,41 @@ def _struck(entry: HistoryEntry, language: str) -> Markup:
     return Markup("<del>{}</del>").format(promised_then(entry.facts["was"], language))
 
 
-def _party(entry: HistoryEntry, language: str) -> str:
-    return words.party_name(str(entry.facts.get("party")), language)
-
-
-def _answered(entry: HistoryEntry, language: str) -> Markup:
-    if entry.facts.get("answer") == "yes":
-        return _fill(_("%(party)s said yes."), party=_party(entry, language))
-    return _fill(_("%(party)s said no."), party=_party(entry, language))
+def _answered(entry: HistoryEntry, _language: str) -> Markup:
+    return _fill(_("Answered yes") if entry.facts.get("answer") == "yes" else _("Answered no"))
 
 
 def _reported(entry: HistoryEntry, language: str) -> Markup:
     values = {
-        "who": who(entry, language),
-        "party": _party(entry, language),
-        "channel": labels.label("channel", str(entry.facts.get("channel", "note")), language),
+        "party": words.party_name(str(entry.facts.get("party")), language),
+        "answer": labels.label("answer", str(entry.facts.get("answer")), language),
+        "channel": labels.label("channel", str(entry.facts.get("channel")), language),
     }
-    if entry.facts.get("answer") == "yes":
-        return _fill(_("%(who)s entered that %(party)s said yes, %(channel)s: reported, not confirmed."), **values)
-    return _fill(_("%(who)s entered that %(party)s said no, %(channel)s: reported, not confirmed."), **values)
+    return _fill(_("Answer entered for %(party)s: %(answer)s, %(channel)s. Reported, not confirmed."), **values)
 
 
 def _postponed(entry: HistoryEntry, language: str) -> Markup:
-    values = {"old": _struck(entry, language), "who": who(entry, language), "reason": entry.facts.get("reason") or ""}
+    values = {"old": _struck(entry, language), "reason": entry.facts.get("reason") or ""}
     now = entry.facts.get("now")
     if now is None:
-        return _fill(_("%(old)s postponed by %(who)s: %(reason)s"), **values)
-    return _fill(
-        _("%(old)s postponed by %(who)s to %(new)s: %(reason)s"), **values, new=promised_then(now, language)
-    )
+        return _fill(_("%(old)s postponed: %(reason)s"), **values)
+    return _fill(_("%(old)s postponed to %(new)s: %(reason)s"), **values, new=promised_then(now, language))
 
 
 def _cancelled(entry: HistoryEntry, language: str) -> Markup:
-    values = {"old": _struck(entry, language), "who": who(entry, language), "reason": entry.facts.get("reason") or ""}
-    return _fill(_("%(old)s cancelled by %(who)s: %(reason)s"), **values)
+    reason = entry.facts.get("reason") or ""
+    return _fill(_("%(old)s cancelled: %(reason)s"), old=_struck(entry, language), reason=reason)
 
 
 def _reinstated(entry: HistoryEntry, language: str) -> Markup:
     now = entry.facts.get("now") or entry.facts["was"]
-    return _fill(
-        _("Reinstated by %(who)s for %(day)s; every party is asked again."),
-        who=who(entry, language), day=promised_then(now, language),
-    )  # fmt: skip
+    return _fill(_("Reinstated for %(day)s; every party is asked again."), day=promised_then(now, language))
 
 
 def _parties(text: str) -> Callable[[HistoryEntry, str], Markup]:
     def say(entry: HistoryEntry, language: str) -> Markup:
         names = [words.party_name(code, language) for code in words.party_order(entry.facts["parties"], language)]
-        return _fill(_(text), who=who(entry, language), parties=words.list_of(names, language))
+        return _fill(_(text), parties=words.list_of(names, language))
 
     return say
 
@@ -109,12 +105,12 @@ def _parties(text: str) -> Callable[[HistoryEntry, str], Markup]:
 def _changed(entry: HistoryEntry, language: str) -> Markup:
     changes: Mapping[str, Any] = entry.facts.get("changes") or {}
     said = [_change(name, pair, language) for name, pair in changes.items()]
-    return _fill(_("Changed by %(who)s. %(changes)s"), who=who(entry, language), changes=Markup("; ").join(said))
+    return _fill(_("Changed. %(changes)s"), changes=Markup("; ").join(said))
 
 
 def _change(name: str, pair: list[Any], language: str) -> Markup:
     """Return one changed field: what it was, struck through, and what it is."""
-    field = labels.labels("meeting_field", language).get(name, name)
+    field = field_labels().get(name, name)
     if name == "conference_url":  # the record holds no address, since it lets people in
         return Markup.escape(field)
     old, new = (_value(name, value, language) for value in pair)
@@ -147,17 +143,17 @@ def N_(message: str) -> str:  # noqa: N802  the name by which message extraction
 
 
 _SENTENCES: Final[Mapping[str, Callable[[HistoryEntry, str], Markup]]] = {
-    "meeting_proposed": _plain(N_("Proposed by %(who)s.")),
-    "meeting_recorded": _plain(N_("Recorded afterwards by %(who)s.")),
+    "meeting_proposed": _plain(N_("Proposed")),
+    "meeting_recorded": _plain(N_("Recorded afterwards")),
     "meeting_answered": _answered,
     "meeting_answer_reported": _reported,
     "meeting_confirmed": lambda _entry, _language: _fill(_("Confirmed: every party said yes.")),
     "meeting_postponed": _postponed,
     "meeting_cancelled": _cancelled,
     "meeting_reinstated": _reinstated,
-    "meeting_held": _plain(N_("Recorded as held by %(who)s.")),
-    "meeting_closed": _plain(N_("Closed by %(who)s.")),
+    "meeting_held": _plain(N_("Recorded as held")),
+    "meeting_closed": _plain(N_("Closed")),
     "meeting_changed": _changed,
-    "meeting_parties_added": _parties(N_("%(who)s added %(parties)s to the parties.")),
-    "meeting_parties_dropped": _parties(N_("%(who)s took %(parties)s from the parties.")),
+    "meeting_parties_added": _parties(N_("Added to the parties: %(parties)s")),
+    "meeting_parties_dropped": _parties(N_("Taken from the parties: %(parties)s")),
 }

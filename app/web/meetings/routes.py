@@ -88,7 +88,7 @@ def report(ref: str) -> ResponseReturnValue:
     if "report" not in life.possible_acts(session(), found, service.facts_of_meeting(session(), found)):
         raise Refusal("not_in_state")
     form = _report_form(found)
-    if request.method == "GET":
+    if request.method != "POST":
         form.promise.data = life.promise_of(found)
         return _report_page(found, form)
     if not form.validate():

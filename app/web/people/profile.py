@@ -28,7 +28,7 @@ def profile() -> ResponseReturnValue:
     """Show one's profile, and save it."""
     person = service.own_account(session())
     form = _profile_form(service.profile_of(person))
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/profile.html", form=form, account=person, version=person.version, compared=None)
     if form.validate():
         try:
@@ -50,7 +50,7 @@ def profile() -> ResponseReturnValue:
 def change_own_password() -> ResponseReturnValue:
     """Change one's password; every other sign-in ends."""
     form = PasswordForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/password.html", form=form)
     status = 422
     if form.validate():

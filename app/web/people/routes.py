@@ -40,7 +40,7 @@ def people() -> ResponseReturnValue:
 def new_person() -> ResponseReturnValue:
     """Add an account, with a link to set its password."""
     form = _person_form()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/new.html", form=form)
     if form.validate():
         try:
@@ -71,7 +71,7 @@ def make_link(person_id: uuid.UUID) -> ResponseReturnValue:
 def disable_person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Ask, then disable an account."""
     found = service.account(session(), person_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/disable.html", account=found, message=None)
     try:
         service.disable(session(), person_id, sent_version())

@@ -27,7 +27,7 @@ blueprint = Blueprint("sign_in", __name__)
 def login() -> ResponseReturnValue:
     """Ask for address and password, and go on to the page that was asked for."""
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         if g.viewer is not None:
             return redirect(url_for("home.home"), 303)
         form.next.data = own_path(request.args.get("next", ""))
@@ -63,7 +63,7 @@ def invite(token: str) -> ResponseReturnValue:
     form = SetPasswordForm()
     try:
         invited = invited_by(database(), token)
-        if request.method == "GET":
+        if request.method != "POST":
             return render_template("sign_in/invite.html", form=form, invited=invited), 200, _UNTOLD
         if form.validate():
             accept_invitation(database(), passwords(), token, form.password.data or "")

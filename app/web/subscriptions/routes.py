@@ -51,7 +51,7 @@ def subscriptions() -> ResponseReturnValue:
 def new_subscription() -> ResponseReturnValue:
     """Ask what a feed is to show, then make it and show its address, this once."""
     form = _form()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("subscriptions/new.html", form=form)
     if form.validate():
         try:
@@ -72,7 +72,7 @@ def new_subscription() -> ResponseReturnValue:
 def revoke(subscription_id: uuid.UUID) -> ResponseReturnValue:
     """Ask, then revoke a subscription."""
     line = service.find_subscription(session(), subscription_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("subscriptions/revoke.html", line=line, program_words=program_words)
     service.revoke_subscription(session(), subscription_id)
     flash(_("The subscription is revoked. Its address answers nothing any more."))
@@ -106,7 +106,7 @@ def _form() -> SubscriptionForm:
     in_order = sorted(named, key=lambda pair: (words.collation_key(pair[1]), pair[0]))
     form.mechanism.choices = [(ALL_MEETINGS, _("All my meetings")), *in_order]
     form.language.choices = list(words.LANGUAGE_NAMES.items())
-    if request.method == "GET":
+    if request.method != "POST":
         asked = request.args.get("mechanism", ALL_MEETINGS)
         form.mechanism.data = asked if asked in dict(named) else ALL_MEETINGS
         form.tentative.data, form.detail.data, form.language.data = "yes", "full", language
