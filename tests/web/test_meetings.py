@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -115,6 +116,11 @@ def test_a_meeting_of_days_shows_no_hours(database: Database, client_for: Client
     assert 'class="clocks"' not in page
 
 
+def difference(bodies: set[str]) -> str:
+    """Return the lines in which pages differ."""
+    return "\n".join(difflib.unified_diff(*(body.splitlines() for body in sorted(bodies)), n=0))
+
+
 def test_what_may_not_be_seen_answers_as_what_does_not_exist(database: Database, client_for: Client) -> None:
     make(database, ("MX", "US"), reference="UNC-2026-MXUS-1")
     for key in ("benoit", "sam", "olga"):
@@ -126,8 +132,10 @@ def test_what_may_not_be_seen_answers_as_what_does_not_exist(database: Database,
                 response = client.open(f"/meetings/{reference}{suffix}", method=method)
                 assert response.status_code == 404, (key, method, suffix)
                 bodies.add(response.get_data(as_text=True).replace(reference, "").replace("MXUS-1", ""))
-            stripped = {re.sub(r'data-clock="\d+">[^<]*<', "", body) for body in bodies}
-            assert len(stripped) == 1, (key, method, suffix)
+            # What passes with time alone: the reader's clock, and the time in the token against forgery.
+            passing = r'data-clock="\d+">[^<]*<|name="csrf_token" value="[^"]*"'
+            stripped = {re.sub(passing, "", body) for body in bodies}
+            assert len(stripped) == 1, difference(stripped)
 
 
 def test_a_title_of_others_is_on_no_page_of_mine(database: Database, client_for: Client) -> None:
@@ -232,7 +240,7 @@ def test_a_meeting_is_confirmed_by_its_parties_pressing_yes(database: Database, 
     words = text_of(carol, f"/meetings/{REF}")
     assert "the meeting is confirmed" in words
     assert "Confirmed: every party said yes." in words
-    assert "Mexico said yes." in words
+    assert "Answered yes" in words
     assert 'value="no"' not in carol.get(f"/meetings/{REF}").get_data(as_text=True)
 
 
@@ -244,7 +252,7 @@ def test_the_same_form_sent_twice_has_one_effect(database: Database, client_for:
     names = ("submission_id", "promise", "version")
     form = {"answer": "yes", **{name: hidden(page, name, start) for name in names}}
     assert [client.post(f"/meetings/{REF}/answer", data=form).status_code for _ in range(2)] == [303, 303]
-    assert text_of(client, f"/meetings/{REF}?lang=en").count("Mexico said yes.") == 1
+    assert text_of(client, f"/meetings/{REF}?lang=en").count("Answered yes") == 1
 
 
 def test_an_answer_to_what_no_longer_stands_shows_what_does(
@@ -344,16 +352,17 @@ def test_postponed_the_first_date_and_the_reason_stay_on_the_page(database: Data
     make(database)
     ana = client_for("ana")
     asked = text_of(ana, f"/meetings/{REF}/postpone?lang=en")
-    assert "The coordinators and heads of Canada, Mexico and United States, and the secretariat" in asked
+    assert "coordinators and heads of these parties: Canada, Mexico and United States;" in asked
     assert do(ana, "postpone", reason="The chair cannot travel.").status_code == 303
     page = client_for("carol").get(f"/meetings/{REF}").get_data(as_text=True)
     struck = "<del>Thursday 10 December 2026, 10:00 in New York</del>"
-    assert f"{struck} postponed by Mexico: The chair cannot travel." in page
+    assert f"{struck} postponed: The chair cannot travel." in page
+    assert "<h1>Date to be agreed</h1>" in page
     assert 'class="clocks"' not in page
     words = text_of(client_for("carol"), "/meetings")
     assert "date to agree" in words
     assert do(client_for("erin"), "reinstate").status_code == 303
-    assert "Reinstated by Mexico" not in text_of(ana, f"/meetings/{REF}?lang=en")
+    assert "Reinstated for Thursday 10 December 2026" in text_of(ana, f"/meetings/{REF}?lang=en")
     assert stored(database).state == "proposed"
 
 
@@ -411,3 +420,29 @@ def test_a_meeting_whose_date_has_passed_asks_for_another(
     page = client_for("ana").get(f"/meetings/{REF}?lang=en").get_data(as_text=True)
     assert "<h1>Wednesday 20 January 2027, 10:00 in New York</h1>" in page
     assert "<del>Thursday 10 December 2026, 10:00 in New York</del>" in page
+
+
+def test_published_changes_are_told_field_by_field(database: Database, client_for: Client) -> None:
+    make(database)
+    with database.write_session(world.viewer("ana")) as session:
+        meeting = find_meeting(session, REF)
+        session.record(
+            "meeting_changed", "meeting", meeting.id, meeting.audience_id,
+            changes={
+                "first_day": ["2026-12-10", "2026-12-17"], "starts": ["10:00", "09:30"], "place": ["", "<Ottawa>"],
+                "parties": [["CA", "MX"], ["CA", "MX", "US"]], "hosting": [{}, {"CA": "host"}],
+                "conference_url": ["digest", "digest"], "title": [{"en": "Old"}, {"en": "New"}],
+            },
+        )  # fmt: skip
+        session.record("meeting_parties_added", "meeting", meeting.id, meeting.audience_id, parties=["US"])
+        session.record("something_else", "meeting", meeting.id, meeting.audience_id)
+        session.commit()
+    page = client_for("diego").get(f"/meetings/{REF}?lang=en").get_data(as_text=True)
+    for words in (
+        "<del>Thu 10 Dec 2026</del> Thu 17 Dec 2026", "<del>10:00</del> 9:30", ": &lt;Ottawa&gt;", "<del>Old</del> New",
+        "<del>Canada and Mexico</del> Canada, Mexico and United States", "Added to the parties: United States",
+        "something_else",
+    ):  # fmt: skip
+        assert words in page
+    assert "digest" not in page.split('id="history"')[1]
+    assert "Ana Robles (Mexico)" in page
