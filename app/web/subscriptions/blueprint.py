@@ -6,8 +6,9 @@ import weakref
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Flask, Request, current_app
 from flask.blueprints import BlueprintSetupState
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.services.feeds import KeptFeeds
 from app.services.fetches import FetchLog, flush_fetches
@@ -18,13 +19,23 @@ if TYPE_CHECKING:
 blueprint = Blueprint("subscriptions", __name__)
 
 
+class _CookielessFeeds(SecureCookieSessionInterface):
+    """Reads no cookie for a feed: whose it is depends on its address alone, and so `Vary` must not say otherwise."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith("/feeds/"):
+            return self.make_null_session(app)
+        return super().open_session(app, request)
+
+
 @blueprint.record_once
 def _furnish(state: BlueprintSetupState) -> None:
     """Give the app the feeds that it keeps and the log of their fetches, written down once more as the process ends."""
-    log = FetchLog()
-    state.app.extensions["entente.kept_feeds"] = KeptFeeds()
-    state.app.extensions["entente.fetch_log"] = log
-    database = weakref.ref(state.app.extensions["entente.database"])
+    app, log = cast("Flask", state.app), FetchLog()
+    app.session_interface = _CookielessFeeds()
+    app.extensions["entente.kept_feeds"] = KeptFeeds()
+    app.extensions["entente.fetch_log"] = log
+    database = weakref.ref(app.extensions["entente.database"])
     # The server's workers are processes of multiprocessing, which end without `atexit`.
     Finalize(None, _flush_last, args=(database, log), exitpriority=10)
 

@@ -66,7 +66,7 @@ def _answer(found: Feed) -> Response:
         request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"),
         etag=etag, last_modified=found.last_modified,
     ):  # fmt: skip
-        return Response(status=304, headers=headers)
+        return Response(status=304, headers=headers, content_type=CONTENT_TYPE)
     headers["Content-Disposition"] = 'attachment; filename="entente.ics"'
     if is_gzip:
         headers["Content-Encoding"] = "gzip"

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.services.subscriptions import NAME_LIMIT
@@ -23,8 +23,8 @@ class SubscriptionForm(FlaskForm):
         _l("Proposed meetings"),
         [InputRequired(_NEEDED)],
         choices=[
-            ("yes", _l("Show them too, marked as tentative")),
-            ("no", _l("Show a meeting once every party has confirmed it")),
+            SelectChoice("yes", _l("Show them too, marked as tentative")),
+            SelectChoice("no", _l("Show a meeting once every party has confirmed it")),
         ],
         description=_l("A meeting is proposed until every party has said yes."),
     )
@@ -32,8 +32,8 @@ class SubscriptionForm(FlaskForm):
         _l("Details"),
         [InputRequired(_NEEDED)],
         choices=[
-            ("full", _l("Full details: title, place, links, times in each capital")),
-            ("busy", _l("Busy time only: nothing but when you are not free")),
+            SelectChoice("full", _l("Full details: title, place, links, times in each capital")),
+            SelectChoice("busy", _l("Busy time only: nothing but when you are not free")),
         ],
         description=_l("Choose busy time only for a calendar that others can see."),
     )
