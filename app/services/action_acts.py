@@ -285,9 +285,7 @@ def note_to_correct(session: GuardedSession, reference: str, note_id: uuid.UUID)
     return action, note
 
 
-def correct_note(
-    session: GuardedSession, reference: str, note_id: uuid.UUID, text: str, language: str
-) -> ActionNote:
+def correct_note(session: GuardedSession, reference: str, note_id: uuid.UUID, text: str, language: str) -> ActionNote:
     """Let a new note stand in the place of an earlier one of the same delegation, which stays readable.
 
     Raises `NotFound`; `Refusal` `forbidden`, `unknown_language` and what texts raise; `StaleVersion`

@@ -322,5 +322,3 @@ def _chosen(filters: Filters, todays: Mapping[str, dt.date]) -> list[ColumnEleme
     if of_leg:
         conditions.append(Action.id.in_(select(Leg.action_id).where(*of_leg)))
     return conditions
-
-

@@ -45,15 +45,19 @@ def kept(database: Database) -> Iterator[Database]:
             legs=legs(CA={"state": "done"}, MX={"due_on": late}, US={"due_on": late, "is_accepted": False}),
         )  # fmt: skip
         world.add_action(session, "UNC-2026-1-A02", ("CA", "MX"), meeting=meeting, legs=legs(MX={"due_on": None}))
-        world.add_action(session, "UNC-2026-1-A03", meeting=meeting, legs={code: {"state": "verified"} for code in world.THREE})
+        world.add_action(
+            session, "UNC-2026-1-A03", meeting=meeting, legs={code: {"state": "verified"} for code in world.THREE}
+        )
         narrow = world.add_action(
             session, NARROW, ("MX", "US"), title={"en": world.canary("MXUS", "action"), "original": "en"},
             legs=legs(MX={"due_on": dt.date(2026, 12, 1), "state": "under_way"}),
         )  # fmt: skip
         narrow.meeting_id, narrow.mechanism_id = meeting.id, meeting.mechanism_id
-        world.add_action(session, "ACT-2026-CAMX-A01", ("CA", "MX"), legs=legs(CA={"state": "blocked", "reason": "no funds"}))
+        world.add_action(
+            session, "ACT-2026-CAMX-A01", ("CA", "MX"), legs=legs(CA={"state": "blocked", "reason": "no funds"})
+        )
         session.commit()
-    yield database
+    return database
 
 
 def listed(database: Database, key: str, **filters: str) -> list[str]:
@@ -199,10 +203,14 @@ def test_the_lists_of_a_meeting_and_of_a_mechanism(kept: Database) -> None:
             meeting = find_meeting(session, "UNC-2026-1")
             assert meeting.mechanism_id is not None
             of_meeting = [line.action.reference for line in actions_of_meeting(session, meeting)]
-            seen[key] = of_meeting, [
-                line.action.reference for line in open_actions_of_mechanism(session, meeting.mechanism_id)
-            ]
-    assert seen["benoit"] == (["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"], ["UNC-2026-1-A01", "UNC-2026-1-A02"])
+            seen[key] = (
+                of_meeting,
+                [line.action.reference for line in open_actions_of_mechanism(session, meeting.mechanism_id)],
+            )
+    assert seen["benoit"] == (
+        ["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"],
+        ["UNC-2026-1-A01", "UNC-2026-1-A02"],
+    )
     assert seen["ana"] == (
         ["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03", NARROW],
         ["UNC-2026-1-A01", NARROW, "UNC-2026-1-A02"],
@@ -223,7 +231,9 @@ def test_an_ad_hoc_meeting_goes_back_to_none(kept: Database) -> None:
 READS: dict[str, Callable[[GuardedSession], object]] = {
     "owed": lambda session: owed_by(session, "MX", TODAY),
     "register": lambda session: actions_list(session, Filters()),
-    "meeting": lambda session: actions_of_meeting(session, session.get_one(Meeting, world.identity("meeting", "UNC-2026-1"))),
+    "meeting": lambda session: actions_of_meeting(
+        session, session.get_one(Meeting, world.identity("meeting", "UNC-2026-1"))
+    ),
     "mechanism": lambda session: open_actions_of_mechanism(session, world.mechanism_of(session, "M01").id),
 }
 

@@ -41,7 +41,7 @@ def kept(database: Database) -> Iterator[Database]:
         world.add_meeting(session, MEETING, mechanism="M01", extra_keys=guest)
         world.add_meeting(session, "UNC-2026-MXUS-1", ("MX", "US"), mechanism="M01")
         session.commit()
-    yield database
+    return database
 
 
 def record(database: Database, key: str, action: NewAction, meeting: str | None = MEETING) -> str:
@@ -292,7 +292,11 @@ def test_the_secretariat_notes_and_corrects_its_own(owed: Database) -> None:
 
 @pytest.mark.parametrize(
     ("text_", "language", "refusal", "field"),
-    [(" ", "en", "required", "text"), ("a" * 20_001, "en", "too_long", "text"), ("a", "de", "unknown_language", "language")],
+    [
+        (" ", "en", "required", "text"),
+        ("a" * 20_001, "en", "too_long", "text"),
+        ("a", "de", "unknown_language", "language"),
+    ],
 )
 def test_what_a_note_cannot_be(owed: Database, text_: str, language: str, refusal: str, field: str) -> None:
     with pytest.raises(Refusal) as refused:
@@ -319,7 +323,9 @@ def test_legs_that_were_there_are_accepted_where_their_party_recorded_the_action
         session.commit()
     schema.downgrade(database.engine, "0011")
     schema.upgrade(database.engine)
-    whole = create_engine(postgres.admin_url(database.url.database or "")) if not database.is_sqlite else database.engine
+    whole = (
+        create_engine(postgres.admin_url(database.url.database or "")) if not database.is_sqlite else database.engine
+    )
     with whole.connect() as connection:
         rows = connection.execute(text("SELECT party_code, is_accepted FROM legs ORDER BY party_code")).all()
         if not database.is_sqlite:

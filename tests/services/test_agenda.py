@@ -33,7 +33,7 @@ def kept(database: Database) -> Iterator[Database]:
         two = world.add_meeting(session, "UNC-2026-MXUS-1", ("MX", "US"), mechanism="M01")
         world.add_item(session, two, 1, title={"en": world.canary("MXUS", "item"), "original": "en"})
         session.commit()
-    yield database
+    return database
 
 
 def seen(database: Database, key: str = "ana", reference: str = REFERENCE) -> AgendaView:
@@ -110,7 +110,8 @@ def test_several_sittings_open_with_their_day(kept: Database) -> None:
         start = dt.datetime(2026, 12, 11, 15, 0, tzinfo=dt.UTC)
         session.add(
             Sitting(
-                meeting_id=meeting.id, position=2, starts_at=start, ends_at=meeting.ends_at, audience_id=meeting.audience_id
+                meeting_id=meeting.id, position=2, starts_at=start, ends_at=meeting.ends_at,
+                audience_id=meeting.audience_id,
             )
         )  # fmt: skip
         session.flush()
@@ -176,7 +177,11 @@ def test_an_edit_is_written_and_recorded_with_what_stood_before(kept: Database) 
 
 def records(database: Database) -> list[AuditRecord]:
     with database.read_session(world.viewer("benoit")) as session:
-        return list(session.scalars(select(AuditRecord).where(AuditRecord.subject_kind == "agenda").order_by(AuditRecord.number)))
+        return list(
+            session.scalars(
+                select(AuditRecord).where(AuditRecord.subject_kind == "agenda").order_by(AuditRecord.number)
+            )
+        )
 
 
 def test_the_loser_of_a_race_sees_both_and_nothing_is_written(kept: Database) -> None:
@@ -381,7 +386,9 @@ def followed(kept: Database) -> Database:
         narrow.meeting_id, narrow.mechanism_id = last.id, last.mechanism_id
         world.add_action(session, "UNC-2026-MXUS-2-A01", ("MX", "US"), meeting=two)
         session.flush()
-        item = session.scalars(select(AgendaItem).where(AgendaItem.position == 2, AgendaItem.audience_id == last.audience_id))
+        item = session.scalars(
+            select(AgendaItem).where(AgendaItem.position == 2, AgendaItem.audience_id == last.audience_id)
+        )
         item.one().kind = "progress_since_last"
         session.commit()
     return kept

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,6 +19,7 @@ from app.models import Leg, Office, Party
 from app.services.action_acts import LegChange, NewAction, PartyPart, standing
 from app.web.agenda.forms import typed_titles
 
+_DATE: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OfficesByParty = Mapping[str, list[Office]]
 
 
@@ -140,10 +142,9 @@ def day(written: str | None, field: str) -> dt.date | None:
     text = (written or "").strip()
     if not text:
         return None
-    if len(text) != len("2026-12-10"):  # the other forms of ISO 8601 are no dates that people type
+    if _DATE.fullmatch(text) is None:  # the other forms of ISO 8601 are no dates that people type
         raise Refusal("not_a_date", field=field)
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise Refusal("not_a_date", field=field) from None
-

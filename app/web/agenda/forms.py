@@ -93,4 +93,3 @@ def _in_fields(values: Mapping[str, Any]) -> dict[str, str]:
     """Return values by the names of the form's fields, titles by language."""
     plain = {name: "" if value is None else str(value) for name, value in values.items() if name != "title"}
     return {**(titles_of(values["title"]) if "title" in values else {}), **plain}
-
