@@ -66,6 +66,9 @@ def verify(database: Database, data_dir: Path) -> Report:
         at_kept = None
         previous = GENESIS
         for record in _records(session):
+            if record.number < 1:
+                report.problems.append(Problem("altered", record.number, "no record has such a number"))
+                continue
             report.problems += _problems_of(session, record, report.count, previous)
             report.count, previous = record.number, record.digest
             if kept and record.number == kept.count:
@@ -80,11 +83,12 @@ def verify(database: Database, data_dir: Path) -> Report:
 
 def _records(session: GuardedSession) -> Iterator[AuditRecord]:
     """Give every record in the order of its number, some at a time."""
-    last = -1
+    last: int | None = None
     while True:
-        batch = session.execute(
-            select(AuditRecord).where(AuditRecord.number > last).order_by(AuditRecord.number).limit(_BATCH)
-        ).scalars().all()  # fmt: skip
+        wanted = select(AuditRecord).order_by(AuditRecord.number).limit(_BATCH)
+        if last is not None:
+            wanted = wanted.where(AuditRecord.number > last)
+        batch = session.execute(wanted).scalars().all()
         if not batch:
             return
         yield from batch
@@ -94,8 +98,6 @@ def _records(session: GuardedSession) -> Iterator[AuditRecord]:
 
 def _problems_of(session: GuardedSession, record: AuditRecord, last_number: int, previous: str) -> Iterator[Problem]:
     """Say what is wrong with one record, given the number and the digest of the one before it."""
-    if record.number < 1:
-        yield Problem("altered", record.number, "no record has such a number")
     if record.number > last_number + 1:
         first, last = last_number + 1, record.number - 1
         which = f"record {first} is" if first == last else f"records {first} to {last} are"
@@ -263,7 +265,7 @@ def _entries(session: GuardedSession, records: Sequence[AuditRecord]) -> list[En
             who=names.get(record.person_id) if record.person_id else None,
             party=record.party_code,
             subject=subjects.get((record.subject_kind, _id(record))) or Subject(record.subject_kind),
-            facts=record.facts,
+            facts=dict(sorted(record.facts.items())),
         )
         for record in records
     ]

@@ -30,6 +30,7 @@ from app.services.identity import viewer_of_person
 from app.services.invitations import invitation_token, open_invitation
 from app.services.outbox import Claimed
 
+_NO_BREAK: Final = "\u00a0\u202f"  # French sets them before : ; ! ?
 _TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 
 
@@ -93,8 +94,8 @@ def _header_text(text: str) -> str:
 
     What cannot be printed becomes a blank; `=?` would begin an encoded word, which could hold anything.
     """
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line.replace("=?", "= ?")
+    line = "".join(char if char.isprintable() or char in _NO_BREAK else " " for char in text)
+    return " ".join(part for part in line.split(" ") if part).replace("=?", "= ?")
 
 
 @functools.cache

@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,25 @@ from tests import world
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
 class Server:
     """A mail server that keeps what it is sent, and refuses or kills where a test says so."""
 
     def __init__(self) -> None:
         self.mails: list[email.message.EmailMessage] = []
         self.refuse: dict[str, str] = {}
-        self.before_answer = lambda: None
+        self.before_answer: Callable[[], None] = lambda: None
+        self.port = free_port()
+        self.logins: list[tuple[bytes, bytes]] = []
+
+    @property
+    def url(self) -> str:
+        """Return the address of the server."""
+        return f"smtp://127.0.0.1:{self.port}"
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
         if address in self.refuse:
@@ -51,18 +64,12 @@ class Server:
         return "250 OK"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 @pytest.fixture
 def server():
     """Run a mail server on this machine; `server.url` is its address."""
     handler = Server()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
     controller.start()
-    handler.url = f"smtp://127.0.0.1:{controller.port}"
     yield handler
     controller.stop()
 
@@ -275,19 +282,16 @@ def tls_server(certificate):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
     handler = Server()
-    logins = []
 
     def authenticate(_server, _session, _envelope, _mechanism, data):
-        logins.append((data.login, data.password))
+        handler.logins.append((data.login, data.password))
         return AuthResult(success=data.password == b"p@ss/word")
 
     controller = Controller(
-        handler, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True, auth_required=True,
-        authenticator=authenticate,
+        handler, hostname="127.0.0.1", port=handler.port, tls_context=context, require_starttls=True,
+        auth_required=True, authenticator=authenticate,
     )  # fmt: skip
     controller.start()
-    handler.port = controller.port
-    handler.logins = logins
     yield handler
     controller.stop()
 

@@ -31,7 +31,8 @@ from app.db import Database
 from app.jobs.worker import work
 from config import Settings
 logs.configure(production=False)
-settings = Settings.from_environment({"SECRET_KEY": sys.argv[1], "DATABASE_URL": sys.argv[2], "ENTENTE_DATA": sys.argv[3]})
+names = ("SECRET_KEY", "DATABASE_URL", "ENTENTE_DATA")
+settings = Settings.from_environment(dict(zip(names, sys.argv[1:4])))
 begin, started = datetime.datetime.fromisoformat(sys.argv[4]), time.monotonic()
 clock = lambda: begin + datetime.timedelta(seconds=time.monotonic() - started)
 work(Database(settings.database_url, Path(sys.argv[3]) / "locks", clock=clock), settings)
