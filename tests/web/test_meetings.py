@@ -226,6 +226,15 @@ def test_pages_take_as_many_statements_for_few_rows_as_for_many(database: Databa
     assert statements_of(database, client, "/meetings") == listed <= 12
 
 
+def test_one_can_take_the_meeting_to_ones_calendar(database: Database, client_for: Client) -> None:
+    make(database, state="confirmed")
+    client = client_for("benoit")
+    page = client.get(f"/meetings/{REF}").get_data(as_text=True)
+    assert f'class="btn btn-primary" href="/meetings/{REF}.ics"' in page
+    calendar_file = client.get(f"/meetings/{REF}.ics")
+    assert (calendar_file.status_code, calendar_file.mimetype) == (200, "text/calendar")
+
+
 # Answering ----------------------------------------------------------------------------------------
 
 

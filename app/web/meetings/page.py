@@ -52,7 +52,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         acts=life.possible_acts(session, meeting, view.facts),
         own=own,
         promise=life.promise_of(meeting),
-        calendar_address=address_of("subscriptions.meeting_ics", ref=meeting.reference),
+        calendar_address=address_of("subscriptions.meeting_file", ref=meeting.reference),
         change_address=address_of("drafts.stage_changes", ref=meeting.reference),
         mechanism_address=address_of("mechanisms.mechanism", code=view.mechanism.code) if view.mechanism else None,
         stale=stale,
