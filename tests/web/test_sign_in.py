@@ -191,12 +191,12 @@ def test_an_unknown_link(nobody):
 
 def test_changing_the_password_signs_out_everywhere_else(ana, client_for):
     here, there = client_for("ana"), client_for("ana")
-    wrong = here.post("/profile/password", data={"current": "not it", "new": OTHER, "again": OTHER})
+    wrong = here.post("/profile/password?lang=en", data={"current": "not it", "new": OTHER, "again": OTHER})
     assert wrong.status_code == 422
     assert "This is not your present password." in wrong.text
-    short = here.post("/profile/password", data={"current": PASSWORD, "new": "short", "again": "short"})
+    short = here.post("/profile/password?lang=en", data={"current": PASSWORD, "new": "short", "again": "short"})
     assert "Use 15 characters or more." in short.text
-    done = here.post("/profile/password", data={"current": PASSWORD, "new": OTHER, "again": OTHER})
+    done = here.post("/profile/password?lang=en", data={"current": PASSWORD, "new": OTHER, "again": OTHER})
     assert (done.status_code, done.location) == (303, "/profile")
     assert here.get("/profile").status_code == 200
     assert there.get("/profile").status_code == 303
