@@ -186,9 +186,7 @@ def _to_agree(owing: Sequence[Owing], lines: Sequence[MeetingLine], today: dt.da
 # Meetings -----------------------------------------------------------------------------------------
 
 
-def _meetings(
-    session: GuardedSession, since: Iterable[tuple[Mechanism, dt.date]]
-) -> tuple[MeetingLine, ...]:
+def _meetings(session: GuardedSession, since: Iterable[tuple[Mechanism, dt.date]]) -> tuple[MeetingLine, ...]:
     """Return the meetings that are not over for good, and those of the current periods that were held."""
     counted = [
         and_(Meeting.mechanism_id == mechanism.id, Meeting.starts_on >= day, Meeting.state.in_(sorted(TOOK_PLACE)))

@@ -119,9 +119,7 @@ def meeting_facts(meeting: Meeting) -> MeetingFacts:
 
 def hosts_of(meeting: Meeting) -> tuple[str, ...]:
     """Return the codes of a meeting's host and co-hosts, the host first."""
-    return tuple(
-        row.party_code for part in ("host", "co_host") for row in meeting.parties if row.hosting == part
-    )
+    return tuple(row.party_code for part in ("host", "co_host") for row in meeting.parties if row.hosting == part)
 
 
 def meetings_of(session: GuardedSession, mechanism_id: uuid.UUID) -> list[Meeting]:

@@ -191,9 +191,7 @@ def register_rows(session: GuardedSession, today: dt.date) -> list[RegisterRow]:
     return [_row(mechanism, kept.get(mechanism.id, ()), viewer, today) for mechanism in found.scalars()]
 
 
-def _row(
-    mechanism: Mechanism, meetings: Sequence[MeetingFacts], viewer: Viewer, today: dt.date
-) -> RegisterRow:
+def _row(mechanism: Mechanism, meetings: Sequence[MeetingFacts], viewer: Viewer, today: dt.date) -> RegisterRow:
     facts = from_facts(Facts, mechanism.facts)
     counted = meetings if counts_meetings_here(viewer, mechanism) else ()
     return RegisterRow(facts, page_of(facts, counted, today))

@@ -150,9 +150,7 @@ def _said_of_periods(periods: Sequence[Period], language: str) -> str:
     return str(_("Periods, oldest first: %(summary)s.", summary=", ".join(said)))
 
 
-def _said_of_record(
-    dated: Sequence[tuple[PartialDate, str]], mandate: PartialDate | None, language: str
-) -> str:
+def _said_of_record(dated: Sequence[tuple[PartialDate, str]], mandate: PartialDate | None, language: str) -> str:
     held = words.list_of([str(on.first_day.year) for on, outcome in dated if outcome == "held"], language)
     planned = words.list_of([str(on.first_day.year) for on, outcome in dated if outcome != "held"], language)
     if held and planned:
