@@ -26,8 +26,8 @@ TOKYO = ({"en": "Tokyo", "es": "Tokio", "fr": "Tokyo"}, "Asia/Tokyo")
         ("es", "cancelled", "CANCELADA: Segunda coordinación sobre las Naciones Unidas (UNC-2026-2)"),
         ("es", "postponed", "APLAZADA: Segunda coordinación sobre las Naciones Unidas (UNC-2026-2)"),
         ("fr", "confirmed", "Deuxième coordination sur les Nations Unies (UNC-2026-2)"),
-        ("fr", "cancelled", "ANNULÉE : Deuxième coordination sur les Nations Unies (UNC-2026-2)"),
-        ("fr", "postponed", "REPORTÉE : Deuxième coordination sur les Nations Unies (UNC-2026-2)"),
+        ("fr", "cancelled", "ANNULÉE\u00a0: Deuxième coordination sur les Nations Unies (UNC-2026-2)"),
+        ("fr", "postponed", "REPORTÉE\u00a0: Deuxième coordination sur les Nations Unies (UNC-2026-2)"),
     ],
 )
 def test_summary(language, state, expected):
@@ -88,7 +88,7 @@ Página: https://entente.example/meetings/UNC-2026-2""",
     "fr": """\
 Coordination aux Nations Unies
 Confirmée.
-Parties : Canada, Mexique, États-Unis
+Parties\u00a0: Canada, Mexique, États-Unis
 Hybride
 
 Jeudi 10 décembre 2026
@@ -97,8 +97,8 @@ Ottawa : 10\u00a0h à 13\u00a0h\u00a030
 Mexico : 9\u00a0h à 12\u00a0h\u00a030
 Washington : 10\u00a0h à 13\u00a0h\u00a030
 
-Lien vidéo : https://video.example/entente?id=7&key=a,b;c
-Page : https://entente.example/meetings/UNC-2026-2""",
+Lien vidéo\u00a0: https://video.example/entente?id=7&key=a,b;c
+Page\u00a0: https://entente.example/meetings/UNC-2026-2""",
 }
 
 
@@ -209,8 +209,8 @@ def test_party(code, language, expected):
     [
         ("en", None, "Entente: all my meetings"),
         ("es", None, "Entente: todas mis reuniones"),
-        ("fr", None, "Entente : toutes mes réunions"),
-        ("fr", "Défense", "Entente : Défense"),
+        ("fr", None, "Entente\u00a0: toutes mes réunions"),
+        ("fr", "Défense", "Entente\u00a0: Défense"),
     ],
 )
 def test_feed_name(language, mechanism, expected):

@@ -127,7 +127,7 @@ CASES: dict[str, tuple[Entry, Shown]] = {
     ),
     "cancelled, in French": (
         named("E4", choices=FeedChoices("fr"), state="cancelled", cancelled_at=CALLED_OFF_AT),
-        Shown("ANNULÉE : E4", "2026-12-10T15:00Z", "2026-12-10T18:30Z", "CANCELLED"),
+        Shown("ANNULÉE\u00a0: E4", "2026-12-10T15:00Z", "2026-12-10T18:30Z", "CANCELLED"),
     ),
     "busy": (
         named("F1", choices=FeedChoices("fr", detail="busy")),

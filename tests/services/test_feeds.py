@@ -111,7 +111,7 @@ def test_busy_time_tells_nothing_else(told):
 def test_a_feed_of_one_mechanism_has_its_meetings_alone(told):
     body = feed_of(told, subscribe(told, "benoit", mechanism="un-coordination", language="fr")).body.body
     assert shown(body) == [("zzcanary-CAMXUS-title fr (UNC-2026-1)", "TENTATIVE")]
-    assert str(Calendar.from_ical(body)["X-WR-CALNAME"]).startswith("Entente : ")
+    assert str(Calendar.from_ical(body)["X-WR-CALNAME"]).startswith("Entente\u00a0: ")
 
 
 def gone(database: Database, act: str, made: Any) -> None:
