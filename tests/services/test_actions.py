@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event, func, select
@@ -35,7 +35,7 @@ def legs(**changed: dict[str, object]) -> dict[str, dict[str, object]]:
 
 
 @pytest.fixture
-def kept(database: Database) -> Iterator[Database]:
+def kept(database: Database) -> Database:
     """Return a database with actions of a meeting of all three, one among two of them, and one of none."""
     with database.system_session("prepare actions", "write") as session:
         meeting = world.add_meeting(session, "UNC-2026-1", mechanism="M01", starts_on=dt.date(2026, 6, 5), state="held")

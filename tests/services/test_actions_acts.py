@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def new(title: str = "Share the list", **parts: str) -> NewAction:
 
 
 @pytest.fixture
-def kept(database: Database) -> Iterator[Database]:
+def kept(database: Database) -> Database:
     with database.system_session("prepare a meeting", "write") as session:
         guest = {person_key(world.CAST["olga"].id)}
         world.add_meeting(session, MEETING, mechanism="M01", extra_keys=guest)

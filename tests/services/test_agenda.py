@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.visibility import person_key
 from app.models import AgendaItem, AuditRecord, Meeting, Sitting
 from app.services import agenda_acts
 from app.services.agenda import AgendaView, agenda_of, items_of, version_of
@@ -23,7 +24,7 @@ ITEM = ItemWords(title={"en": "Candidatures"}, kind="substance", type="discussio
 
 
 @pytest.fixture
-def kept(database: Database) -> Iterator[Database]:
+def kept(database: Database) -> Database:
     """Return a database with a meeting of all three and its agenda of three items, and one of Mexico and the US."""
     with database.system_session("prepare an agenda", "write") as session:
         meeting = world.add_meeting(session, REFERENCE, mechanism="M01", hosting={"MX": "host"})
@@ -49,7 +50,7 @@ def act(database: Database, key: str, verb: str, *args: object, **named: object)
     with database.write_session(world.viewer(key)) as session:
         done = getattr(agenda_acts, f"{verb}_item")(session, REFERENCE, *args, **named)
         session.commit()
-    return done  # type: ignore[no-any-return]
+    return done
 
 
 def item_at(database: Database, position: int) -> AgendaItem:
@@ -299,7 +300,7 @@ def test_a_closed_meeting_is_frozen(kept: Database) -> None:
 def test_a_guest_of_the_meeting_reads_and_may_not_edit(kept: Database) -> None:
     olga = world.CAST["olga"]
     with kept.system_session("invite a guest", "write") as session:
-        keys = {world.visibility.person_key(olga.id)}
+        keys = {person_key(olga.id)}
         meeting = world.add_meeting(session, "UNC-2026-3", mechanism="M01", extra_keys=keys)
         world.add_item(session, meeting, 1)
         session.commit()
@@ -370,7 +371,7 @@ def followed(kept: Database) -> Database:
     """Return the world with an agenda item on progress, and meetings before it with their actions."""
     add = world.add_meeting
     with kept.system_session("prepare what went before", "write") as session:
-        held = {"mechanism": "M01", "state": "held"}
+        held: Any = {"mechanism": "M01", "state": "held"}
         older = add(session, "UNC-2026-1", starts_on=dt.date(2026, 3, 5), **held)
         last = add(session, "UNC-2026-4", starts_on=dt.date(2026, 6, 5), **held)
         two = add(session, "UNC-2026-MXUS-2", ("MX", "US"), starts_on=dt.date(2026, 9, 5), **held)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 
 import pytest
 from pypdf import PdfReader
@@ -21,7 +20,7 @@ NBSP = "\u00a0"
 
 
 @pytest.fixture
-def kept(sqlite_database: Database) -> Iterator[Database]:
+def kept(sqlite_database: Database) -> Database:
     with sqlite_database.system_session("prepare a paper", "write") as session:
         last = world.add_meeting(session, "UNC-2026-1", mechanism="M01", starts_on=dt.date(2026, 6, 5), state="held")
         world.add_action(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import html5lib
@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, select
 
 from app.db import Database
-from app.models import Action, ReferenceCounter
+from app.models import Action, Meeting, ReferenceCounter
 from app.services.actions import ActionView, action_view
 from tests import world
 
@@ -26,7 +26,7 @@ NEW = {
 
 
 @pytest.fixture(autouse=True)
-def kept(database: Database) -> Iterator[Database]:
+def kept(database: Database) -> Database:
     late = dt.date(2026, 11, 13)
     with database.system_session("prepare actions", "write") as session:
         meeting = world.add_meeting(session, MEETING, mechanism="M01", starts_on=dt.date(2026, 6, 5), state="held")
@@ -290,7 +290,7 @@ def test_as_many_statements_for_sixty_actions_as_for_three(client_for: Client, k
     client = client_for("ana")
     few = statements(kept, client, path)
     with kept.system_session("add many actions", "write") as session:
-        meeting = session.get_one(world.Meeting, world.identity("meeting", MEETING))
+        meeting = session.get_one(Meeting, world.identity("meeting", MEETING))
         for number in range(2, 62):
             world.add_action(
                 session, f"UNC-2026-1-A{number:02d}", meeting=meeting, legs={"MX": {"office_code": "MX-SRE"}}

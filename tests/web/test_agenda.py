@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import html5lib
@@ -27,7 +27,7 @@ ITEM = {"title_en": "Candidatures", "kind": "substance", "type": "discussion", "
 
 
 @pytest.fixture(autouse=True)
-def kept(database: Database) -> Iterator[Database]:
+def kept(database: Database) -> Database:
     with database.system_session("prepare an agenda", "write") as session:
         last = world.add_meeting(session, "UNC-2026-1", mechanism="M01", starts_on=dt.date(2026, 6, 5), state="held")
         world.add_action(session, "UNC-2026-1-A01", meeting=last)

@@ -57,10 +57,10 @@ def new_action_form(parties: Iterable[Party], offices: OfficesByParty, own: str 
     for party in parties:
         code = party.code
         name = words.party_name(code, language)
-        setattr(Parts, f"part_{code}", SelectField(_("%(party)s", party=name), validate_choice=False))
-        setattr(Parts, f"office_{code}", SelectField(_("Office"), validate_choice=False))
-        setattr(Parts, f"person_{code}", StringField(_("Person")))
-        setattr(Parts, f"due_{code}", StringField(_("Due")))
+        setattr(Parts, f"part_{code}", SelectField(name, validate_choice=False))
+        setattr(Parts, f"office_{code}", SelectField(_("Office (%(party)s)", party=name), validate_choice=False))
+        setattr(Parts, f"person_{code}", StringField(_("Person (%(party)s)", party=name)))
+        setattr(Parts, f"due_{code}", StringField(_("Due (%(party)s)", party=name)))
     first = {f"part_{party.code}": "owes" if party.code == own else "sees" for party in parties}
     form = Parts(data=first)
     for party in parties:
