@@ -27,12 +27,10 @@ MESSAGES: Final[dict[str, str]] = {
     "required": N_("Fill this in."),
     "too_long": N_("Use %(limit)s characters or fewer."),
     "control_characters": N_(
-        "This contains characters that cannot be printed. Type "
-        "it again, or paste it as plain text."
+        "This contains characters that cannot be printed. Type it again, or paste it as plain text."
     ),
     "bidi_override": N_(
-        "This contains hidden marks that turn the direction of "
-        "writing. Type it again, or paste it as plain text."
+        "This contains hidden marks that turn the direction of writing. Type it again, or paste it as plain text."
     ),
     # Dates and times
     "not_a_date": N_("This is not a date. Write the year, the month and the day, as in 2026-12-10."),
@@ -41,8 +39,7 @@ MESSAGES: Final[dict[str, str]] = {
     "ends_before_start": N_("The end comes before the start."),
     "too_many_days": N_("A meeting lasts %(limit)s days at most."),
     "time_in_gap": N_(
-        "The clocks go forward and skip this time. The nearest "
-        "times there are: %(earlier)s and %(later)s."
+        "The clocks go forward and skip this time. The nearest times there are: %(earlier)s and %(later)s."
     ),
     "time_in_fold": N_("The clocks go back that day and this time comes twice. Say which of the two is meant."),
     "year_out_of_range": N_("Choose a year from %(first)s to %(last)s."),
@@ -55,8 +52,7 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_party": N_("This party cannot be chosen here."),
     "not_a_party": N_("%(party)s is not a party to this meeting."),
     "own_answer_stands": N_(
-        "%(party)s has answered for itself. An answer reported "
-        "by others cannot stand in its place."
+        "%(party)s has answered for itself. An answer reported by others cannot stand in its place."
     ),
     "report_is_for_others": N_("Your own party’s answer is given, not reported."),
     "needs_own_party": N_("Choose your own party too. A delegation proposes the meetings that it sits at."),
@@ -77,7 +73,9 @@ MESSAGES: Final[dict[str, str]] = {
     "not_past": N_("Only a meeting that is over can be recorded as held. Propose one that is to come."),
     "nothing_changed": N_("Nothing differs from what stands now."),
     # Subscriptions
-    "too_many_subscriptions": N_("You have %(limit)s subscriptions already. Revoke one that nobody uses, then make another."),
+    "too_many_subscriptions": N_(
+        "You have %(limit)s subscriptions already. Revoke one that nobody uses, then make another."
+    ),
     # Agenda and actions
     "unknown_kind": N_("There is no such kind of agenda item. Choose one from the list."),
     "unknown_type": N_("There is no such type of agenda item. Choose one from the list."),

@@ -80,7 +80,7 @@ def check_response(response: TestResponse, member: world.Member | None) -> None:
     head = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     assert not world.foreign_canaries(head, member), head
     body = response.get_data()
-    assert not world.foreign_canaries(readable(response.mimetype, body), member)
+    assert not world.foreign_canaries(readable(response.mimetype or "", body), member)
     if response.mimetype == "text/html" and body:
         html5lib.HTMLParser(strict=True).parse(body.decode())
 

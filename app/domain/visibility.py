@@ -241,7 +241,9 @@ def _steers(viewer: Viewer, facts: Facts) -> bool:
 
 
 def _owns(viewer: Viewer, facts: Facts) -> bool:
-    return (viewer.sits_at_a_table and viewer.party is not None and viewer.party == facts.owner) or _serves(viewer, facts)
+    return (viewer.sits_at_a_table and viewer.party is not None and viewer.party == facts.owner) or _serves(
+        viewer, facts
+    )
 
 
 def _owns_leg(viewer: Viewer, facts: Facts) -> bool:

@@ -18,14 +18,25 @@ zoneinfo.ZoneInfo.clear_cache()
 @functools.cache
 def tzdata_version() -> str:
     """Return the release of the zone data in force, as IANA writes it (`2026f`)."""
-    return resources.files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text().split("\n", 1)[0].removeprefix("# version ").strip()
+    first_line = resources.files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text().split("\n", 1)[0]
+    return first_line.removeprefix("# version ").strip()
 
 
 @functools.cache
 def zone_names() -> frozenset[str]:
     """Return the names of all zones that a person may choose: region/city names, no offsets, no aliases of old."""
     names = resources.files("tzdata").joinpath("zones").read_text().split()
-    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    regions = (
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
     return frozenset(name for name in names if name.startswith(regions))
 
 

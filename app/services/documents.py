@@ -87,10 +87,7 @@ def documents(session: GuardedSession, page: int = 1) -> PaperPage:
     if not 1 <= page <= page_count:
         raise NotFound
     rows = session.execute(
-        select(Document)
-        .order_by(Document.added_at.desc(), Document.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+        select(Document).order_by(Document.added_at.desc(), Document.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     ).scalars()
     kept = list(rows)
     meetings = _meetings_of(session, [paper.id for paper in kept])

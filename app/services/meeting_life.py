@@ -106,9 +106,7 @@ def reportable_parties(session: GuardedSession, meeting: Meeting) -> tuple[str, 
     """Return the chosen parties, other than the viewer's own, that have not answered here themselves."""
     own = session.bound_viewer.party
     return tuple(
-        row.party_code
-        for row in meeting.parties
-        if row.party_code != own and (row.answer is None or row.is_reported)
+        row.party_code for row in meeting.parties if row.party_code != own and (row.answer is None or row.is_reported)
     )
 
 
@@ -212,9 +210,7 @@ def cancel_meeting(session: GuardedSession, reference: str, reason: str, *, vers
     return meeting
 
 
-def reinstate_meeting(
-    session: GuardedSession, reference: str, *, version: int, date: NewDate | None = None
-) -> Meeting:
+def reinstate_meeting(session: GuardedSession, reference: str, *, version: int, date: NewDate | None = None) -> Meeting:
     """Propose a postponed or cancelled meeting again, on a new date or the one it had, and ask every party anew.
 
     The same UID, a higher SEQUENCE; the yes of the reinstating coordinator or head counts. Raises

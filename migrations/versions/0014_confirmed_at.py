@@ -11,10 +11,6 @@ branch_labels = None
 depends_on = None
 
 READ_AND_WRITTEN = ("meetings", "meeting_parties")
-OPEN_ANSWER = (
-    "SELECT 1 FROM meeting_parties p WHERE p.meeting_id = meetings.id AND p.removed = false "
-    "AND (p.answer IS NULL OR p.answer <> 'yes' OR p.is_reported = true)"
-)
 
 
 def upgrade() -> None:
@@ -23,8 +19,9 @@ def upgrade() -> None:
     _hold_owner_to_policies(held=False)
     op.execute("UPDATE meetings SET confirmed_at = changed_at WHERE state IN ('confirmed', 'held', 'closed')")
     op.execute(
-        "UPDATE meetings SET confirmed_at = changed_at WHERE state IN ('postponed', 'cancelled') "
-        f"AND NOT EXISTS ({OPEN_ANSWER})"  # noqa: S608 - a constant of this file
+        "UPDATE meetings SET confirmed_at = changed_at WHERE state IN ('postponed', 'cancelled') AND NOT EXISTS ("
+        "SELECT 1 FROM meeting_parties p WHERE p.meeting_id = meetings.id AND p.removed = false "
+        "AND (p.answer IS NULL OR p.answer <> 'yes' OR p.is_reported = true))"
     )
     _hold_owner_to_policies(held=True)
 

@@ -232,7 +232,7 @@ def test_what_a_calendar_gets_of_a_meeting(database):
 
 def test_days_without_hours_and_a_form_that_was_not_told(sqlite_database):
     with sqlite_database.system_session("add days without hours in a test", "write") as session:
-        changed = {"state": "closed", "format": "unknown", "ends_on": dt.date(2026, 12, 12)}
+        changed: dict[str, Any] = {"state": "closed", "format": "unknown", "ends_on": dt.date(2026, 12, 12)}
         meeting = world.add_meeting(session, "A-2026-1", **changed)
         meeting.starts_time = meeting.ends_time = None
         session.commit()

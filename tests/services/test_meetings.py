@@ -23,9 +23,9 @@ def several(database: Database) -> Database:
     with database.system_session("meetings to read", "write") as session:
         world.add_meeting(session, "UNC-2026-1", mechanism="M01", state="confirmed")
         world.add_meeting(session, "UNC-2026-MXUS-1", ("MX", "US"), mechanism="M01", starts_on=dt.date(2026, 12, 1))
-        past = {"starts_on": dt.date(2026, 3, 4), "ends_on": dt.date(2026, 3, 4)}
+        past: dict[str, Any] = {"starts_on": dt.date(2026, 3, 4), "ends_on": dt.date(2026, 3, 4)}
         world.add_meeting(session, "NADD-2026-1", mechanism="M02", state="closed", **past)
-        open_date = {"starts_on": dt.date(2026, 10, 1), "ends_on": dt.date(2026, 10, 1)}
+        open_date: dict[str, Any] = {"starts_on": dt.date(2026, 10, 1), "ends_on": dt.date(2026, 10, 1)}
         world.add_meeting(
             session, "NADD-2026-2", mechanism="M02", state="postponed", date_is_open=True, reason="Flood", **open_date
         )

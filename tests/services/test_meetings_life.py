@@ -14,7 +14,7 @@ from app.db import Database, GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.models import AuditRecord, Document, Meeting, MeetingParty, OutboxMessage
 from app.services import meeting_life as life
-from app.services.meetings import find_meeting
+from app.services.meetings import facts_of_meeting, find_meeting
 from tests import world
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -427,7 +427,7 @@ def test_the_acts_that_are_offered(sqlite_database: Database, state: str, key: s
     make(sqlite_database, state=state)
     with sqlite_database.read_session(world.viewer(key)) as session:
         meeting = find_meeting(session, REF)
-        assert life.possible_acts(session, meeting, life.facts_of_meeting(session, meeting)) == expected
+        assert life.possible_acts(session, meeting, facts_of_meeting(session, meeting)) == expected
 
 
 def test_the_rows_of_the_answers_are_seen_by_those_who_see_the_meeting(database: Database) -> None:

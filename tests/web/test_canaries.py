@@ -85,7 +85,7 @@ def test_no_canary_in_any_log(settings: Settings, told: Database, capfd: pytest.
             for path in addresses(rule):
                 for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                     words = {
-                        name: story.canary("MX", "typed")
+                        name: world.canary("MX", "typed")
                         for name in ("title", "title_en", "reason", "note", "name", "text")
                     }
                     client.open(path, method=method, data=words if method == "POST" else None)

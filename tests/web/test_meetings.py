@@ -118,7 +118,10 @@ def test_a_meeting_of_days_shows_no_hours(database: Database, client_for: Client
 
 def difference(bodies: set[str]) -> str:
     """Return the lines in which pages differ."""
-    return "\n".join(difflib.unified_diff(*(body.splitlines() for body in sorted(bodies)), n=0))
+    first, *others = sorted(bodies)
+    return "\n".join(
+        line for other in others for line in difflib.unified_diff(first.splitlines(), other.splitlines(), n=0)
+    )
 
 
 def test_what_may_not_be_seen_answers_as_what_does_not_exist(database: Database, client_for: Client) -> None:
@@ -415,9 +418,7 @@ def test_held_then_closed(database: Database, client_for: Client, clock: Clock) 
         assert ana.get(f"/meetings/{REF}/{act}").status_code == 422
 
 
-def test_a_meeting_whose_date_has_passed_asks_for_another(
-    database: Database, client_for: Client, clock: Clock
-) -> None:
+def test_a_meeting_whose_date_has_passed_asks_for_another(database: Database, client_for: Client, clock: Clock) -> None:
     make(database, state="cancelled", reason="Elections")
     clock.now = dt.datetime(2026, 12, 11, 16, 0, tzinfo=dt.UTC)
     erin = client_for("erin")

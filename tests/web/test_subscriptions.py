@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.db import Database
-from app.models import Subscription, SubscriptionFetch
+from app.models import Mechanism, Subscription, SubscriptionFetch
 from app.web.subscriptions.routes import program_words
 from config import Settings
 from tests import story, world
@@ -109,7 +109,7 @@ def test_what_was_chosen_is_kept(client_for, told, changed, kept):
     made(client_for("carol"), **changed)
     (row,) = live(told, "carol")
     with told.system_session("find a mechanism in a test") as session:
-        mechanism = session.get(world.Mechanism, row.mechanism_id).code if row.mechanism_id else None
+        mechanism = session.get_one(Mechanism, row.mechanism_id).code if row.mechanism_id else None
     assert (mechanism, row.includes_tentative, row.detail, row.language, row.name) == kept
 
 

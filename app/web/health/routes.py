@@ -29,7 +29,8 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Answer whether database, migrations and job worker are as they should be; 503 when one is not."""
     checks = _checks()
-    return jsonify(status="ready" if all(checks.values()) else "not ready", **checks), 200 if all(checks.values()) else 503
+    is_ready = all(checks.values())
+    return jsonify(status="ready" if is_ready else "not ready", **checks), 200 if is_ready else 503
 
 
 @route(blueprint, "/metrics", policy=PUBLIC)

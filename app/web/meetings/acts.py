@@ -42,9 +42,7 @@ def postpone(ref: str) -> ResponseReturnValue:
     """Postpone a meeting, to a new date or to one left open."""
 
     def does(form: ActForm) -> Meeting:
-        return life.postpone_meeting(
-            session(), ref, form.reason.data, version=form.version.data, date=form.new_date()
-        )
+        return life.postpone_meeting(session(), ref, form.reason.data, version=form.version.data, date=form.new_date())
 
     return _act(ref, "postpone", ("reason", *DATE_FIELDS), does)
 
@@ -78,14 +76,10 @@ def hold(ref: str) -> ResponseReturnValue:
 @route(blueprint, "/meetings/<ref>/close", policy=signed_in(Action.STEER_MEETING), methods=("GET", "POST"))
 def close(ref: str) -> ResponseReturnValue:
     """Close a held meeting."""
-    return _act(
-        ref, "close", (), lambda form: life.close_meeting(session(), ref, version=form.version.data)
-    )
+    return _act(ref, "close", (), lambda form: life.close_meeting(session(), ref, version=form.version.data))
 
 
-def _act(
-    ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], Meeting]
-) -> ResponseReturnValue:
+def _act(ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], Meeting]) -> ResponseReturnValue:
     """Show what an act would do, or do it; a meeting that changed meanwhile is shown as it stands."""
     found = service.find_meeting(session(), ref)
     form = ActForm()

@@ -72,9 +72,7 @@ def answer(ref: str) -> ResponseReturnValue:
     if not form.validate() or given not in ("yes", "no"):
         return page_of(session(), viewer(), ref, error=_("This answer did not arrive whole. Give it again.")), 422
     try:
-        answered = life.answer_meeting(
-            session(), ref, given, promise=form.promise.data, version=form.version.data
-        )
+        answered = life.answer_meeting(session(), ref, given, promise=form.promise.data, version=form.version.data)
     except StaleVersion:
         return page_of(session(), viewer(), ref, stale=True), 409
     flash(_what_was_said(answered, given))
@@ -162,4 +160,3 @@ def _own_drafts() -> list[Any]:
 def _page_address(page: int, chosen: dict[str, str | None]) -> str:
     asked: dict[str, Any] = {name: value for name, value in chosen.items() if value}
     return url_for("meetings.meetings", page=page, **asked)
-
