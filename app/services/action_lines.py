@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy.orm import aliased, load_only
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import GuardedSession
 from app.domain import actions as rules
@@ -17,6 +18,7 @@ from app.domain.actions import LegState
 from app.models import Action, AudienceMember, Leg, Mechanism, Meeting, Office, Party
 
 OVERDUE: Final = "overdue"
+_origin = aliased(Meeting)  # so that a query may ask about meetings itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +86,69 @@ class ActionLine:
 
 
 def lines_of(
-    session: GuardedSession, actions: Sequence[Action], todays: Mapping[str, dt.date] | None = None
-) -> tuple[ActionLine, ...]:
-    """Return actions, their legs loaded, with what stands beside them, in as many statements however many there are."""
-    if not actions:
-        return ()
-    days = {**todays_of(session), **(todays or {})}
-    offices = _named_offices(session, [leg.office_code for action in actions for leg in action.legs])
-    members = _members(session, {action.audience_id for action in actions})
-    meetings, mechanisms = _origins(session, actions)
-    lines = []
-    for action in actions:
-        keys = members.get(action.audience_id, frozenset())
-        legs = {
-            leg.party_code: LegLine(leg, offices.get(leg.office_code or ""), days[leg.party_code])
-            for leg in action.legs
-        }
-        parties = tuple(sorted(key.partition(":")[2] for key in keys if key.startswith("party:")))
-        has_secretariat = any(key.startswith("appointment:") for key in keys)
-        mechanism = mechanisms.get(action.mechanism_id) if action.mechanism_id else None
-        meeting = meetings.get(action.meeting_id) if action.meeting_id else None
-        lines.append(ActionLine(action, legs, parties, has_secretariat, mechanism, meeting))
-    return tuple(lines)
-
-
-def lines_from(
     session: GuardedSession, query: Select[Action], todays: Mapping[str, dt.date] | None = None
 ) -> tuple[ActionLine, ...]:
-    """Return the actions that a query finds as lines, in its order."""
-    found = session.execute(query.options(selectinload(Action.legs))).scalars().all()
-    return lines_of(session, found, todays)
+    """Return the actions that a query finds as lines, in its order; three statements, however many they are.
+
+    `todays` are days to hold against those due, by party, in place of the day that it is in a party's capital.
+    """
+    rows = session.execute(_with_origins(query)).all()
+    if not rows:
+        return ()
+    legs = _legs(session, [row[0].id for row in rows], todays or {})
+    members = _members(session, {row[0].audience_id for row in rows})
+    lines = []
+    for action, mechanism, meeting_reference in rows:
+        own = legs.get(action.id, {})
+        set_committed_value(action, "legs", [line.leg for line in own.values()])
+        keys = members.get(action.audience_id, frozenset())
+        parties = tuple(sorted(key.partition(":")[2] for key in keys if key.startswith("party:")))
+        has_secretariat = any(key.startswith("appointment:") for key in keys)
+        lines.append(ActionLine(action, own, parties, has_secretariat, mechanism, meeting_reference))
+    return tuple(lines)
 
 
 def todays_of(session: GuardedSession) -> dict[str, dt.date]:
     """Return the day that it is in each party's capital."""
     rows = session.execute(select(Party.code, Party.time_zone).order_by(Party.code))
-    return {row.code: rules.today_in(session.now, row.time_zone or "UTC") for row in rows}
+    return {row.code: _today(session, row.time_zone) for row in rows}
 
 
-def _named_offices(session: GuardedSession, codes: Iterable[str | None]) -> dict[str, Office]:
-    named = sorted({code for code in codes if code})
-    return {row.code: row for row in session.execute(select(Office).where(Office.code.in_(named))).scalars()}
+def today_of(session: GuardedSession, party: str) -> dt.date:
+    """Return the day that it is in a party's capital (UTC where it has none)."""
+    return _today(session, session.execute(select(Party.time_zone).where(Party.code == party)).scalar_one_or_none())
+
+
+def _today(session: GuardedSession, zone_name: str | None) -> dt.date:
+    return rules.today_in(session.now, zone_name or "UTC")
+
+
+def _with_origins(query: Select[Action]) -> Select[Action, Mechanism, str]:
+    """Return the query with the mechanism and the meeting that each action comes from, where the viewer sees them."""
+    return (
+        query.add_columns(Mechanism, _origin.reference)
+        .outerjoin(Mechanism, Mechanism.id == Action.mechanism_id)
+        .outerjoin(_origin, _origin.id == Action.meeting_id)
+        .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
+    )
+
+
+def _legs(
+    session: GuardedSession, action_ids: Sequence[uuid.UUID], todays: Mapping[str, dt.date]
+) -> dict[uuid.UUID, dict[str, LegLine]]:
+    """Return the legs of actions by party."""
+    rows = session.execute(
+        select(Leg, Office, Party.time_zone)
+        .join(Party, Party.code == Leg.party_code)
+        .outerjoin(Office, Office.code == Leg.office_code)
+        .where(Leg.action_id.in_(action_ids))
+        .order_by(Leg.party_code)
+    )
+    found: dict[uuid.UUID, dict[str, LegLine]] = {}
+    for leg, office, zone_name in rows:
+        today = todays.get(leg.party_code) or _today(session, zone_name)
+        found.setdefault(leg.action_id, {})[leg.party_code] = LegLine(leg, office, today)
+    return found
 
 
 def _members(session: GuardedSession, audiences: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
@@ -134,18 +158,3 @@ def _members(session: GuardedSession, audiences: Iterable[uuid.UUID]) -> dict[uu
     for row in session.execute(query):
         found.setdefault(row.audience_id, set()).add(row.key)
     return {identity: frozenset(keys) for identity, keys in found.items()}
-
-
-def _origins(
-    session: GuardedSession, actions: Sequence[Action]
-) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, Mechanism]]:
-    """Return the meetings' references and the mechanisms that actions come from, where the viewer may see them."""
-    meeting_ids = {action.meeting_id for action in actions if action.meeting_id}
-    mechanism_ids = {action.mechanism_id for action in actions if action.mechanism_id}
-    meetings = session.execute(select(Meeting.id, Meeting.reference).where(Meeting.id.in_(meeting_ids)))
-    mechanisms = session.execute(
-        select(Mechanism)
-        .where(Mechanism.id.in_(mechanism_ids))
-        .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
-    ).scalars()
-    return {row.id: row.reference for row in meetings}, {row.id: row for row in mechanisms}

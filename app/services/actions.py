@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, load_only, selectinload
 
 from app.db import GuardedSession
 from app.domain import actions as rules
@@ -26,14 +26,14 @@ from app.models import (
     Meeting,
     MeetingParty,
     Office,
-    Party,
     Person,
 )
-from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_from, lines_of, todays_of
+from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, todays_of
+from app.services.meeting_state import CALLED_OFF
 
 PAGE_SIZE: Final = 50
 HISTORY_LIMIT: Final = 100
-CALLED_OFF: Final = ("postponed", "cancelled")
+_earlier = aliased(Meeting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,7 @@ def find_action(session: GuardedSession, reference: str, *, lock: bool = False) 
     `lock` holds its row to the end of the transaction and reads it anew. Raises `NotFound`, the same
     whether there is none or the viewer may not see it.
     """
-    parsed = parse_action_reference(reference)
-    if parsed is None:
-        raise NotFound
-    query = (
-        select(Action)
-        .where(Action.reference == action_reference_in(parsed.scope, parsed.number))
-        .options(selectinload(Action.legs), selectinload(Action.notes))
-    )
+    query = _named(reference).options(selectinload(Action.legs), selectinload(Action.notes))
     if lock:
         query = query.with_for_update(of=Action).execution_options(populate_existing=True)
     found = session.execute(query).scalar_one_or_none()
@@ -144,10 +137,20 @@ def find_action(session: GuardedSession, reference: str, *, lock: bool = False) 
 
 def action_view(session: GuardedSession, reference: str) -> ActionView:
     """Return one action with all that its page shows; raises `NotFound`."""
-    action = find_action(session, reference)
-    [line] = lines_of(session, [action])
+    found = lines_of(session, _named(reference).options(selectinload(Action.notes)))
+    if not found:
+        raise NotFound
+    line, action = found[0], found[0].action
     own = frozenset(code for code in line.legs if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
     return ActionView(line, _notes(session, action), _history(session, action.id), own)
+
+
+def _named(reference: str) -> Select[Action]:
+    """Return the query for the action of that reference; raises `NotFound` for what is no reference."""
+    parsed = parse_action_reference(reference)
+    if parsed is None:
+        raise NotFound
+    return select(Action).where(Action.reference == action_reference_in(parsed.scope, parsed.number))
 
 
 def may_correct(session: GuardedSession, note: ActionNote) -> bool:
@@ -196,7 +199,7 @@ def _history(session: GuardedSession, action_id: uuid.UUID) -> tuple[HistoryEntr
 def owed_by(session: GuardedSession, party: str, today: dt.date) -> list[OwedLeg]:
     """Return what a party still owes, of what the viewer may see, by due day; `today` is the day in its capital."""
     mine = select(Leg.action_id).where(Leg.party_code == party, Leg.state.in_(rules.OWED_STATES))
-    lines = lines_from(session, select(Action).where(Action.id.in_(mine)), todays={party: today})
+    lines = lines_of(session, select(Action).where(Action.id.in_(mine)), todays={party: today})
     owed = [OwedLeg(line, line.legs[party]) for line in lines]
     return sorted(owed, key=lambda each: rules.owed_order(each.leg.due_on, each.action.reference))
 
@@ -206,8 +209,7 @@ def actions_list(session: GuardedSession, filters: Filters, page: int = 1) -> Ac
 
     A filter that nothing answers to gives no rows. Raises `NotFound` beyond the last page.
     """
-    todays = todays_of(session)
-    chosen = _chosen(filters, todays)
+    chosen = _chosen(session, filters)
     total = session.execute(select(func.count(Action.id)).where(*chosen)).scalar_one()
     page_count = max(1, -(-total // PAGE_SIZE))
     if not 1 <= page <= page_count:
@@ -219,13 +221,13 @@ def actions_list(session: GuardedSession, filters: Filters, page: int = 1) -> Ac
         .scalar_subquery()
     )
     query = select(Action).where(*chosen).order_by(due.is_(None), due, Action.reference)
-    lines = lines_from(session, query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE), todays=todays)
+    lines = lines_of(session, query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))
     return ActionPage(lines, total, page, page_count)
 
 
 def actions_of_meeting(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
     """Return the actions of a meeting that the viewer may see, in the order of their references."""
-    return list(lines_from(session, select(Action).where(Action.meeting_id == meeting.id).order_by(Action.reference)))
+    return list(lines_of(session, select(Action).where(Action.meeting_id == meeting.id).order_by(Action.reference)))
 
 
 def open_actions_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -> list[ActionLine]:
@@ -238,31 +240,37 @@ def last_meeting_before(session: GuardedSession, meeting: Meeting) -> Meeting | 
 
     One that was postponed or cancelled did not take place. An ad hoc meeting goes back to none.
     """
-    if meeting.mechanism_id is None:
-        return None
-    codes = sorted(row.party_code for row in meeting.parties)
-    counted = select(func.count(MeetingParty.id)).where(
-        MeetingParty.meeting_id == Meeting.id, MeetingParty.removed.is_(False)
-    )
-    return session.execute(
-        select(Meeting)
-        .where(
-            Meeting.mechanism_id == meeting.mechanism_id,
-            Meeting.id != meeting.id,
-            Meeting.starts_at < meeting.starts_at,
-            Meeting.state.not_in(CALLED_OFF),
-            counted.correlate(Meeting).scalar_subquery() == len(codes),
-            counted.where(MeetingParty.party_code.in_(codes)).correlate(Meeting).scalar_subquery() == len(codes),
-        )
-        .order_by(Meeting.starts_at.desc(), Meeting.reference)
-        .limit(1)
-    ).scalar_one_or_none()
+    return session.execute(select(Meeting).where(Meeting.id == _last_before(meeting))).scalar_one_or_none()
 
 
 def open_of_last_meeting(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
     """Return what is still to be done of the last meeting before this one, of what the viewer may see, by due day."""
-    last = last_meeting_before(session, meeting)
-    return _open(session, select(Action).where(Action.meeting_id == last.id)) if last else []
+    if meeting.mechanism_id is None:
+        return []
+    return _open(session, select(Action).where(Action.meeting_id == _last_before(meeting)))
+
+
+def _last_before(meeting: Meeting) -> ScalarSelect[uuid.UUID]:
+    """Return the query for the id of the meeting that this one goes back to."""
+    codes = sorted(row.party_code for row in meeting.parties)
+    counted = select(func.count(MeetingParty.id)).where(
+        MeetingParty.meeting_id == _earlier.id, MeetingParty.removed.is_(False)
+    )
+    return (
+        select(_earlier.id)
+        .where(
+            _earlier.mechanism_id.is_not(None),
+            _earlier.mechanism_id == meeting.mechanism_id,
+            _earlier.id != meeting.id,
+            _earlier.starts_at < meeting.starts_at,
+            _earlier.state.not_in(sorted(CALLED_OFF)),
+            counted.correlate(_earlier).scalar_subquery() == len(codes),
+            counted.where(MeetingParty.party_code.in_(codes)).correlate(_earlier).scalar_subquery() == len(codes),
+        )
+        .order_by(_earlier.starts_at.desc(), _earlier.reference)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def mechanisms_with_actions(session: GuardedSession) -> tuple[Mechanism, ...]:
@@ -291,23 +299,17 @@ def offices_of(session: GuardedSession, parties: Iterable[str]) -> dict[str, lis
     return found
 
 
-def today_of(session: GuardedSession, party: str) -> dt.date:
-    """Return the day that it is in a party's capital (UTC where it has none)."""
-    zone_name = session.execute(select(Party.time_zone).where(Party.code == party)).scalar_one_or_none()
-    return rules.today_in(session.now, zone_name or "UTC")
-
-
 # What the lists share -----------------------------------------------------------------------------
 
 
 def _open(session: GuardedSession, query: Select[Action]) -> list[ActionLine]:
     """Return those of the actions that have an open leg, by due day."""
     owing = select(Leg.action_id).where(Leg.state.in_(rules.OWED_STATES))
-    lines = lines_from(session, query.where(Action.id.in_(owing)))
+    lines = lines_of(session, query.where(Action.id.in_(owing)))
     return sorted(lines, key=lambda line: rules.owed_order(line.due_on, line.action.reference))
 
 
-def _chosen(filters: Filters, todays: Mapping[str, dt.date]) -> list[ColumnElement[bool]]:
+def _chosen(session: GuardedSession, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.mechanism is not None:
         conditions.append(Action.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == filters.mechanism)))
@@ -315,7 +317,7 @@ def _chosen(filters: Filters, todays: Mapping[str, dt.date]) -> list[ColumnEleme
     if filters.party is not None:
         of_leg.append(Leg.party_code == filters.party)
     if filters.state == OVERDUE:
-        late = [and_(Leg.party_code == code, Leg.due_on < today) for code, today in todays.items()]
+        late = [and_(Leg.party_code == code, Leg.due_on < today) for code, today in todays_of(session).items()]
         of_leg += [Leg.is_accepted.is_(True), Leg.state.in_(rules.OWED_STATES), or_(*late)]
     elif filters.state is not None:
         of_leg.append(Leg.state == filters.state)

@@ -85,14 +85,16 @@ class AgendaView:
         return sum(sitting.left_minutes for sitting in self.timetable.sittings)
 
 
-def agenda_of(session: GuardedSession, meeting: Meeting, facts: Facts | None = None) -> AgendaView:
+def agenda_of(
+    session: GuardedSession, meeting: Meeting, facts: Facts | None = None, parties: Iterable[Party] | None = None
+) -> AgendaView:
     """Return the agenda of a meeting whose parties and sittings are loaded, as the viewer may see it.
 
-    `facts` are `facts_of_meeting`'s, where the caller has them already.
+    `facts` are `facts_of_meeting`'s, `parties` the chosen ones, where the caller has them already.
     """
     rows = items_of(session, meeting.id)
     items = [row for row in rows if not row.removed]
-    columns = clock_columns(session, meeting)
+    columns = clock_columns(session, meeting, parties)
     sittings = () if meeting.date_is_open else when_of(meeting).sittings
     zone_names = [column.zone_name for column in columns] if sittings else []
     timetable = clock_times([item.minutes for item in items], sittings, zone_names)
@@ -138,25 +140,31 @@ def version_of(item: AgendaItem) -> str:
 # Clocks -------------------------------------------------------------------------------------------
 
 
-def clock_columns(session: GuardedSession, meeting: Meeting) -> tuple[ClockColumn, ...]:
+def clock_columns(
+    session: GuardedSession, meeting: Meeting, parties: Iterable[Party] | None = None
+) -> tuple[ClockColumn, ...]:
     """Return the columns of an agenda's hours: the meeting's zone, then each other capital of its parties.
 
     Cities that show the same time from the start of the meeting to its end share a column.
     """
-    codes = [row.party_code for row in meeting.parties]
-    parties = session.execute(
-        select(Party)
-        .where(Party.code.in_(codes), Party.time_zone.is_not(None))
-        .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
-        .order_by(Party.code)
-    ).scalars()
+    known = parties if parties is not None else _parties_of(session, meeting)
     columns: dict[tuple[dt.timedelta | None, ...], tuple[str, list[Mapping[str, str]]]] = {}
-    for zone_name, city in [(meeting.time_zone, _city_of_meeting(meeting)), *_capitals(parties)]:
+    for zone_name, city in [(meeting.time_zone, _city_of_meeting(meeting)), *_capitals(known)]:
         offsets = tuple(in_zone(at, zone_name).utcoffset() for at in (meeting.starts_at, meeting.ends_at))
         _, cities = columns.setdefault(offsets, (zone_name, []))
         if city not in cities:
             cities.append(city)
     return tuple(ClockColumn(zone_name, tuple(cities)) for zone_name, cities in columns.values())
+
+
+def _parties_of(session: GuardedSession, meeting: Meeting) -> Iterable[Party]:
+    codes = [row.party_code for row in meeting.parties]
+    return session.execute(
+        select(Party)
+        .where(Party.code.in_(codes))
+        .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
+        .order_by(Party.code)
+    ).scalars()
 
 
 def _capitals(parties: Iterable[Party]) -> list[tuple[str, Mapping[str, str]]]:

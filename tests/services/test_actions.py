@@ -11,6 +11,7 @@ from sqlalchemy import event, func, select
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound
 from app.models import Action, Meeting
+from app.services.action_lines import today_of
 from app.services.actions import (
     Filters,
     action_view,
@@ -21,7 +22,6 @@ from app.services.actions import (
     open_actions_of_mechanism,
     owed_by,
     parties_with_legs,
-    today_of,
 )
 from app.services.meetings import find_meeting
 from tests import world

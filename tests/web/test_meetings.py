@@ -229,6 +229,33 @@ def test_pages_take_as_many_statements_for_few_rows_as_for_many(database: Databa
     assert statements_of(database, client, "/meetings") == listed <= 12
 
 
+@pytest.mark.parametrize("key", ["benoit", "sam"])
+def test_a_page_with_actions_takes_few_statements_however_many_there_are(
+    database: Database, client_for: Client, key: str
+) -> None:
+    with database.system_session("a meeting, and what is open since the last one", "write") as session:
+        last = world.add_meeting(session, REF, mechanism="M01", starts_on=dt.date(2026, 6, 5), state="held")
+        meeting = world.add_meeting(session, "UNC-2026-2", mechanism="M01")
+        world.add_item(session, meeting, 1, kind="progress_since_last")
+        for number in range(1, 4):
+            world.add_action(session, f"UNC-2026-1-A{number:02d}", meeting=last)
+            world.add_action(session, f"UNC-2026-2-A{number:02d}", meeting=meeting)
+        session.commit()
+    client = client_for(key)
+    paths = ("/meetings/UNC-2026-2", "/mechanisms/un-coordination", "/actions/UNC-2026-2-A01")
+    few = [statements_of(database, client, path) for path in paths]
+    with database.system_session("many more of both", "write") as session:
+        for reference in ("UNC-2026-1", "UNC-2026-2"):
+            at = session.get_one(Meeting, world.identity("meeting", reference))
+            for number in range(4, 40):
+                world.add_action(session, f"{reference}-A{number:02d}", meeting=at)
+        session.commit()
+    page = client.get("/meetings/UNC-2026-2").get_data(as_text=True)
+    assert page.count("UNC-2026-1-A39") and page.count("UNC-2026-2-A39")
+    assert [statements_of(database, client, path) for path in paths] == few
+    assert max(few) <= 13  # twelve, and the one that looks up the viewer's audiences
+
+
 def test_one_can_take_the_meeting_to_ones_calendar(database: Database, client_for: Client) -> None:
     make(database, state="confirmed")
     client = client_for("benoit")

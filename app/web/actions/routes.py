@@ -19,7 +19,7 @@ from app.i18n import reader_language
 from app.models import Action, ActionNote, Leg, Meeting
 from app.services import action_acts as acts
 from app.services import actions as service
-from app.services.action_lines import OVERDUE, ActionLine
+from app.services.action_lines import OVERDUE, ActionLine, today_of
 from app.services.actions import ActionView, Filters
 from app.web.actions.forms import (
     LegForm,
@@ -51,7 +51,7 @@ def actions() -> ResponseReturnValue:
     page = page_number()
     found = service.actions_list(session(), Filters(**chosen), page)
     own = viewer().party if viewer().sits_at_a_table else None
-    today = service.today_of(session(), own) if own else None
+    today = today_of(session(), own) if own else None
     first = page == 1 and not any(chosen.values())
     return render_template(
         "actions/list.html",

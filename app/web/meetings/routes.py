@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from importlib import import_module
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,12 +17,13 @@ from app.i18n import reader_language
 from app.models import Meeting
 from app.services import meeting_life as life
 from app.services import meetings as service
+from app.services.drafts import own_drafts
 from app.web.meetings import acts as _acts  # noqa: F401 - its routes
 from app.web.meetings.blueprint import blueprint
 from app.web.meetings.clocks import promised
 from app.web.meetings.forms import AnswerForm, ReportForm
 from app.web.meetings.listing import row_of
-from app.web.meetings.page import address_of, page_of
+from app.web.meetings.page import page_of
 from app.web.paging import page_number
 from app.web.routing import route, session, signed_in, viewer
 from app.web.sign_in.routes import put_error
@@ -44,15 +43,13 @@ def meetings() -> ResponseReturnValue:
         "meetings/list.html",
         coming=[row_of(line, viewer(), language) for line in found.coming],
         past=[row_of(line, viewer(), language) for line in found.past],
-        drafts=_own_drafts() if first else [],
+        drafts=own_drafts(session()) if first else (),
         found=found,
         chosen=chosen,
         mechanisms=_mechanism_choices(language),
         states=[(state, labels.label("meeting_state", state, language)) for state in STATES],
         own_city=words.city_of(viewer().time_zone, language, viewer().party),
         can_draft=can(viewer(), Action.DRAFT_MEETING),
-        new_address=address_of("drafts.new_meeting"),
-        past_address=address_of("drafts.record_meeting"),
         before=_page_address(page - 1, chosen) if page > 1 else None,
         after=_page_address(page + 1, chosen) if page < found.page_count else None,
     )
@@ -148,13 +145,6 @@ def _what_was_said(answered: Meeting, given: str) -> str:
 
 def _mechanism_choices(language: str) -> list[tuple[str, str]]:
     return [(row.code, words.pick(row.name, language)[0]) for row in service.mechanisms_with_meetings(session())]
-
-
-def _own_drafts() -> list[Any]:
-    """Return the open drafts of the viewer's delegation or secretariats, where drafts are kept."""
-    if importlib.util.find_spec("app.services.drafts") is None:
-        return []
-    return list(import_module("app.services.drafts").own_drafts(session()))
 
 
 def _page_address(page: int, chosen: dict[str, str | None]) -> str:
