@@ -50,7 +50,7 @@ def confidential() -> list[tuple[type[Guarded], str]]:
             holds_words = isinstance(column.type, String | Text | JSON | Sealed) and not isinstance(column.type, Enum)
             if holds_words and f"{mapper.class_.__name__}.{column.key}" not in PLAIN:
                 found.append((mapper.class_, str(column.key)))
-    return found
+    return sorted(found, key=lambda pair: (pair[0].__name__, pair[1]))
 
 
 @pytest.mark.parametrize(("cls", "column"), confidential(), ids=lambda value: getattr(value, "__name__", value))
