@@ -60,7 +60,9 @@ def _compile(template: str, data: str, dated: datetime, standard: typst.PDFStand
         ignore_system_fonts=True,
         sys_inputs={"data": data},
     )
-    pdf = compiler.compile(format="pdf", pdf_standards=[standard], timestamp=dated.astimezone(UTC), pdf_tags=True)
+    # The compiler refuses parts of a second, which every real clock has.
+    moment = dated.astimezone(UTC).replace(microsecond=0)
+    pdf = compiler.compile(format="pdf", pdf_standards=[standard], timestamp=moment, pdf_tags=True)
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no single PDF")
     return pdf

@@ -195,6 +195,11 @@ def test_the_same_paper_is_the_same_bytes_and_another_is_not():
     assert agenda_pdf(PAPER) != agenda_pdf(dataclasses.replace(PAPER, status="adopté"))
 
 
+def test_a_paper_is_dated_to_the_second_by_a_clock_that_counts_parts_of_one():
+    late_in_the_second = dataclasses.replace(PAPER, dated=DATED.replace(microsecond=999_999))
+    assert agenda_pdf(late_in_the_second) == agenda_pdf(dataclasses.replace(PAPER, dated=DATED.replace(microsecond=0)))
+
+
 def test_days_without_hours_have_no_clock_columns():
     paper = dataclasses.replace(
         PAPER,
