@@ -33,7 +33,7 @@ _PROGRAMS: Final = tuple(
 
 def cleaned_agent(agent: str) -> str:
     """Return what a program calls itself as one printable line of at most 300 characters."""
-    kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in agent[: 4 * AGENT_LIMIT])
+    kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in agent)
     return " ".join(kept.split())[:AGENT_LIMIT]
 
 

@@ -16,11 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, GuardedSession
-from app.domain.calendar_programs import cleaned_agent
+from app.domain.calendar_programs import AGENT_LIMIT, cleaned_agent
 from app.logs import get_logger
 from app.models import Subscription, SubscriptionFetch
 
 FLUSHED_EVERY: Final = dt.timedelta(seconds=60)
+_KEPT_LETTERS: Final = 4 * AGENT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class FetchLog:
 
     def note(self, subscription_id: uuid.UUID, agent: str, at: dt.datetime) -> bool:
         """Note a fetch; say whether it is time to flush: at the first one, and when a minute is over."""
-        fetched = Fetched(1, at, cleaned_agent(agent))
+        fetched = Fetched(1, at, agent[:_KEPT_LETTERS])
         with self._lock:
             self._fetched[subscription_id] = fetched.after(self._fetched.get(subscription_id))
             return self._flushed_at is None or at - self._flushed_at >= FLUSHED_EVERY
@@ -93,16 +94,16 @@ def _write(session: GuardedSession, taken: Mapping[uuid.UUID, Fetched]) -> None:
     rows = session.execute(select(SubscriptionFetch).where(SubscriptionFetch.subscription_id.in_(ids))).scalars()
     known = {row.subscription_id: row for row in rows}
     for subscription_id, audience_id in audiences.items():
-        fetched = taken[subscription_id]
+        fetched, agent = taken[subscription_id], cleaned_agent(taken[subscription_id].agent)
         row = known.get(subscription_id)
         if row is None:
             session.add(
                 SubscriptionFetch(
-                    subscription_id=subscription_id, last_fetched_at=fetched.at, last_agent=fetched.agent,
+                    subscription_id=subscription_id, last_fetched_at=fetched.at, last_agent=agent,
                     fetch_count=fetched.count, audience_id=audience_id,
                 )
             )  # fmt: skip
             continue
         row.fetch_count += fetched.count
         if fetched.at >= row.last_fetched_at:
-            row.last_fetched_at, row.last_agent = fetched.at, fetched.agent
+            row.last_fetched_at, row.last_agent = fetched.at, agent

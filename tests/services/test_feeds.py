@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.calendars.feed import FeedBody
 from app.db import Database, digest_of
@@ -442,3 +442,31 @@ def test_a_meeting_cancelled_long_ago_can_still_be_saved(sqlite_database):
     assert shown(download(sqlite_database, "ana", "ADH-2025-1").content) == [
         ("CANCELLED: Meeting ADH-2025-1 (ADH-2025-1)", "CANCELLED")
     ]
+
+
+def test_a_look_up_whose_connection_was_lost_is_made_again(database):
+    made = subscribe(database, "ana")
+    state = database.feed_state(digest_of(made.token), ())
+    for connection in held_connections(database):
+        connection.close()
+    assert database.feed_state(digest_of(made.token), ()) == state
+
+
+def held_connections(database: Database) -> list[Any]:
+    """Return the drivers' connections that wait in the pool of the look-up."""
+    with database._feed_engine.connect() as connection:
+        return [connection.connection.driver_connection]
+
+
+def test_trouble_with_the_look_up_is_trouble_with_the_database(database, monkeypatch):
+    made = subscribe(database, "ana")
+    database.feed_state(digest_of(made.token), ())
+    monkeypatch.setattr(database._feed_look_up, "string", "SELECT no_such_column FROM subscriptions")
+    with pytest.raises(OperationalError):
+        database.feed_state(digest_of(made.token), ())
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM subscription_fetches", "UPDATE people SET name = 'x'"])
+def test_the_look_up_can_only_read(database, statement):
+    with database._feed_engine.connect() as connection, pytest.raises(DBAPIError):
+        connection.exec_driver_sql(statement)

@@ -60,13 +60,13 @@ def _answer(found: Feed) -> Response:
     is_gzip = accepted["gzip"] > 0 and accepted["gzip"] >= accepted["identity"]
     body, etag = (found.body.gzip_body, found.body.gzip_etag) if is_gzip else (found.body.body, found.body.etag)
     headers = {**_SECRET, "ETag": etag, "Cache-Control": _CACHED_FOR, "Vary": "Accept-Encoding"}
-    if told := last_modified_header(found.last_modified, database().clock()):
-        headers["Last-Modified"] = told
     if not_modified(
         request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"),
         etag=etag, last_modified=found.last_modified,
     ):  # fmt: skip
         return Response(status=304, headers=headers, content_type=CONTENT_TYPE)
+    if told := last_modified_header(found.last_modified, database().clock()):
+        headers["Last-Modified"] = told
     headers["Content-Disposition"] = 'attachment; filename="entente.ics"'
     if is_gzip:
         headers["Content-Encoding"] = "gzip"

@@ -19,8 +19,8 @@ from app.extension import settings
 from app.i18n import reader_language
 from app.services import subscriptions as service
 from app.services.subscriptions import Made, Wanted
+from app.web.forms import named_choices, put_error
 from app.web.routing import route, session, signed_in
-from app.web.sign_in.routes import put_error
 from app.web.subscriptions import feeds  # noqa: F401 - its routes are of the same blueprint
 from app.web.subscriptions.blueprint import blueprint
 from app.web.subscriptions.forms import ALL_MEETINGS, SubscriptionForm
@@ -102,9 +102,8 @@ def _form() -> SubscriptionForm:
     """Return the form with its choices; `?mechanism=` of the address chooses one beforehand."""
     form = SubscriptionForm()
     language = reader_language()
-    named = [(each.code, words.pick(each.name, language)[0]) for each in service.choosable_mechanisms(session())]
-    in_order = sorted(named, key=lambda pair: (words.collation_key(pair[1]), pair[0]))
-    form.mechanism.choices = [(ALL_MEETINGS, _("All my meetings")), *in_order]
+    named = named_choices(service.choosable_mechanisms(session()), language)
+    form.mechanism.choices = [(ALL_MEETINGS, _("All my meetings")), *named]
     form.language.choices = list(words.LANGUAGE_NAMES.items())
     if request.method != "POST":
         asked = request.args.get("mechanism", ALL_MEETINGS)
