@@ -59,5 +59,6 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": dt.timedelta(hours=12),
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": settings.is_production,
+        "COMPRESS_STREAMS": False,  # it leaves the files that it streams open
         "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
     }

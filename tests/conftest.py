@@ -7,8 +7,10 @@ no word in it belongs to somebody else.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -82,7 +84,13 @@ def check_response(response: TestResponse, member: world.Member | None) -> None:
     body = response.get_data()
     assert not world.foreign_canaries(readable(response.mimetype or "", body), member)
     if response.mimetype == "text/html" and body:
-        html5lib.HTMLParser(strict=True).parse(body.decode())
+        _hold_to_html(re.sub(r'value="[^"]{20,}"', 'value="a token"', body.decode()))
+
+
+@functools.lru_cache(maxsize=4096)
+def _hold_to_html(page: str) -> None:
+    """Refuse a page that is not valid HTML; the same page is read once, since tokens are taken out of it."""
+    html5lib.HTMLParser(strict=True).parse(page)
 
 
 @pytest.fixture(scope="session")
