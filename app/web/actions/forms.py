@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,12 +11,10 @@ from wtforms import SelectField, StringField, TextAreaField
 
 from app import labels, words
 from app.domain.actions import LEG_STATES, TRANSITIONS, LegState
-from app.domain.errors import Refusal
 from app.models import Leg, Office, Party
 from app.services.action_acts import LegChange, NewAction, PartyPart, standing
-from app.web.agenda.forms import typed_titles
+from app.web.forms import day, in_fields, named_choices, typed_titles
 
-_DATE: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OfficesByParty = Mapping[str, list[Office]]
 
 
@@ -75,8 +70,7 @@ def new_action_form(parties: Iterable[Party], offices: OfficesByParty, own: str 
 
 def office_choices(offices: Iterable[Office], language: str) -> list[tuple[str, str]]:
     """Return the offices of a party by name, and the choice of none."""
-    named = [(office.code, words.pick(office.name, language)[0]) for office in offices]
-    return [("", _("no office yet")), *sorted(named, key=lambda pair: words.collation_key(pair[1]))]
+    return [("", _("no office yet")), *named_choices(offices, language)]
 
 
 def typed_action(form: FlaskForm, parties: Iterable[Party], original: str) -> NewAction:
@@ -130,21 +124,3 @@ def note_form(language: str, values: Mapping[str, str] | None = None) -> NoteFor
     form = NoteForm(data=values or {"language": language})
     form.language.choices = list(labels.labels("language", language).items())
     return form
-
-
-def in_fields(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return values as the fields of a form have them."""
-    return {name: "" if value is None else str(value) for name, value in values.items()}
-
-
-def day(written: str | None, field: str) -> dt.date | None:
-    """Return a day as it was typed, or none; raises `Refusal("not_a_date")`."""
-    text = (written or "").strip()
-    if not text:
-        return None
-    if _DATE.fullmatch(text) is None:  # the other forms of ISO 8601 are no dates that people type
-        raise Refusal("not_a_date", field=field)
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("not_a_date", field=field) from None

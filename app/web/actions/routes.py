@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 
 from app import labels, words
 from app.domain.actions import LEG_STATES
-from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import can
 from app.i18n import reader_language
@@ -31,11 +31,9 @@ from app.web.actions.forms import (
     typed_leg,
 )
 from app.web.actions.history import history_of, who
-from app.web.agenda.forms import compared
+from app.web.forms import compared, named_choices, put_error, sent_version
 from app.web.paging import page_number
-from app.web.people.forms import sent_version
 from app.web.routing import route, session, signed_in, viewer
-from app.web.sign_in.routes import put_error
 
 blueprint = Blueprint("actions", __name__)
 _FILTERS: Final = ("mechanism", "party", "state")
@@ -75,11 +73,10 @@ def columns_of(lines: tuple[ActionLine, ...]) -> list[str]:
 
 def _filter_choices() -> dict[str, list[tuple[str, str]]]:
     language = reader_language()
-    mechanisms = [(row.code, words.pick(row.name, language)[0]) for row in service.mechanisms_with_actions(session())]
     parties = words.party_order(service.parties_with_legs(session()), language)
     states = [(state, labels.label("leg_state", state, language)) for state in (OVERDUE, *LEG_STATES)]
     return {
-        "mechanism": sorted(mechanisms, key=lambda pair: words.collation_key(pair[1])),
+        "mechanism": named_choices(service.mechanisms_with_actions(session()), language),
         "party": [(code, words.party_name(code, language)) for code in parties],
         "state": states,
     }
@@ -118,8 +115,6 @@ def new_action() -> ResponseReturnValue:
         action = acts.record_action(
             session(), typed_action(form, parties, language), meeting.reference if meeting else None
         )
-    except NotFound:
-        raise
     except Refusal as refusal:
         put_error(form, refusal)
         return _new_page(form, codes, meeting), 422
@@ -154,8 +149,6 @@ def leg(ref: str, party: str) -> ResponseReturnValue:
     except StaleVersion as stale:
         rows = compared(form, stale.yours, stale.theirs)
         return _leg_page(found, own, form, own.version, rows), 409
-    except NotFound:
-        raise
     except Refusal as refusal:
         put_error(form, refusal)
         return _leg_page(found, own, form, sent_version()), 422
@@ -170,8 +163,6 @@ def add_note(ref: str) -> ResponseReturnValue:
     form = note_form(reader_language())
     try:
         note = acts.add_note(session(), ref, form.text.data or "", form.language.data or "")
-    except NotFound:
-        raise
     except Refusal as refusal:
         put_error(form, refusal)
         return _page(service.action_view(session(), ref), form), 422
@@ -193,8 +184,6 @@ def correct_note(ref: str, note_id: uuid.UUID) -> ResponseReturnValue:
         rows = [(str(form.text.label.text), str(stale.yours["text"]), str(stale.theirs["text"]))]
         later = next(each for each in found.notes if each.id == stale.theirs["note"])
         return _note_page(found, later, form, rows), 409
-    except NotFound:
-        raise
     except Refusal as refusal:
         put_error(form, refusal)
         return _note_page(found, note, form), 422

@@ -8,13 +8,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, SelectField, StringField
+from wtforms import SelectField, StringField
 
 from app import labels, words
 from app.domain.errors import Refusal
 from app.services.agenda_acts import ItemWords
-
-LANGUAGES = words.LANGUAGES
+from app.web.forms import titles_of, typed_titles
 
 
 class ItemForm(FlaskForm):
@@ -44,16 +43,6 @@ def _data(values: Mapping[str, Any]) -> dict[str, str]:
     return {**plain, **titles_of(values["title"]), "minutes": str(values["minutes"])}
 
 
-def titles_of(title: Mapping[str, str]) -> dict[str, str]:
-    """Return a title as the fields of a form have it."""
-    return {f"title_{code}": title.get(code, "") for code in LANGUAGES}
-
-
-def typed_titles(form: Form) -> dict[str, str]:
-    """Return the titles that were typed, by language."""
-    return {code: form[f"title_{code}"].data or "" for code in LANGUAGES}
-
-
 def typed_item(form: ItemForm, original: str | None) -> ItemWords:
     """Return the item that was typed; raises `Refusal("not_a_number")`."""
     return ItemWords(
@@ -75,21 +64,3 @@ def whole_number(written: str | None, field: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
         raise Refusal("not_a_number", field=field)
     return int(text)
-
-
-def compared(form: Form, yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return each field's name, what was typed and what stands now, in the words of the form's choices."""
-    mine, others = _in_fields(yours), _in_fields(theirs)
-    rows = []
-    for name in mine:
-        field = form[name]
-        shown = dict(field.choices) if getattr(field, "choices", None) else {}
-        said = [str(shown.get(side[name], side[name])) for side in (mine, others)]
-        rows.append((str(field.label.text), said[0], said[1]))
-    return rows
-
-
-def _in_fields(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return values by the names of the form's fields, titles by language."""
-    plain = {name: "" if value is None else str(value) for name, value in values.items() if name != "title"}
-    return {**(titles_of(values["title"]) if "title" in values else {}), **plain}

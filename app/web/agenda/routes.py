@@ -19,9 +19,9 @@ from app.services import agenda as service
 from app.services import agenda_acts as acts
 from app.services.agenda_paper import agenda_file, agenda_paper
 from app.services.meetings import find_meeting
-from app.web.agenda.forms import ItemForm, compared, item_form, typed_item
+from app.web.agenda.forms import ItemForm, item_form, typed_item
+from app.web.forms import compared, put_error
 from app.web.routing import route, session, signed_in
-from app.web.sign_in.routes import put_error
 
 blueprint = Blueprint("agenda", __name__)
 _EDITS = signed_in(Action.EDIT_AGENDA)
@@ -42,8 +42,6 @@ def add_item(ref: str) -> ResponseReturnValue:
     form = _form(meeting)
     try:
         item = acts.add_item(session(), ref, typed_item(form, reader_language()))
-    except NotFound:
-        raise
     except Refusal as refusal:
         put_error(form, refusal)
         return _page(meeting, form), 422
@@ -79,8 +77,6 @@ def edit_item(ref: str, item_id: uuid.UUID) -> ResponseReturnValue:
     except StaleVersion as stale:
         rows = compared(form, stale.yours, stale.theirs)
         return _item_page(meeting, item, form, service.version_of(item), rows), 409
-    except NotFound:
-        raise
     except Refusal as refusal:
         put_error(form, refusal)
         return _item_page(meeting, item, form, version), 422

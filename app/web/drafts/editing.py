@@ -23,10 +23,10 @@ from app.web.drafts.forms import (
     hosting_fields,
     mechanism_code,
     meeting_form,
-    put_errors,
     show_controls,
     take_nearest,
 )
+from app.web.forms import put_error
 from app.web.routing import session, viewer
 
 
@@ -46,7 +46,7 @@ class Edited:
 
     def refused(self, refusal: Refusal) -> Edited:
         """Return the same with the refusal beside its fields."""
-        put_errors(self.form, refusal)
+        put_error(self.form, refusal)
         return dataclasses.replace(self, refusal=refusal)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Any, Final, TypeVar
 
 from flask_babel import gettext as _
@@ -18,12 +18,11 @@ from app.domain.errors import Refusal
 from app.domain.meeting_content import LANGUAGES, MeetingContent, Refused
 from app.domain.walltime import Choice
 from app.i18n import reader_language
-from app.messages import message_for
+from app.web.forms import iso_day
 
 AD_HOC: Final = "-"  # no mechanism has such a code
 Value = TypeVar("Value")
 _TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
@@ -109,8 +108,8 @@ def content_from(form: MeetingForm) -> MeetingContent:
         place=form.place.data or "",
         conference_url=form.conference_url.data or "",
         zone=typed["zone"],
-        first_day=_read(form, "first_day", _day, "not_a_date", refusals),
-        last_day=_read(form, "last_day", _day, "not_a_date", refusals),
+        first_day=_read(form, "first_day", iso_day, "not_a_date", refusals),
+        last_day=_read(form, "last_day", iso_day, "not_a_date", refusals),
         starts=_read(form, "starts", _time, "not_a_time", refusals),
         ends=_read(form, "ends", _time, "not_a_time", refusals),
         choice=_choice(typed["choice"]),
@@ -129,17 +128,6 @@ def take_nearest(form: MeetingForm) -> None:
         if _TIME.fullmatch(chosen):
             form[name].data = chosen
         form[f"instead_{name}"].data = ""
-
-
-def put_errors(form: MeetingForm, refusal: Refusal) -> None:
-    """Put the words for everything that was refused beside its field, or at the top where it has none."""
-    every: Iterable[Refusal] = refusal.refusals if isinstance(refusal, Refused) else (refusal,)
-    for each in every:
-        field = form._fields.get(each.field or "")
-        if field is None:
-            form.form_errors.append(message_for(each))
-        else:
-            field.errors = [*field.errors, message_for(each)]
 
 
 def show_controls(form: MeetingForm) -> None:
@@ -178,12 +166,6 @@ def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
     return int(text)
-
-
-def _day(text: str) -> dt.date:
-    if not _DAY.fullmatch(text):
-        raise ValueError(text)
-    return dt.date.fromisoformat(text)
 
 
 def _time(text: str) -> dt.time:

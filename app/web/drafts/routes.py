@@ -28,6 +28,7 @@ from app.web.drafts.editing import (
     page_of,
     with_times_checked,
 )
+from app.web.forms import sent_number, sent_version
 from app.web.routing import route, session, signed_in
 
 blueprint = Blueprint("drafts", __name__)
@@ -58,7 +59,7 @@ def draft(draft_id: uuid.UUID) -> ResponseReturnValue:
     edited = edited_as_typed(found)
     if edited.content is None or asks_for_times():
         return _draft_page(found, with_times_checked(edited))
-    version, meeting_version = _number("version") or 0, _number("meeting_version")
+    version, meeting_version = sent_version(), sent_number("meeting_version")
     try:
         service.save_draft(session(), draft_id, edited.content, version=version, meeting_version=meeting_version)
     except StaleVersion as stale:
@@ -78,7 +79,7 @@ def preview(draft_id: uuid.UUID) -> ResponseReturnValue:
 def propose(draft_id: uuid.UUID) -> ResponseReturnValue:
     """Propose a draft to its parties."""
     try:
-        meeting = proposing.propose(session(), draft_id, version=_number("version") or 0, uid_host=_uid_host())
+        meeting = proposing.propose(session(), draft_id, version=sent_version(), uid_host=_uid_host())
     except Refusal as refusal:
         return _not_done(draft_id, refusal)
     flash(_("The meeting is proposed as %(reference)s. Its parties are told.", reference=meeting.reference))
@@ -89,7 +90,7 @@ def propose(draft_id: uuid.UUID) -> ResponseReturnValue:
 def publish(draft_id: uuid.UUID) -> ResponseReturnValue:
     """Publish the changes that a draft stages, all at once."""
     try:
-        meeting = staged_changes.publish(session(), draft_id, version=_number("version") or 0)
+        meeting = staged_changes.publish(session(), draft_id, version=sent_version())
     except Refusal as refusal:
         return _not_done(draft_id, refusal)
     flash(_("The changes are published. The parties are told."))
@@ -103,11 +104,11 @@ def discard(draft_id: uuid.UUID) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("drafts/discard.html", found=found)
     try:
-        service.discard_draft(session(), draft_id, version=_number("version") or 0)
+        service.discard_draft(session(), draft_id, version=sent_version())
     except StaleVersion as stale:
         return _draft_page(found, edited_from(found.content), showing.compared(stale))
     flash(_("The draft is discarded."))
-    return redirect(request.script_root + "/meetings", 303)
+    return redirect(url_for("meetings.meetings"), 303)
 
 
 @route(blueprint, "/meetings/<ref>/changes", policy=signed_in(Action.CHANGE_MEETING), methods=("POST",))
@@ -147,7 +148,7 @@ def _record_page(edited: Edited) -> ResponseReturnValue:
 def _draft_page(found: OpenDraft, edited: Edited, rows: list[showing.Row] | None = None) -> ResponseReturnValue:
     """Show the form of a draft; after a lost race beside what stands now, whose version it then carries."""
     status = 409 if rows else edited.status
-    version = _number("version") if edited.refusal and not rows else found.draft.version
+    version = sent_number("version") if edited.refusal and not rows else found.draft.version
     meeting, moved = None, False
     if found.draft.kind == "changes":
         meeting = staged_changes.meeting_of(session(), found)
@@ -222,12 +223,7 @@ def _after_saving(draft_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _to_meeting(reference: str) -> ResponseReturnValue:
-    return redirect(f"{request.script_root}/meetings/{reference}", 303)
-
-
-def _number(name: str) -> int | None:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return redirect(url_for("meetings.meeting", ref=reference), 303)
 
 
 def _uid_host() -> str:

@@ -28,7 +28,7 @@ from app.models import Mechanism, Party
 from app.pictures import Clock, Place
 from app.services.staged_changes import Publication
 from app.web.drafts.forms import AD_HOC, MeetingForm, host_choices, hosting_fields
-from app.web.people.forms import zone_choices
+from app.web.zones import zone_choices
 
 Choices = Sequence[tuple[str, str]]
 

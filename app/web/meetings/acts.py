@@ -11,17 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import words
-from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action, can
 from app.i18n import reader_language
 from app.models import Meeting
 from app.services import meeting_life as life
 from app.services import meetings as service
+from app.web.forms import put_error
 from app.web.meetings.blueprint import blueprint
 from app.web.meetings.clocks import promised
 from app.web.meetings.forms import ActForm
 from app.web.routing import route, session, signed_in, viewer
-from app.web.sign_in.routes import put_error
 
 DATE_FIELDS: Final = ("first_day", "last_day", "starts", "ends", "choice")
 
@@ -97,8 +97,6 @@ def _act(ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], 
         form.version.data = found.version
         form.version.raw_data = [str(found.version)]
         return _page(found, act, form, said, stale=True), 409
-    except NotFound:
-        raise
     except Refusal as refusal:
         if refusal.field is None:
             raise

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app import labels, words
 from app.domain import documents as papers
-from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.errors import Refusal, StaleVersion
 from app.domain.lifecycle import STATES
 from app.domain.visibility import Action, can
 from app.i18n import reader_language
@@ -18,6 +18,7 @@ from app.models import Meeting
 from app.services import meeting_life as life
 from app.services import meetings as service
 from app.services.drafts import own_drafts
+from app.web.forms import put_error
 from app.web.meetings import acts as _acts  # noqa: F401 - its routes
 from app.web.meetings.blueprint import blueprint
 from app.web.meetings.clocks import promised
@@ -26,7 +27,6 @@ from app.web.meetings.listing import row_of
 from app.web.meetings.page import page_of
 from app.web.paging import page_number
 from app.web.routing import route, session, signed_in, viewer
-from app.web.sign_in.routes import put_error
 
 __all__ = ["blueprint"]
 
@@ -93,8 +93,6 @@ def report(ref: str) -> ResponseReturnValue:
     except StaleVersion:
         form.promise.data = life.promise_of(found)
         return _report_page(found, form, stale=True), 409
-    except NotFound:
-        raise
     except Refusal as refusal:
         put_error(form, refusal)
         return _report_page(found, form), 422

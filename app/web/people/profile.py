@@ -14,10 +14,12 @@ from app.i18n import reader_language
 from app.services import people as service
 from app.services.people import Profile
 from app.services.sign_in import change_password
+from app.web.forms import put_error, sent_version
 from app.web.people.blueprint import blueprint
-from app.web.people.forms import PasswordForm, ProfileForm, sent_version, zone_choices
+from app.web.people.forms import PasswordForm, ProfileForm
 from app.web.routing import database, route, session, signed_in, viewer
-from app.web.sign_in.routes import passwords, put_error
+from app.web.sign_in.routes import passwords
+from app.web.zones import zone_choices
 
 # A password is hashed for half a second: no transaction is held open meanwhile.
 _WITHOUT_SESSION = signed_in(Action.READ_OWN_PAGES, opens_session=False)

@@ -20,11 +20,11 @@ from app.models import Person
 from app.services import people as service
 from app.services.invitations import invitation_token
 from app.services.people import NewPerson
+from app.web.forms import named_choices, put_error, sent_version
 from app.web.people import profile as _own_profile  # noqa: F401 - its routes are on the same blueprint
 from app.web.people.blueprint import blueprint
-from app.web.people.forms import PersonForm, sent_version
+from app.web.people.forms import PersonForm
 from app.web.routing import route, session, signed_in, viewer
-from app.web.sign_in.routes import put_error
 
 _POLICY = signed_in(Action.ADMINISTER_PEOPLE)
 
@@ -97,8 +97,7 @@ def _person_form() -> PersonForm:
     language = reader_language()
     roles = labels.labels("role", language)
     form.role.choices = [(role.value, roles[role.value]) for role in ROLES_OF_A_GOVERNMENT]
-    offices = [(office.code, words.pick(office.name, language)[0]) for office in service.own_offices(session())]
-    form.office_code.choices = [("", _("No office")), *sorted(offices, key=lambda pair: words.collation_key(pair[1]))]
+    form.office_code.choices = [("", _("No office")), *named_choices(service.own_offices(session()), language)]
     form.language.choices = list(words.LANGUAGE_NAMES.items())
     return form
 

@@ -9,7 +9,6 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import Form
 
 from app.domain.errors import Refusal
 from app.domain.visibility import Action
@@ -17,6 +16,7 @@ from app.messages import message_for
 from app.services import sign_in as service
 from app.services.invitations import accept_invitation, invited_by
 from app.services.sign_in import Passwords
+from app.web.forms import put_error
 from app.web.routing import BY_TOKEN, PUBLIC, database, route, session, signed_in
 from app.web.sign_in.forms import SetPasswordForm, SignInForm
 
@@ -93,12 +93,3 @@ def own_path(target: str | None) -> str:
         return ""
     parts = urlsplit(target)
     return "" if parts.scheme or parts.netloc or target.startswith("//") else target
-
-
-def put_error(form: Form, refusal: Refusal) -> None:
-    """Put the words for a refusal beside its field, or at the top of the form when it has none there."""
-    field = form._fields.get(refusal.field or "")
-    if field is None:
-        form.form_errors.append(message_for(refusal))
-    else:
-        field.errors = [*field.errors, message_for(refusal)]

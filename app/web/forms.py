@@ -1,0 +1,114 @@
+"""What forms of several domains share: refusals beside their fields, what was sent, titles, and lost races."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Protocol
+
+from flask import request
+from wtforms import Form
+
+from app import words
+from app.domain.errors import NotFound, Refusal
+from app.domain.meeting_content import Refused
+from app.messages import message_for
+
+_DATE: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Named(Protocol):
+    """Something that is chosen by its code and shown by its name."""
+
+    code: Any
+    name: Any
+
+
+# Refusals -----------------------------------------------------------------------------------------
+
+
+def put_error(form: Form, refusal: Refusal) -> None:
+    """Put the words for everything that was refused beside its field, or at the top of the form where it has none.
+
+    Raises a `NotFound` again: what is not there is no mistake in a form.
+    """
+    if isinstance(refusal, NotFound):
+        raise refusal
+    for each in refusal.refusals if isinstance(refusal, Refused) else (refusal,):
+        field = form._fields.get(each.field or "")
+        if field is None:
+            form.form_errors.append(message_for(each))
+        else:
+            field.errors = [*field.errors, message_for(each)]
+
+
+def compared(form: Form, yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return each field's name, what was typed and what stands now, in the words of the form's choices."""
+    mine, others = in_fields(yours), in_fields(theirs)
+    rows = []
+    for name in mine:
+        field = form[name]
+        shown = dict(field.choices) if getattr(field, "choices", None) else {}
+        said = [str(shown.get(side[name], side[name])) for side in (mine, others)]
+        rows.append((str(field.label.text), said[0], said[1]))
+    return rows
+
+
+# What was sent ------------------------------------------------------------------------------------
+
+
+def sent_number(name: str) -> int | None:
+    """Return a whole number that a form carries unseen, None for anything else."""
+    written = request.form.get(name, "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None
+
+
+def sent_version() -> int:
+    """Return the version that the form was made from, as it was sent; -1, which no row has, for anything else."""
+    found = sent_number("version")
+    return -1 if found is None else found
+
+
+def iso_day(written: str) -> dt.date:
+    """Return a day that was typed as `2026-12-10`; raises `ValueError`.
+
+    The other forms of ISO 8601 are no dates that people type.
+    """
+    if _DATE.fullmatch(written) is None:
+        raise ValueError(written)
+    return dt.date.fromisoformat(written)
+
+
+def day(written: str | None, field: str) -> dt.date | None:
+    """Return a day as it was typed, or none; raises `Refusal("not_a_date")`."""
+    text = (written or "").strip()
+    try:
+        return iso_day(text) if text else None
+    except ValueError:
+        raise Refusal("not_a_date", field=field) from None
+
+
+# Values and fields --------------------------------------------------------------------------------
+
+
+def titles_of(title: Mapping[str, str]) -> dict[str, str]:
+    """Return a title as the fields of a form have it."""
+    return {f"title_{code}": title.get(code, "") for code in words.LANGUAGES}
+
+
+def typed_titles(form: Form) -> dict[str, str]:
+    """Return the titles that were typed, by language."""
+    return {code: form[f"title_{code}"].data or "" for code in words.LANGUAGES}
+
+
+def in_fields(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return values by the names of the form's fields, titles by language."""
+    plain = {name: "" if value is None else str(value) for name, value in values.items() if name != "title"}
+    return {**(titles_of(values["title"]) if "title" in values else {}), **plain}
+
+
+def named_choices(rows: Iterable[Named], language: str) -> list[tuple[str, str]]:
+    """Return what can be chosen as pairs of code and name, in the order of the reader's alphabet."""
+    pairs = [(row.code, words.pick(row.name, language)[0]) for row in rows]
+    return sorted(pairs, key=lambda pair: (words.collation_key(pair[1]), pair[0]))
