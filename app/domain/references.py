@@ -91,14 +91,16 @@ def meeting_reference(scope: str, number: int) -> str:
     return f"{scope}-{_positive(number)}"
 
 
-def action_scope(meeting_reference: str, meeting_parties: Collection[str], action_parties: Collection[str]) -> str:
+def action_scope(meeting_reference: str, mechanism_parties: Collection[str], action_parties: Collection[str]) -> str:
     """Return the scope in which an action of a meeting is counted: the meeting's own, or `UNC-2026-2-MXUS`.
 
-    `action_parties` are the parties who may see the action, not only those who owe something.
+    The meeting's own is that of the parties which its reference is of, whoever was chosen since: those whose
+    codes it has, else all of the mechanism's. `action_parties` are the parties who may see the action, not
+    only those who owe something.
     """
-    if set(action_parties) == set(meeting_parties):
-        return meeting_reference
-    return f"{meeting_reference}-{joined_codes(action_parties)}"
+    codes, parsed = joined_codes(action_parties), parse_meeting_reference(meeting_reference)
+    named = parsed.codes if parsed and parsed.codes else joined_codes(mechanism_parties)
+    return meeting_reference if codes == named else f"{meeting_reference}-{codes}"
 
 
 def adhoc_action_scope(parties: Collection[str], year: int) -> str:
@@ -112,10 +114,10 @@ def action_reference_in(scope: str, number: int) -> str:
 
 
 def action_reference(
-    meeting_reference: str, meeting_parties: Collection[str], action_parties: Collection[str], number: int
+    meeting_reference: str, mechanism_parties: Collection[str], action_parties: Collection[str], number: int
 ) -> str:
-    """Return the reference of a meeting's action: `UNC-2026-2-A07`, or narrower `UNC-2026-2-MXUS-A01`."""
-    return action_reference_in(action_scope(meeting_reference, meeting_parties, action_parties), number)
+    """Return the reference of a meeting's action: `UNC-2026-2-A07`, or of other parties `UNC-2026-2-MXUS-A01`."""
+    return action_reference_in(action_scope(meeting_reference, mechanism_parties, action_parties), number)
 
 
 def parse_meeting_reference(text: str) -> MeetingReference | None:

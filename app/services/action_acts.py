@@ -19,7 +19,7 @@ from app.domain.references import action_reference_in, action_scope, adhoc_actio
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can, party_key, sees
 from app.domain.walltime import check_year
-from app.models import Action, ActionNote, Leg, Meeting, Office, Party
+from app.models import Action, ActionNote, Leg, Mechanism, Meeting, Office, Party
 from app.services.actions import find_action, may_correct
 from app.services.meeting_audience import audience_of, keys_of
 from app.services.meetings import facts_of_meeting, find_meeting
@@ -173,7 +173,9 @@ def _audience_keys(session: GuardedSession, meeting: Meeting | None, parties: fr
 def _scope(session: GuardedSession, meeting: Meeting | None, parties: frozenset[str]) -> str:
     if meeting is None:
         return adhoc_action_scope(parties, session.now.year)
-    return action_scope(meeting.reference, [row.party_code for row in meeting.parties], parties)
+    mechanism = session.get(Mechanism, meeting.mechanism_id) if meeting.mechanism_id else None
+    first = mechanism.parties if mechanism else [row.party_code for row in meeting.parties]
+    return action_scope(meeting.reference, first, parties)
 
 
 def _own_party(session: GuardedSession, parties: frozenset[str]) -> str | None:

@@ -114,6 +114,7 @@ def restore_item(session: GuardedSession, reference: str, item_id: uuid.UUID) ->
     standing = [other for other in rows if not other.removed]
     _check_room(standing)
     row.removed = False
+    row.audience_id = meeting.audience_id  # it may have been taken off before some of the parties came
     standing.insert(min(row.position - 1, len(standing)), row)
     _number(standing)
     _record(session, "agenda_item_restored", meeting, row, position=row.position)

@@ -184,15 +184,22 @@ def _apply(session: GuardedSession, planned: Publication) -> None:
 def _move_to_audience(
     session: GuardedSession, meeting: Meeting, audience_id: uuid.UUID, dropped: tuple[str, ...]
 ) -> None:
-    """Point the meeting and all that belongs to it at another audience; action items keep the one they have."""
-    meeting.audience_id = audience_id
+    """Point the meeting and what stands of it at another audience; action items keep the one they have.
+
+    What stands no more (items taken off the agenda, papers of answers that are asked for anew) is not handed
+    to who comes now: it is seen by those who saw it and stay.
+    """
     rows = list(session.execute(select(MeetingParty).where(MeetingParty.meeting_id == meeting.id)).scalars())
     items = list(session.execute(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id)).scalars())
     papers = [row.report_document_id for row in rows if row.report_document_id]
     documents = list(session.execute(select(Document).where(Document.id.in_(papers))).scalars()) if papers else []
-    belonging: list[Guarded] = [*rows, *meeting.sittings, *items, *documents]
-    for row in belonging:
+    standing: list[Guarded] = [meeting, *rows, *meeting.sittings, *(item for item in items if not item.removed)]
+    for row in standing:
         row.audience_id = audience_id
+    staying = keys_of(session, audience_id)
+    over: list[Guarded] = [*documents, *(item for item in items if item.removed)]
+    for row in over:
+        row.audience_id = session.audience(keys_of(session, row.audience_id) & staying)
     for item in items:
         if item.lead_party in dropped:
             item.lead_party = None

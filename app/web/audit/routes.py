@@ -43,9 +43,9 @@ def _instant(written: str | None) -> dt.datetime | None:
     """Return the instant that a page of the record begins before; none for what is not one."""
     try:
         found = dt.datetime.fromisoformat(written) if written else None
-    except ValueError:
+        return found.astimezone(dt.UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found if found and found.tzinfo else None
 
 
 def _plain(value: Any) -> str:
