@@ -77,12 +77,16 @@ def audience_id(keys: Iterable[str]) -> uuid.UUID:
 
 @dataclass(frozen=True, slots=True)
 class Hat:
-    """A secretariat appointment that the viewer serves in today, and the parties that made it."""
+    """A secretariat appointment that the viewer serves in today, and the parties that made it.
+
+    `name` is the secretariat's in each language, `mechanism_name` that of what it is appointed for (empty: ad hoc).
+    """
 
     appointment_id: uuid.UUID
     mechanism_id: uuid.UUID | None
     parties: frozenset[str]
     name: Mapping[str, str] = field(default_factory=dict, compare=False)
+    mechanism_name: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

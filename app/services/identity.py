@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from app.db import Database, GuardedSession, live_sign_in
 from app.domain.visibility import Hat, Role, Viewer
-from app.models import Appointment, AppointmentMember, Person
+from app.models import Appointment, AppointmentMember, Mechanism, Person
 
 
 def viewer_of_token(database: Database, token_digest: str, now: dt.datetime) -> Viewer | None:
@@ -42,8 +42,9 @@ def viewer_of(session: GuardedSession, person: Person, today: dt.date) -> Viewer
 
 def _hats(session: GuardedSession, person_id: uuid.UUID, today: dt.date) -> tuple[Hat, ...]:
     rows = session.execute(
-        select(Appointment)
+        select(Appointment, Mechanism.name)
         .join(AppointmentMember)
+        .outerjoin(Mechanism, Mechanism.id == Appointment.mechanism_id)
         .where(
             AppointmentMember.person_id == person_id,
             Appointment.starts_on <= today,
@@ -52,5 +53,8 @@ def _hats(session: GuardedSession, person_id: uuid.UUID, today: dt.date) -> tupl
             or_(AppointmentMember.ends_on.is_(None), AppointmentMember.ends_on >= today),
         )
         .order_by(Appointment.starts_on, Appointment.id)
-    ).scalars()
-    return tuple(Hat(row.id, row.mechanism_id, frozenset(row.parties), row.name) for row in rows)
+    )
+    return tuple(
+        Hat(row.id, row.mechanism_id, frozenset(row.parties), row.name, mechanism_name or {})
+        for row, mechanism_name in rows
+    )

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 
 from app.db import digest_of
 from app.domain.errors import NotFound, Refusal
+from app.i18n import reader_language
 from app.logs import get_logger
 from app.messages import message_for
 from app.services.identity import viewer_of_token
-from app.web.navigation import navigation
+from app.web.navigation import acting_for, footing, navigation
 from app.web.routing import BY_TOKEN, database, policies
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -63,7 +64,13 @@ def init_hooks(app: Flask) -> None:
     @app.context_processor
     def shell() -> dict[str, Any]:
         who = getattr(g, "viewer", None)
-        return {"viewer": who, "nav": navigation(who, request.path), "now": getattr(g, "now", None)}
+        return {
+            "viewer": who,
+            "nav": navigation(who, request.path),
+            "feet": footing(who, request.path),
+            "acting_for": acting_for(who, reader_language()),
+            "now": getattr(g, "now", None),
+        }
 
     _init_errors(app)
 

@@ -1,12 +1,14 @@
-"""The main navigation: the pages that this viewer has, in the order of the masthead."""
+"""The frame of every page: the places that this viewer has at its top and its foot, and whom they act for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from app import words
 from app.domain.visibility import Action, Viewer, can
 
 
@@ -30,8 +32,37 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
         entries.append((url_for("meetings.meetings"), _("Meetings")))
     if can(viewer, Action.READ_ACTIONS):
         entries.append((url_for("actions.actions"), _("Actions")))
+    if can(viewer, Action.READ_MEETINGS):
+        entries.append((url_for("documents.documents"), _("Documents")))
     if can(viewer, Action.SUBSCRIBE):
         entries.append((url_for("subscriptions.subscriptions"), _("Subscriptions")))
     if can(viewer, Action.ADMINISTER_PEOPLE):
-        entries.append((url_for("people.people"), _("People")))
+        entries += [(url_for("people.people"), _("People")), (url_for("audit.audit"), _("Audit trail"))]
+    return _places(entries, path)
+
+
+def footing(viewer: Viewer | None, path: str) -> list[Place]:
+    """Return the entries at the foot of the page: how it is used, for anybody, and what was done."""
+    entries = [
+        (url_for("home.accessibility"), _("Accessibility")),
+        (url_for("home.keyboard"), _("Keyboard")),
+    ]
+    if can(viewer, Action.READ_AUDIT):
+        entries.append((url_for("audit.audit"), _("Audit trail")))
+    return _places(entries, path)
+
+
+def acting_for(viewer: Viewer | None, language: str) -> list[str]:
+    """Return for which secretariat the viewer acts and for which mechanisms, a sentence for each secretariat."""
+    served: dict[str, list[str]] = {}
+    for hat in viewer.hats if viewer else ():
+        mechanism = words.pick(hat.mechanism_name, language)[0] or _("ad hoc meetings")
+        served.setdefault(words.pick(hat.name, language)[0] or _("secretariat"), []).append(mechanism)
+    return [
+        _("You act for the %(name)s: %(mechanisms)s.", name=name, mechanisms=words.list_of(each, language))
+        for name, each in served.items()
+    ]
+
+
+def _places(entries: Sequence[tuple[str, str]], path: str) -> list[Place]:
     return [Place(url, label, path == url or (url != "/" and path.startswith(url))) for url, label in entries]
