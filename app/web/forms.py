@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Protocol, TypeVar
 
 from flask import request
-from wtforms import Form
+from wtforms import DateField, Form, TimeField
 
 from app import words
 from app.domain.errors import NotFound, Refusal
 from app.domain.meeting_content import Refused
 from app.messages import message_for
 
+_Value = TypeVar("_Value")
 _DATE: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# As in 14:30, and as French writes it: 14 h 30, 14h30, 14 h.
+_HOUR: Final = re.compile(r"([0-9]{1,2})(?::([0-9]{2})(?::00)?|\s?[hH](?:\s?([0-9]{2}))?)")
 
 
 class Named(Protocol):
@@ -78,6 +81,40 @@ def iso_day(written: str) -> dt.date:
     if _DATE.fullmatch(written) is None:
         raise ValueError(written)
     return dt.date.fromisoformat(written)
+
+
+def hour_of_day(written: str) -> dt.time:
+    """Return a time that was typed on 24 hours, as `14:30` or `14 h 30`; raises `ValueError`."""
+    match = _HOUR.fullmatch(written)
+    if match is None:
+        raise ValueError(written)
+    return dt.time(int(match[1]), int(match[2] or match[3] or 0))
+
+
+class DayField(DateField):
+    """A day, refused in our own words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; raises `ValueError` with what to type instead."""
+        self.data = _typed(valuelist, iso_day, "not_a_date")
+
+
+class HourField(TimeField):
+    """A time of day, refused in our own words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; raises `ValueError` with what to type instead."""
+        self.data = _typed(valuelist, hour_of_day, "not_a_time")
+
+
+def _typed(values: list[str], read: Callable[[str], _Value], key: str) -> _Value | None:
+    written = " ".join(values).strip()
+    if not written:
+        return None
+    try:
+        return read(written)
+    except ValueError:
+        raise ValueError(message_for(Refusal(key))) from None
 
 
 def day(written: str | None, field: str) -> dt.date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Collection
 from typing import Any, Final, TypeVar
@@ -18,11 +17,11 @@ from app.domain.errors import Refusal
 from app.domain.meeting_content import LANGUAGES, MeetingContent, Refused
 from app.domain.walltime import Choice
 from app.i18n import reader_language
-from app.web.forms import iso_day
+from app.web.forms import hour_of_day, iso_day
 
 AD_HOC: Final = "-"  # no mechanism has such a code
 Value = TypeVar("Value")
-_TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
+_CHOSEN: Final = re.compile("[0-9]{2}:[0-9]{2}")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
@@ -75,6 +74,9 @@ def fill(form: MeetingForm, content: MeetingContent) -> None:
     for name in ("first_day", "last_day"):
         day = getattr(content, name)
         form[name].data = day.isoformat() if day else ""
+    # Of one day, the last is left empty, as the form asks: moving the first then moves the meeting.
+    if content.last_day == content.first_day:
+        form.last_day.data = ""
     for name in ("starts", "ends"):
         hour = getattr(content, name)
         form[name].data = hour.isoformat("minutes") if hour else ""
@@ -110,8 +112,8 @@ def content_from(form: MeetingForm) -> MeetingContent:
         zone=typed["zone"],
         first_day=_read(form, "first_day", iso_day, "not_a_date", refusals),
         last_day=_read(form, "last_day", iso_day, "not_a_date", refusals),
-        starts=_read(form, "starts", _time, "not_a_time", refusals),
-        ends=_read(form, "ends", _time, "not_a_time", refusals),
+        starts=_read(form, "starts", hour_of_day, "not_a_time", refusals),
+        ends=_read(form, "ends", hour_of_day, "not_a_time", refusals),
         choice=_choice(typed["choice"]),
         agenda=typed["agenda"] or "template",
         source=form.source.data or "",
@@ -125,7 +127,7 @@ def take_nearest(form: MeetingForm) -> None:
     """Put a time that was chosen in place of one that the clocks skip into its field."""
     for name in ("starts", "ends"):
         chosen = form[f"instead_{name}"].data or ""
-        if _TIME.fullmatch(chosen):
+        if _CHOSEN.fullmatch(chosen):
             form[name].data = chosen
         form[f"instead_{name}"].data = ""
 
@@ -166,10 +168,3 @@ def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
     return int(text)
-
-
-def _time(text: str) -> dt.time:
-    match = _TIME.fullmatch(text)
-    if match is None:
-        raise ValueError(text)
-    return dt.time(int(match[1]), int(match[2]))

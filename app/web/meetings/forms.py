@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField, TimeField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from app.services.meeting_life import NewDate
+from app.web.forms import DayField, HourField
 
 
 class AnswerForm(FlaskForm):
@@ -47,10 +48,10 @@ class ActForm(FlaskForm):
         [InputRequired(_l("Give a reason. It stays in the record."))],
         description=_l("Everybody who sees this meeting can read it."),
     )
-    first_day = DateField(_l("New first day"), [Optional()])
-    last_day = DateField(_l("New last day"), [Optional()])
-    starts = TimeField(_l("Start"), [Optional()])
-    ends = TimeField(_l("End"), [Optional()])
+    first_day = DayField(_l("New first day"), [Optional()])
+    last_day = DayField(_l("New last day"), [Optional()])
+    starts = HourField(_l("Start"), [Optional()])
+    ends = HourField(_l("End"), [Optional()])
     choice = SelectField(_l("When the clocks go back"), validators=[Optional()])
 
     def __init__(self, *args: Any, **values: Any) -> None:
