@@ -196,7 +196,7 @@ def _changes_page(found: OpenDraft) -> ResponseReturnValue:
         "drafts/changes.html",
         found=found,
         planned=planned,
-        rows=showing.changes_in_words(planned.changes),
+        rows=showing.changes_in_words(planned),
         advice=showing.advice_in_words(planned.advice),
         causes=showing.causes_in_words(planned),
     )

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app import labels, pictures, words
 from app.domain.errors import Refusal, StaleVersion
-from app.domain.meeting_advice import FIELDS, Advice, Change
+from app.domain.meeting_advice import FIELDS, Advice
 from app.domain.meeting_content import (
     FROM_TEMPLATE,
     LANGUAGES,
@@ -194,7 +194,7 @@ def in_words(name: str, value: Any) -> str:
 def _hosts(hosting: Mapping[str, str], language: str) -> str:
     parts = dict(host_choices())
     return ", ".join(
-        f"{words.party_name(code, language)}: {parts.get(hosting[code], '')}"
+        f"{words.party_name(code, language)} ({parts.get(hosting[code], '')})"
         for code in words.party_order(hosting, language)
     )
 
@@ -286,10 +286,18 @@ def _local_times(timing: Timing, zone: str | None) -> str:
     return said
 
 
-def changes_in_words(changes: Iterable[Change]) -> list[Row]:
-    """Return the fields that differ, as they stand and as they will be."""
-    names = field_labels()
-    return [Row(names[each.field], in_words(each.field, each.old), in_words(each.field, each.new)) for each in changes]
+def changes_in_words(planned: Publication) -> list[Row]:
+    """Return the fields that differ, as they stand and as they will be, each hour with its city."""
+    names, language = field_labels(), reader_language()
+    rows = []
+    for each in planned.changes:
+        said = []
+        for value, content in ((each.old, planned.old), (each.new, planned.ready.content)):
+            written = in_words(each.field, value)
+            is_hour = isinstance(value, dt.time)
+            said.append(f"{written} {words.city_of(content.zone, language)}" if is_hour else written)
+        rows.append(Row(names[each.field], *said))
+    return rows
 
 
 def causes_in_words(planned: Publication) -> list[str]:
