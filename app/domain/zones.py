@@ -24,7 +24,7 @@ def tzdata_version() -> str:
 
 @functools.cache
 def zone_names() -> frozenset[str]:
-    """Return the names of all zones that a person may choose: region/city names, no offsets, no aliases of old."""
+    """Return the names of all zones that a person may choose: region/city names, no offsets."""
     names = resources.files("tzdata").joinpath("zones").read_text().split()
     regions = (
         "Africa/",
@@ -38,6 +38,13 @@ def zone_names() -> frozenset[str]:
         "Pacific/",
     )
     return frozenset(name for name in names if name.startswith(regions))
+
+
+@functools.cache
+def current_names() -> frozenset[str]:
+    """Return the names that the release gives to places today, without those that it keeps for old data."""
+    lines = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text().splitlines()
+    return frozenset(line.split("\t")[2] for line in lines if not line.startswith("#"))
 
 
 def zone(name: str) -> zoneinfo.ZoneInfo:

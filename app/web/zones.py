@@ -34,8 +34,12 @@ def zone_choices(language: str) -> dict[str, list[tuple[str, str]]]:
             for zone in CAPITALS
         ]
     }
+    current = zones.current_names()
     for region, name in regions.items():
-        inside = [(zone, words.city_of(zone, language)) for zone in zones.zone_names() if zone.startswith(f"{region}/")]
-        others = (pair for pair in inside if pair[0] not in CAPITALS)
-        choices[name] = sorted(others, key=lambda pair: (words.collation_key(pair[1]), pair[0]))
+        inside = [zone for zone in zones.zone_names() if zone.startswith(f"{region}/") and zone not in CAPITALS]
+        # A city that two names share, an old one and one in force, is offered once.
+        cities: dict[str, str] = {}
+        for zone in sorted(inside, key=lambda zone: (zone not in current, zone)):
+            cities.setdefault(words.city_of(zone, language), zone)
+        choices[name] = [(cities[city], city) for city in sorted(cities, key=words.collation_key)]
     return choices
