@@ -41,7 +41,7 @@ def unchanged_feed(engine: str, database: Database, folder: Path) -> Figure:
     try:
         tag = server.get(feed).headers["etag"]
         asked = request(feed, {"If-None-Match": tag, "User-Agent": "benchmark"})
-        found = request_rates(server.port, (asked, 304), (request("/healthz"), 200), rounds=5)
+        found = request_rates(server.port, (asked, 304), (request("/healthz"), 200), rounds=20)
     finally:
         server.stop()
     return Figure("unchanged feed (304) against the empty route", engine, *found, target=0.4)

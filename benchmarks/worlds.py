@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from app import schema
 from app.db import Database
 from tests import postgres, world
@@ -29,9 +31,17 @@ def opened(engine: str, folder: Path) -> Iterator[Database]:
                 session, f"UNC-{day.year}-{number + 1}", mechanism="M01", state="confirmed", starts_on=day, ends_on=day
             )
         session.commit()
+    if engine != "sqlite":
+        _analyze(database)
     try:
         yield database
     finally:
         database.engine.dispose()
         if engine != "sqlite":
             postgres.drop(url)
+
+
+def _analyze(database: Database) -> None:
+    """Let PostgreSQL count what it holds, as it does by itself on a server that runs for longer than this."""
+    with psycopg.connect(postgres.conninfo(postgres.admin_url(database.url.database or "")), autocommit=True) as admin:
+        admin.execute("ANALYZE")

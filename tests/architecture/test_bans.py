@@ -29,7 +29,7 @@ SYSTEM_CALLERS = {
         "disable an account from the command line",
         "enable an account from the command line",
     },
-    "db.py": {"find a feed by its token", "read the revisions of a viewer's audiences"},
+    "db.py": {"read the revisions of a viewer's audiences"},
     "jobs/tasks.py": {"say that the worker lives", "sweep up after sign-ins"},
     "services/audit.py": {"keep the head of the audit record", "verify the audit record"},
     "services/catalogue.py": {"load the catalogue"},
