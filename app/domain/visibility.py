@@ -53,6 +53,16 @@ def person_key(person_id: uuid.UUID) -> str:
     return f"person:{person_id}"
 
 
+def parties_in(keys: Iterable[str]) -> frozenset[str]:
+    """Return the codes of the parties whose people these keys are of."""
+    return frozenset(key.removeprefix("party:") for key in keys if key.startswith("party:"))
+
+
+def appointments_in(keys: Iterable[str]) -> frozenset[uuid.UUID]:
+    """Return the ids of the secretariat appointments among these keys."""
+    return frozenset(uuid.UUID(key.removeprefix("appointment:")) for key in keys if key.startswith("appointment:"))
+
+
 def digest_of_keys(keys: Iterable[str]) -> str:
     """Return a short digest of a set of keys, the same in any order."""
     return hashlib.sha256("|".join(sorted(keys)).encode()).hexdigest()[:16]

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.db import GuardedSession
 from app.domain import actions as rules
 from app.domain.actions import LegState
+from app.domain.visibility import appointments_in, parties_in
 from app.models import Action, AudienceMember, Leg, Mechanism, Meeting, Office, Party
 
 OVERDUE: Final = "overdue"
@@ -102,9 +103,8 @@ def lines_of(
         own = legs.get(action.id, {})
         set_committed_value(action, "legs", [line.leg for line in own.values()])
         keys = members.get(action.audience_id, frozenset())
-        parties = tuple(sorted(key.partition(":")[2] for key in keys if key.startswith("party:")))
-        has_secretariat = any(key.startswith("appointment:") for key in keys)
-        lines.append(ActionLine(action, own, parties, has_secretariat, mechanism, meeting_reference))
+        parties, appointments = tuple(sorted(parties_in(keys))), appointments_in(keys)
+        lines.append(ActionLine(action, own, parties, bool(appointments), mechanism, meeting_reference))
     return tuple(lines)
 
 

@@ -64,7 +64,7 @@ def compose(database: Database, message: Claimed, letterhead: Letterhead) -> Ema
         return None
     with database.read_session(viewer) as session:
         email = session.execute(select(Person.email).where(Person.id == viewer.person_id)).scalar_one()
-        content = None if message.kind == "invitation" else _meeting_content(session, viewer, message, letterhead)
+        content = _content_on(session, viewer, message, letterhead)
     if message.kind == "invitation":
         content = _invitation_content(database, viewer, message, letterhead)
     return _mail(message, letterhead, viewer, email, content) if content else None
@@ -141,6 +141,40 @@ def _invitation_content(
 # Meetings ----------------------------------------------------------------------------------------------
 
 
+def _content_on(session: GuardedSession, viewer: Viewer, message: Claimed, letterhead: Letterhead) -> _Content | None:
+    """Return what is to be said that a session of the recipient's can tell."""
+    match message.kind:
+        case "invitation":
+            return None
+        case "meeting_left":
+            return _left_content(session, viewer, message)
+        case _:
+            return _meeting_content(session, viewer, message, letterhead)
+
+
+def _left_content(session: GuardedSession, viewer: Viewer, message: Claimed) -> _Content | None:
+    """Return that a meeting no longer includes the recipient, or None when it does again.
+
+    Of the meeting it has the reference that they knew; what became of it is not theirs.
+    """
+    if _meeting_of(session, message) is not None:
+        return None
+    _ = words.translations(viewer.language).gettext
+    reference = _header_text(str(message.payload["reference"]))
+    return _Content(
+        "meeting_left", _("No longer with you: %(reference)s") % {"reference": reference}, {"reference": reference}
+    )
+
+
+def _meeting_of(session: GuardedSession, message: Claimed) -> Meeting | None:
+    """Return the meeting that a message is about, where its recipient sees it."""
+    return session.execute(
+        select(Meeting)
+        .where(Meeting.id == uuid.UUID(str(message.payload["meeting_id"])))
+        .options(selectinload(Meeting.parties))
+    ).scalar_one_or_none()
+
+
 def _subject_and_lead(kind: str, gettext: Callable[[str], str]) -> tuple[str, str]:
     """Return the subject of a mail about a meeting, and its first sentence."""
     _ = gettext
@@ -163,11 +197,7 @@ def _meeting_content(
     session: GuardedSession, viewer: Viewer, message: Claimed, letterhead: Letterhead
 ) -> _Content | None:
     """Return what is to be said of a meeting, or None when the recipient does not see it."""
-    meeting = session.execute(
-        select(Meeting)
-        .where(Meeting.id == uuid.UUID(str(message.payload["meeting_id"])))
-        .options(selectinload(Meeting.parties))
-    ).scalar_one_or_none()
+    meeting = _meeting_of(session, message)
     if meeting is None:
         return None
     language = viewer.language

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 
 from app.db import Database, GuardedSession
-from app.domain.visibility import SPEAKING_ROLES
+from app.domain.visibility import SPEAKING_ROLES, appointments_in, parties_in
 from app.logs import get_logger
 from app.models import AppointmentMember, AudienceMember, Meeting, OutboxMessage, Person
 
@@ -29,6 +29,7 @@ KINDS: Final = frozenset(
         "meeting_postponed",
         "meeting_cancelled",
         "meeting_reinstated",
+        "meeting_left",
         "answer_reported",
     }
 )
@@ -102,7 +103,8 @@ def tell_parties(
     meeting: Meeting,
     parties: Collection[str],
     except_person: uuid.UUID | None,
-    **facts: str,
+    *,
+    with_secretariat: bool = True,
 ) -> None:
     """Tell a meeting's coordinators, heads and secretariat, save the person who acted.
 
@@ -110,8 +112,29 @@ def tell_parties(
     appointments that are in the meeting's audience.
     """
     with session.whole_truth("find whom to tell of a meeting") as truth:
-        told = _speakers(truth, parties) | _serving(truth, meeting.audience_id)
-    for person_id in sorted(told - {except_person}, key=str):
+        told = _speakers(truth, parties)
+        if with_secretariat:
+            told |= _serving(truth, appointments_in(_keys_of(truth, meeting.audience_id)))
+    _tell(session, kind, meeting, told - {except_person}, {})
+
+
+def tell_left(
+    session: GuardedSession, meeting: Meeting, keys_before: frozenset[str], except_person: uuid.UUID | None
+) -> None:
+    """Tell those who could speak on a meeting, or ran it, and see it no more since its parties changed.
+
+    The message has its reference, which they know, and nothing that was decided without them.
+    """
+    with session.whole_truth("find whom to tell of a meeting") as truth:
+        gone = keys_before - _keys_of(truth, meeting.audience_id)
+        told = _speakers(truth, parties_in(gone)) | _serving(truth, appointments_in(gone))
+    _tell(session, "meeting_left", meeting, told - {except_person}, {"reference": meeting.reference})
+
+
+def _tell(
+    session: GuardedSession, kind: str, meeting: Meeting, told: Collection[uuid.UUID | None], facts: Mapping[str, str]
+) -> None:
+    for person_id in sorted((each for each in told if each), key=str):
         enqueue(session, kind, person_id, {"meeting_id": str(meeting.id), **facts}, subject_id=meeting.id)
 
 
@@ -122,15 +145,18 @@ def _speakers(truth: GuardedSession, parties: Collection[str]) -> set[uuid.UUID]
     return set(truth.execute(found).scalars())
 
 
-def _serving(truth: GuardedSession, audience_id: uuid.UUID) -> set[uuid.UUID]:
-    keys = truth.execute(select(AudienceMember.key).where(AudienceMember.audience_id == audience_id)).scalars()
-    appointments = [uuid.UUID(key.partition(":")[2]) for key in keys if key.startswith("appointment:")]
+def _keys_of(truth: GuardedSession, audience_id: uuid.UUID) -> frozenset[str]:
+    keys = truth.execute(select(AudienceMember.key).where(AudienceMember.audience_id == audience_id))
+    return frozenset(keys.scalars())
+
+
+def _serving(truth: GuardedSession, appointments: Collection[uuid.UUID]) -> set[uuid.UUID]:
     today = truth.now.date()
     found = (
         select(Person.id)
         .join(AppointmentMember, AppointmentMember.person_id == Person.id)
         .where(
-            AppointmentMember.appointment_id.in_(appointments),
+            AppointmentMember.appointment_id.in_(sorted(appointments, key=str)),
             AppointmentMember.starts_on <= today,
             or_(AppointmentMember.ends_on.is_(None), AppointmentMember.ends_on >= today),
             Person.active.is_(True),

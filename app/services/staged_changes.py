@@ -16,7 +16,7 @@ from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.lifecycle import MeetingState
 from app.domain.meeting_advice import Advice, Change, advice, changes
 from app.domain.meeting_content import MeetingContent, Refused
-from app.domain.visibility import Action, can
+from app.domain.visibility import Action, appointments_in, can
 from app.models import AgendaItem, Document, Draft, Guarded, Mechanism, Meeting, MeetingParty
 from app.services import outbox
 from app.services.drafts import OPEN, OpenDraft, add_draft, any_draft, as_fields, check_version, end_draft, find_draft
@@ -178,7 +178,7 @@ def _apply(session: GuardedSession, planned: Publication) -> None:
     apply_state(meeting, planned.state, session, session.now, asked_anew=planned.is_asked_again)
     session.flush()  # the record and the mails are of what stands now
     _record(session, planned, keys_before, audience_before)
-    _tell(session, planned)
+    _tell(session, planned, keys_before)
 
 
 def _move_to_audience(
@@ -224,12 +224,15 @@ def _record(
         session.record("meeting_parties_added", "meeting", meeting.id, meeting.audience_id, parties=list(planned.added))
 
 
-def _tell(session: GuardedSession, planned: Publication) -> None:
-    person = session.bound_viewer.person_id
+def _tell(session: GuardedSession, planned: Publication, keys_before: frozenset[str]) -> None:
+    """Tell each person one thing: that it changed, that it is proposed to them, or that they are in it no more."""
+    person, meeting = session.bound_viewer.person_id, planned.meeting
     stayed = [code for code in planned.state.parties if code not in planned.added]
-    outbox.tell_parties(session, "meeting_changed", planned.meeting, stayed, person)
-    if planned.added:
-        outbox.tell_parties(session, "meeting_proposed", planned.meeting, planned.added, person)
+    keys_after = keys_of(session, meeting.audience_id)
+    knew = not appointments_in(keys_after).isdisjoint(appointments_in(keys_before))
+    outbox.tell_parties(session, "meeting_changed", meeting, stayed, person, with_secretariat=knew)
+    outbox.tell_parties(session, "meeting_proposed", meeting, planned.added, person, with_secretariat=not knew)
+    outbox.tell_left(session, meeting, keys_before, person)
 
 
 def _plain(name: str, value: object) -> Any:

@@ -22,7 +22,7 @@ from app.services.mails import Letterhead, compose
 from tests import world
 
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)
-MEETING_KINDS = sorted(outbox.KINDS - {"invitation"})
+MEETING_KINDS = sorted(outbox.KINDS - {"invitation", "meeting_left"})
 TITLE = {"en": "Coordination on the UN", "es": "Coordinación en la ONU", "fr": "Coordination à l’ONU"}
 
 
@@ -221,3 +221,19 @@ def test_no_invitation_is_mailed_that_does_not_work(database, clock):
 
 def test_the_secret_is_not_in_the_letterheads_representation():
     assert "ssss" not in repr(LETTERHEAD)
+
+
+def test_who_left_a_meeting_reads_its_reference_and_nothing_more(database):
+    meeting_id = add_meeting(database, ("CA", "MX"), place="a secret place")
+    left = message("carol", "meeting_left", meeting_id=str(meeting_id), reference="UNC-2026-1")
+    read, plain, html = sent(compose(database, left, LETTERHEAD))
+    assert read["Subject"] == "No longer with you: UNC-2026-1"
+    for text in (plain, html):
+        assert "The meeting UNC-2026-1 no longer includes you." in text
+        assert not any(word in text for word in ("Coordination", "secret", "December", "Canada", "Mexico", "/meetings"))
+
+
+def test_who_is_in_the_meeting_again_does_not_read_of_having_left(database):
+    meeting_id = add_meeting(database)
+    left = message("carol", "meeting_left", meeting_id=str(meeting_id), reference="UNC-2026-1")
+    assert compose(database, left, LETTERHEAD) is None

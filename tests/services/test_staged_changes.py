@@ -270,6 +270,40 @@ def test_who_is_not_at_the_table_stages_nothing(database):
             stage_changes(session, "UNC-2026-MXUS-3")
 
 
+def told(database: Database) -> dict[str, set[str]]:
+    """Return who is told what, by the names of the cast."""
+    names = {member.id: key for key, member in world.CAST.items()}
+    found: dict[str, set[str]] = {}
+    with database.system_session("read what is to be sent") as session:
+        for row in session.execute(select(OutboxMessage)).scalars():
+            found.setdefault(row.kind, set()).add(names[row.recipient_id])
+    return found
+
+
+def test_who_comes_who_stays_and_who_leaves_are_told_one_thing_each(database):
+    prepared(database, ("CA", "MX"))
+    published(database, staged(database, parties=("CA", "MX", "US")))
+    assert told(database) == {
+        "meeting_changed": {"lucia", "isabelle", "adaeze"},
+        "meeting_proposed": {"carol", "erin", "sam"},
+    }
+
+
+def test_who_is_in_it_no_more_is_told_so_and_nothing_else(database):
+    prepared(database)
+    published(database, staged(database, parties=("CA", "MX"), place="Ottawa"))
+    assert told(database) == {
+        "meeting_changed": {"lucia", "isabelle", "adaeze"},
+        "meeting_left": {"carol", "erin", "sam"},
+    }
+    with database.system_session("read what is to be sent") as session:
+        rows = session.execute(select(OutboxMessage).where(OutboxMessage.kind == "meeting_left")).scalars()
+        meeting_id = str(world.identity("meeting", REFERENCE))
+        assert {tuple(sorted(row.payload.items())) for row in rows} == {
+            (("meeting_id", meeting_id), ("reference", REFERENCE))
+        }
+
+
 def test_a_draft_of_changes_ends_for_a_party_that_was_dropped(database):
     prepared(database)
     theirs = staged(database, "carol", place="Washington")
