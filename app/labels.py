@@ -217,6 +217,8 @@ def _audit_actions(pgettext: Say) -> Table:
         "agenda_item_removed": pgettext("act in the record", "Removed an agenda item"),
         "agenda_item_restored": pgettext("act in the record", "Put an agenda item back"),
         "action_recorded": pgettext("act in the record", "Recorded an action"),
+        "action_title_corrected": pgettext("act in the record", "Corrected the title of an action"),
+        "leg_added": pgettext("act in the record", "Added a leg to an action"),
         "leg_updated": pgettext("act in the record", "Updated a leg of an action"),
         "note_added": pgettext("act in the record", "Added a note to an action"),
         "note_corrected": pgettext("act in the record", "Corrected a note on an action"),

@@ -198,6 +198,7 @@ class Action(StrEnum):
     EDIT_AGENDA = "edit_agenda"
     READ_ACTIONS = "read_actions"
     CREATE_ACTION = "create_action"
+    EDIT_ACTION = "edit_action"
     UPDATE_LEG = "update_leg"
     NOTE_ACTION = "note_action"
     SUBSCRIBE = "subscribe"
@@ -209,7 +210,7 @@ class Action(StrEnum):
 class Facts:
     """What the table of permissions needs to know of the thing that is acted on.
 
-    `parties` are the chosen parties of a meeting or the owing parties of an action, `owner` the
+    `parties` are the chosen parties of a meeting or those who see an action, `owner` the
     one party whose row it is (a leg, an account, a draft), `appointments` those in its audience.
     """
 
@@ -282,6 +283,7 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.EDIT_AGENDA: _at_the_table,
     Action.READ_ACTIONS: _works,
     Action.CREATE_ACTION: _works,
+    Action.EDIT_ACTION: _at_the_table,
     Action.UPDATE_LEG: _owns_leg,
     Action.NOTE_ACTION: _works,
     Action.SUBSCRIBE: _not_administrator,

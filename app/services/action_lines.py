@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.db import GuardedSession
 from app.domain import actions as rules
 from app.domain.actions import LegState
-from app.domain.visibility import appointments_in, parties_in
+from app.domain.visibility import Facts, appointments_in, parties_in
 from app.models import Action, AudienceMember, Leg, Mechanism, Meeting, Office, Party
 
 OVERDUE: Final = "overdue"
@@ -53,12 +53,12 @@ class LegLine:
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
-    """An action in a list, with its legs by party, and who sees it: parties, and whether a secretariat does."""
+    """An action in a list, with its legs by party, and who sees it: parties, and appointments as secretariat."""
 
     action: Action
     legs: Mapping[str, LegLine]
     parties: tuple[str, ...]
-    has_secretariat: bool
+    appointments: frozenset[uuid.UUID]
     mechanism: Mechanism | None
     meeting_reference: str | None
 
@@ -66,6 +66,21 @@ class ActionLine:
     def state(self) -> LegState:
         """Return the state of the whole, read from its legs."""
         return rules.whole_state(line.state for line in self.legs.values())
+
+    @property
+    def has_secretariat(self) -> bool:
+        """Say whether a secretariat sees the action."""
+        return bool(self.appointments)
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the table of permissions needs to know of the action."""
+        return Facts(parties=frozenset(self.parties), appointments=self.appointments)
+
+    @property
+    def without_leg(self) -> tuple[str, ...]:
+        """Return the parties that see the action and owe nothing of it."""
+        return tuple(code for code in self.parties if code not in self.legs)
 
     @property
     def due_on(self) -> dt.date | None:
@@ -104,7 +119,7 @@ def lines_of(
         set_committed_value(action, "legs", [line.leg for line in own.values()])
         keys = members.get(action.audience_id, frozenset())
         parties, appointments = tuple(sorted(parties_in(keys))), appointments_in(keys)
-        lines.append(ActionLine(action, own, parties, bool(appointments), mechanism, meeting_reference))
+        lines.append(ActionLine(action, own, parties, appointments, mechanism, meeting_reference))
     return tuple(lines)
 
 

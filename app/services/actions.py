@@ -104,12 +104,16 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """An action with all that its page shows; `may_update` are the parties whose leg the viewer may change."""
+    """An action with all that its page shows; `may_update` are the parties whose leg the viewer may change.
+
+    `may_edit` says whether they may correct its title, and add a leg for a party that sees it.
+    """
 
     line: ActionLine
     notes: tuple[NoteLine, ...]
     history: tuple[HistoryEntry, ...]
     may_update: frozenset[str]
+    may_edit: bool
 
     @property
     def action(self) -> Action:
@@ -137,12 +141,19 @@ def find_action(session: GuardedSession, reference: str, *, lock: bool = False) 
 
 def action_view(session: GuardedSession, reference: str) -> ActionView:
     """Return one action with all that its page shows; raises `NotFound`."""
+    line = action_line(session, reference)
+    action = line.action
+    own = frozenset(code for code in line.legs if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
+    may_edit = can(session.bound_viewer, Permission.EDIT_ACTION, line.facts)
+    return ActionView(line, _notes(session, action), _history(session, action.id), own, may_edit)
+
+
+def action_line(session: GuardedSession, reference: str) -> ActionLine:
+    """Return one action with its legs, its notes and who sees it; raises `NotFound`."""
     found = lines_of(session, _named(reference).options(selectinload(Action.notes)))
     if not found:
         raise NotFound
-    line, action = found[0], found[0].action
-    own = frozenset(code for code in line.legs if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
-    return ActionView(line, _notes(session, action), _history(session, action.id), own)
+    return found[0]
 
 
 def _named(reference: str) -> Select[Action]:

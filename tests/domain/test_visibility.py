@@ -51,6 +51,7 @@ TABLE = {
     Action.EDIT_AGENDA: "ochps",
     Action.READ_ACTIONS: "ochpxsS",
     Action.CREATE_ACTION: "ochpxsS",
+    Action.EDIT_ACTION: "ochps",
     Action.UPDATE_LEG: "och",
     Action.NOTE_ACTION: "ochpxsS",
     Action.SUBSCRIBE: "ochpxsSng",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -312,3 +313,42 @@ def statements(database: Database, client: Any, path: str) -> int:
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
     return len(found)
+
+
+# Mending --------------------------------------------------------------------------------------------
+
+
+def test_a_title_is_corrected_and_a_lost_race_shows_both(client_for: Client) -> None:
+    client = client_for("carol")
+    assert "Correct the title" in text_of(client.get("/actions/UNC-2026-1-A01"))
+    address = "/actions/UNC-2026-1-A01/title"
+    page = client.get(address).get_data(as_text=True)
+    version = re.findall(r'name="version"[^>]*value="([^"]*)"', page)[0]
+    sent = {"version": version, "title_en": "Send the whole list", "title_es": "", "title_fr": ""}
+    assert client.post(address, data=sent).status_code == 303
+    shown = text_of(client.get("/actions/UNC-2026-1-A01"))
+    assert "Send the whole list" in shown
+    assert "corrected the title, which was “Send the list”." in shown
+    late = client_for("ana").post(f"{address}?lang=en", data=sent | {"title_en": "Another title"})
+    assert late.status_code == 409
+    assert "Send the whole list" in text_of(late)
+    assert 'value="Another title"' in late.get_data(as_text=True)
+    empty = client.post(address, data=sent | {"title_en": " "})
+    assert empty.status_code in {409, 422}
+
+
+def test_a_leg_is_added_only_where_one_is_missing(client_for: Client, kept: Database) -> None:
+    address = "/actions/UNC-2026-1-A01/legs"
+    client = client_for("ana")
+    assert "Every party that sees this action owes something" in text_of(client.get(f"{address}?lang=en"))
+    sent = {"title_en": "Share the list", "part_CA": "sees", "part_MX": "owes", "part_US": "owes"}
+    recorded = client.post(f"/actions/new?meeting={MEETING}", data=sent)
+    address = f"{recorded.location}/legs"
+    refused = client.post(f"{address}?lang=en", data={"party": "CA", "due_on": "soon", "person_name": "Jo"})
+    assert refused.status_code == 422
+    assert 'value="soon"' in refused.get_data(as_text=True)
+    added = client.post(address, data={"party": "CA", "due_on": "2026-12-20", "person_name": "Jo"})
+    assert added.status_code == 303
+    leg = view(kept, recorded.location.rpartition("/")[2]).line.legs["CA"].leg
+    assert (leg.person_name, leg.due_on, leg.is_accepted) == ("Jo", dt.date(2026, 12, 20), False)
+    assert client.post(address, data={"party": "US"}).status_code == 422

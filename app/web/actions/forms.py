@@ -18,12 +18,24 @@ from app.web.forms import day, in_fields, named_choices, typed_titles
 OfficesByParty = Mapping[str, list[Office]]
 
 
-class NewActionForm(FlaskForm):
-    """The title of a new action; the parts of the parties are fields of their own, `part_CA` and so on."""
+class TitleForm(FlaskForm):
+    """A title in each of the languages that it has."""
 
     title_en = StringField(_l("Title in English"))
     title_es = StringField(_l("Title in Spanish"))
     title_fr = StringField(_l("Title in French"))
+
+
+class NewActionForm(TitleForm):
+    """The title of a new action; the parts of the parties are fields of their own, `part_CA` and so on."""
+
+
+class NewLegForm(FlaskForm):
+    """A leg that is added to an action: whose, and as far as it is known who does it and by when."""
+
+    party = SelectField(_l("Party"), validate_choice=False)
+    person_name = StringField(_l("Person"))
+    due_on = StringField(_l("Due"))
 
 
 class LegForm(FlaskForm):

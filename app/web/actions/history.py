@@ -33,15 +33,27 @@ def who(name: str | None, party_code: str | None, language: str) -> str:
 
 def _sentence(entry: HistoryEntry, language: str) -> str:
     doer = who(entry.person_name, entry.party_code, language)
-    if entry.act == "action_recorded":
-        return str(_("%(who)s recorded the action.", who=doer))
-    if entry.act == "leg_updated":
-        return _leg_sentence(entry.facts, doer, language)
-    if entry.act == "note_added":
-        return str(_("%(who)s added a note.", who=doer))
-    if entry.act == "note_corrected":
-        return str(_("%(who)s corrected a note.", who=doer))
-    return labels.labels("audit_action", language).get(entry.act, entry.act)
+    said: str | None = None
+    match entry.act:
+        case "action_recorded":
+            said = _("%(who)s recorded the action.", who=doer)
+        case "action_title_corrected":
+            said = _("%(who)s corrected the title, which was “%(title)s”.", who=doer, title=_title(entry, language))
+        case "leg_added":
+            party = words.party_name(str(entry.facts["party"]), language)
+            said = _("%(who)s added a leg of %(party)s.", who=doer, party=party)
+        case "leg_updated":
+            said = _leg_sentence(entry.facts, doer, language)
+        case "note_added":
+            said = _("%(who)s added a note.", who=doer)
+        case "note_corrected":
+            said = _("%(who)s corrected a note.", who=doer)
+    return str(said or labels.labels("audit_action", language).get(entry.act, entry.act))
+
+
+def _title(entry: HistoryEntry, language: str) -> str:
+    """Return the title that stood before."""
+    return words.pick(entry.facts["was"], language)[0]
 
 
 def _leg_sentence(facts: Any, doer: str, language: str) -> str:

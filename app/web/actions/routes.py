@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -21,6 +21,8 @@ from app.services import action_acts as acts
 from app.services import actions as service
 from app.services.action_lines import OVERDUE, ActionLine, today_of
 from app.services.actions import ActionView, Filters
+from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint
+from app.web.actions.blueprint import blueprint
 from app.web.actions.forms import (
     LegForm,
     NoteForm,
@@ -35,7 +37,7 @@ from app.web.forms import compared, named_choices, put_error, sent_version
 from app.web.paging import page_number
 from app.web.routing import route, session, signed_in, viewer
 
-blueprint = Blueprint("actions", __name__)
+__all__ = ["blueprint"]
 _FILTERS: Final = ("mechanism", "party", "state")
 
 
