@@ -205,11 +205,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act as its viewer reads it; `who` is a name where the viewer may know it, else None."""
+    """One act as its viewer reads it; `who` is a name where the viewer may know it, else None.
+
+    `is_personal` where a person did it, known or not, and not Entente by itself.
+    """
 
     at: dt.datetime
     action: str
     who: str | None
+    is_personal: bool
     party: str | None
     subject: Subject
     facts: Mapping[str, Any]
@@ -263,6 +267,7 @@ def _entries(session: GuardedSession, records: Sequence[AuditRecord]) -> list[En
             at=record.at,
             action=record.action,
             who=names.get(record.person_id) if record.person_id else None,
+            is_personal=record.person_id is not None,
             party=record.party_code,
             subject=subjects.get((record.subject_kind, _id(record))) or Subject(record.subject_kind),
             facts=dict(sorted(record.facts.items())),

@@ -238,6 +238,7 @@ def test_each_viewer_sees_what_is_theirs(database):
             assert ("meeting_changed" in audit.actions_seen(session)) is sees
     (entry,) = acts(database, "carol", action="meeting_changed").entries
     assert (entry.who, entry.party) == (None, "MX")  # who in another delegation did it is not told
+    assert entry.is_personal  # and that it was a person is
     assert (entry.subject.reference, entry.subject.title) == ("UNC-2026-MXUS-1", {"en": "Hidden", "original": "en"})
     (entry,) = acts(database, "diego", action="meeting_changed").entries
     assert entry.who == "Ana Robles"
