@@ -216,7 +216,8 @@ def _record(
     }
     session.record(
         "meeting_changed", "meeting", meeting.id, session.audience(keys_before & keys_after), changes=facts,
-        state=meeting.state, sequence=meeting.sequence, asked_again=planned.is_asked_again,
+        zones=[planned.old.zone, planned.ready.content.zone], state=meeting.state, sequence=meeting.sequence,
+        asked_again=planned.is_asked_again,
     )  # fmt: skip
     if planned.dropped:
         session.record("meeting_parties_dropped", "meeting", meeting.id, audience_before, parties=list(planned.dropped))

@@ -104,18 +104,26 @@ def _parties(text: str) -> Callable[[HistoryEntry, str], Markup]:
 
 def _changed(entry: HistoryEntry, language: str) -> Markup:
     changes: Mapping[str, Any] = entry.facts.get("changes") or {}
-    said = [_change(name, pair, language) for name, pair in changes.items()]
-    return _fill(_("Changed. %(changes)s"), changes=Markup("; ").join(said))
+    cities = [words.city_of(zone, language) for zone in entry.facts.get("zones") or ()]
+    said = [_change(name, pair, cities, language) for name, pair in changes.items()]
+    return _fill(_("Changed. %(changes)s"), changes=Markup(f"{_before_signs(language)}; ").join(said))  # noqa: S704
 
 
-def _change(name: str, pair: list[Any], language: str) -> Markup:
+def _before_signs(language: str) -> str:
+    """Return what French puts before a colon and a semicolon."""
+    return words.NBSP if language == "fr" else ""
+
+
+def _change(name: str, pair: list[Any], cities: list[str], language: str) -> Markup:
     """Return one changed field: what it was, struck through, and what it is."""
     field = field_labels().get(name, name)
     if name == "conference_url":  # the record holds no address, since it lets people in
         return Markup.escape(field)
     old, new = (_value(name, value, language) for value in pair)
+    if name in {"starts", "ends"} and cities:
+        old, new = (f"{said} {city}" if said else "" for said, city in zip((old, new), cities, strict=True))
     was = Markup("<del>{}</del> ").format(old) if old else Markup("")
-    return Markup("{}: {}{}").format(field, was, new)
+    return Markup("{}{}: {}{}").format(field, _before_signs(language), was, new)
 
 
 def _value(name: str, value: Any, language: str) -> str:
