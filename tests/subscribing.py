@@ -47,16 +47,16 @@ def counted_statements(database: Database) -> Iterator[list[str]]:
         if not statement.startswith(("PRAGMA", "BEGIN", "SET ", "SELECT set_config")):
             found.append(statement)
 
-    look_up = database._look_up
+    look_up = database.feeds._look_up
 
     def note_look_up(**values: Any) -> Any:
         found.append("the look-up by token")
         return look_up(**values)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    database._look_up = note_look_up  # type: ignore[method-assign]
+    database.feeds._look_up = note_look_up  # type: ignore[method-assign]
     try:
         yield found
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
-        del database._look_up
+        del database.feeds._look_up

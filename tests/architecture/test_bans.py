@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "app").rglob("*.py"))
-GUARD = ROOT / "app" / "db.py"
+GUARD = ROOT / "app" / "db"
 BANNED_IMPORTS = {"text", "insert", "Connection", "Engine", "create_engine"}
 BANNED_CALLS = {"from_statement", "exec_driver_sql", "from_select", "bulk_insert_mappings", "add_missing_timezones"}
 BROAD = {"Exception", "BaseException", "''"}
@@ -29,7 +29,7 @@ SYSTEM_CALLERS = {
         "disable an account from the command line",
         "enable an account from the command line",
     },
-    "db.py": {"read the revisions of a viewer's audiences"},
+    "db/database.py": {"read the revisions of a viewer's audiences"},
     "jobs/tasks.py": {"say that the worker lives", "sweep up after sign-ins"},
     "services/audit.py": {"keep the head of the audit record", "verify the audit record"},
     "services/catalogue.py": {"load the catalogue"},
@@ -51,7 +51,7 @@ SYSTEM_CALLERS = {
         "make a link to set a password",
         "see that an address has no account yet",
     },
-    "services/references.py": {"fix the domain of calendar UIDs"},
+    "services/references.py": {"fix the domain of calendar UIDs", "give out the next number of a scope"},
     "services/sign_in.py": {"change a password", "count an attempt to sign in", "end a sign-in", "open a sign-in"},
     "web/health/routes.py": {"read the worker's heartbeat"},
     "web/sign_in/security.py": {"find a person for Flask-Security"},
@@ -98,7 +98,7 @@ def _problems_of_call(call: ast.Call) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_goes_around_the_guard(path: Path) -> None:
-    if path in {GUARD, ROOT / "app" / "schema.py"}:
+    if GUARD in path.parents or path == ROOT / "app" / "schema.py":
         return
     assert problems_of(path.read_text("utf-8")) == []
 

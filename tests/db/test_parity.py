@@ -15,8 +15,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import create_engine, event, select
 
-from app import db
-from app.db import Database, GuardedSession
+from app.db import Database, GuardedSession, sessions
 from app.domain.visibility import Hat, Role, Viewer, administration_key, appointment_key, party_key, person_key, sees
 from app.models import (
     ActionNote,
@@ -166,11 +165,11 @@ def test_a_kind_of_key_that_is_stripped_is_missed(
 
 def test_the_orms_rule_that_is_stripped_is_missed(populated: Database) -> None:
     """Without the hook SQLite shows everything; PostgreSQL is still held by its own lock."""
-    event.remove(GuardedSession, "do_orm_execute", db._add_the_read_rule)
+    event.remove(GuardedSession, "do_orm_execute", sessions._add_the_read_rule)
     try:
         found = differences(populated, viewers())
     finally:
-        event.listen(GuardedSession, "do_orm_execute", db._add_the_read_rule)
+        event.listen(GuardedSession, "do_orm_execute", sessions._add_the_read_rule)
     assert (found == []) is not populated.is_sqlite
 
 
@@ -179,7 +178,7 @@ def test_each_policy_that_is_stripped_is_missed(populated: Database) -> None:
     if populated.is_sqlite:
         return
     owner = create_engine(postgres.admin_url(populated.url.database or ""), isolation_level="AUTOCOMMIT")
-    event.remove(GuardedSession, "do_orm_execute", db._add_the_read_rule)
+    event.remove(GuardedSession, "do_orm_execute", sessions._add_the_read_rule)
     try:
         for cls in GUARDED:
             table = cls.__table__.name  # type: ignore[attr-defined]
@@ -190,7 +189,7 @@ def test_each_policy_that_is_stripped_is_missed(populated: Database) -> None:
             assert found
             assert {line.split(": ")[1] for line in found} == {cls.__name__}
     finally:
-        event.listen(GuardedSession, "do_orm_execute", db._add_the_read_rule)
+        event.listen(GuardedSession, "do_orm_execute", sessions._add_the_read_rule)
         owner.dispose()
 
 

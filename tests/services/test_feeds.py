@@ -454,19 +454,19 @@ def test_a_look_up_whose_connection_was_lost_is_made_again(database):
 
 def held_connections(database: Database) -> list[Any]:
     """Return the drivers' connections that wait in the pool of the look-up."""
-    with database._feed_engine.connect() as connection:
+    with database.feeds._feed_engine.connect() as connection:
         return [connection.connection.driver_connection]
 
 
 def test_trouble_with_the_look_up_is_trouble_with_the_database(database, monkeypatch):
     made = subscribe(database, "ana")
     database.feed_state(digest_of(made.token), ())
-    monkeypatch.setattr(database._feed_look_up, "string", "SELECT no_such_column FROM subscriptions")
+    monkeypatch.setattr(database.feeds._feed_look_up, "string", "SELECT no_such_column FROM subscriptions")
     with pytest.raises(OperationalError):
         database.feed_state(digest_of(made.token), ())
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM subscription_fetches", "UPDATE people SET name = 'x'"])
 def test_the_look_up_can_only_read(database, statement):
-    with database._feed_engine.connect() as connection, pytest.raises(DBAPIError):
+    with database.feeds._feed_engine.connect() as connection, pytest.raises(DBAPIError):
         connection.exec_driver_sql(statement)
