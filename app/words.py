@@ -222,6 +222,11 @@ def city_of(zone_name: str, language: str, party: str | None = None) -> str:
     return str(known) if known else zone_name.rsplit("/", 1)[-1].replace("_", " ")
 
 
+def city_at(zone_name: str, place: str | None, language: str) -> str:
+    """Return the city whose time a meeting keeps: its place decides between Washington and New York."""
+    return city_of(zone_name, language, "US" if "washington" in (place or "").casefold() else None)
+
+
 def duration(minutes: int, language: str) -> str:
     """Return a length of time in hours and minutes: `3 hours`, `1 hour 30 minutes`, `45 minutes`."""
     if minutes < 0:

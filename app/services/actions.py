@@ -30,8 +30,8 @@ from app.models import (
 )
 from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, todays_of
 from app.services.meeting_state import CALLED_OFF
+from app.services.paging import PAGE_SIZE, pages_of
 
-PAGE_SIZE: Final = 50
 HISTORY_LIMIT: Final = 100
 _earlier = aliased(Meeting)
 
@@ -222,9 +222,7 @@ def actions_list(session: GuardedSession, filters: Filters, page: int = 1) -> Ac
     """
     chosen = _chosen(session, filters)
     total = session.execute(select(func.count(Action.id)).where(*chosen)).scalar_one()
-    page_count = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= page <= page_count:
-        raise NotFound
+    page_count = pages_of(total, page)
     due = (
         select(func.min(Leg.due_on))
         .where(Leg.action_id == Action.id, Leg.state.in_(rules.OWED_STATES))

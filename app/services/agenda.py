@@ -149,7 +149,7 @@ def clock_columns(
     """
     known = parties if parties is not None else _parties_of(session, meeting)
     columns: dict[tuple[dt.timedelta | None, ...], tuple[str, list[Mapping[str, str]]]] = {}
-    for zone_name, city in [(meeting.time_zone, _city_of_meeting(meeting)), *_capitals(known)]:
+    for zone_name, city in [(meeting.time_zone, _cities_of_meeting(meeting)), *_capitals(known)]:
         offsets = tuple(in_zone(at, zone_name).utcoffset() for at in (meeting.starts_at, meeting.ends_at))
         _, cities = columns.setdefault(offsets, (zone_name, []))
         if city not in cities:
@@ -171,13 +171,9 @@ def _capitals(parties: Iterable[Party]) -> list[tuple[str, Mapping[str, str]]]:
     return [(party.time_zone, dict(party.capital or party.name)) for party in parties if party.time_zone]
 
 
-def _city_of_meeting(meeting: Meeting) -> dict[str, str]:
-    """Return the name, by language, of the city whose time the meeting keeps.
-
-    Washington and New York share a zone: the place decides between them.
-    """
-    party = "US" if "washington" in (meeting.place or "").casefold() else None
-    return {language: words.city_of(meeting.time_zone, language, party) for language in words.LANGUAGES}
+def _cities_of_meeting(meeting: Meeting) -> dict[str, str]:
+    """Return the name, by language, of the city whose time the meeting keeps."""
+    return {language: words.city_at(meeting.time_zone, meeting.place, language) for language in words.LANGUAGES}
 
 
 def _lines(

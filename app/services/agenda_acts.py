@@ -13,7 +13,6 @@ from typing import Any, Final, Literal, cast
 
 from sqlalchemy import select
 
-from app.catalogue import load_shipped
 from app.db import GuardedSession
 from app.domain import agenda as rules
 from app.domain.errors import NotFound, Refusal, StaleVersion
@@ -22,7 +21,7 @@ from app.models import AgendaItem, Mechanism, Meeting
 from app.services.action_acts import titles
 from app.services.agenda import FROZEN_STATES, items_of, order_digest, version_of
 from app.services.meetings import facts_of_meeting, find_meeting
-from app.services.proposing import add_agenda
+from app.services.proposing import add_agenda, template_of
 
 FIELDS: Final = ("title", "kind", "type", "lead_party", "minutes")
 
@@ -151,16 +150,11 @@ def fill_agenda(session: GuardedSession, reference: str) -> Meeting:
     meeting, rows = open_agenda(session, reference)
     if any(not row.removed for row in rows):
         raise Refusal("agenda_not_empty")
-    template = rules.from_template(_template_of(session, meeting))
+    mechanism = session.execute(select(Mechanism).where(Mechanism.id == meeting.mechanism_id)).scalar_one_or_none()
+    template = template_of(mechanism)
     add_agenda(session, meeting, template)
     session.record("agenda_filled", "agenda", meeting.id, meeting.audience_id, count=len(template))
     return meeting
-
-
-def _template_of(session: GuardedSession, meeting: Meeting) -> Sequence[Mapping[str, object]]:
-    found = session.execute(select(Mechanism).where(Mechanism.id == meeting.mechanism_id)).scalar_one_or_none()
-    own = found.facts.get("agenda_template") if found else None
-    return own or [dict(item.as_facts()) for item in load_shipped().default_agenda_template]
 
 
 def words_of(row: AgendaItem) -> dict[str, Any]:

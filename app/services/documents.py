@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
@@ -15,8 +14,7 @@ from app.db import GuardedSession, digest_of
 from app.domain import documents as rules
 from app.domain.errors import NotFound
 from app.models import Document, Meeting, MeetingParty
-
-PAGE_SIZE: Final = 50
+from app.services.paging import PAGE_SIZE, pages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +81,7 @@ def document(session: GuardedSession, document_id: uuid.UUID) -> Document:
 def documents(session: GuardedSession, page: int = 1) -> PaperPage:
     """Return a page (from 1) of the papers that the viewer may see; raises `NotFound` beyond the last one."""
     total = session.execute(select(func.count(Document.id))).scalar_one()
-    page_count = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= page <= page_count:
-        raise NotFound
+    page_count = pages_of(total, page)
     rows = session.execute(
         select(Document).order_by(Document.added_at.desc(), Document.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     ).scalars()

@@ -11,7 +11,6 @@ from sqlalchemy.orm import selectinload
 
 from app import words
 from app.db import GuardedSession
-from app.domain.cadence import MeetingFacts
 from app.domain.catalogue import Mechanism as MechanismFacts
 from app.domain.catalogue import from_facts
 from app.domain.errors import NotFound
@@ -19,11 +18,12 @@ from app.domain.mechanisms import next_ordinal
 from app.domain.meeting_content import FROM_TEMPLATE, LANGUAGES, MeetingContent
 from app.models import Mechanism, Meeting
 from app.services.drafts import mechanism_named
+from app.services.mechanism_record import meeting_facts, meetings_of
+from app.services.meeting_state import CALLED_OFF
 from app.services.meeting_times import content_of_meeting
 from app.services.meetings import find_meeting
 
 LAST: Final = "last"
-CALLED_OFF: Final = ("cancelled", "postponed")
 
 
 def suggested(session: GuardedSession, mechanism_code: str | None, copy: str | None = None) -> MeetingContent:
@@ -81,7 +81,7 @@ def last_meeting(session: GuardedSession, mechanism_code: str | None) -> Meeting
     return session.execute(
         select(Meeting)
         .join(Mechanism, Mechanism.id == Meeting.mechanism_id)
-        .where(Mechanism.code == mechanism_code, Meeting.state.not_in(CALLED_OFF))
+        .where(Mechanism.code == mechanism_code, Meeting.state.not_in(sorted(CALLED_OFF)))
         .order_by(Meeting.starts_at.desc())
         .limit(1)
         .options(selectinload(Meeting.parties), selectinload(Meeting.sittings))
@@ -127,15 +127,5 @@ def _next_ordinal(session: GuardedSession, mechanism: Mechanism | None) -> int |
     """Return the number of the mechanism's next meeting, from its record and the meetings that the viewer may see."""
     if mechanism is None:
         return None
-    rows = session.execute(
-        select(Meeting).where(Meeting.mechanism_id == mechanism.id).options(selectinload(Meeting.parties))
-    ).scalars()
-    kept = [
-        MeetingFacts(
-            reference=row.reference, state=row.state, starts_on=row.starts_on, ordinal=row.ordinal,
-            parties=frozenset(party.party_code for party in row.parties),
-        )
-        for row in rows
-    ]  # fmt: skip
-    record = from_facts(MechanismFacts, mechanism.facts).record
-    return next_ordinal(record, kept, parties=mechanism.parties)
+    kept = [meeting_facts(meeting) for meeting in meetings_of(session, mechanism.id)]
+    return next_ordinal(from_facts(MechanismFacts, mechanism.facts).record, kept, parties=mechanism.parties)

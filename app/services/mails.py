@@ -228,10 +228,10 @@ def _times(meeting: Meeting, viewer: Viewer) -> list[str]:
     language = viewer.language
     if meeting.date_is_open:
         return [words.translations(language).gettext("No new date has been agreed yet.")]
+    city = words.city_at(meeting.time_zone, meeting.place, language)
     if meeting.starts_time is None:
-        city = words.city_of(meeting.time_zone, language)
         return [f"{words.date_range(meeting.starts_on, meeting.ends_on, language)} ({city})"]
-    lines = [_time_in(meeting, meeting.time_zone, language, words.city_of(meeting.time_zone, language))]
+    lines = [_time_in(meeting, meeting.time_zone, language, city)]
     if viewer.time_zone != meeting.time_zone:
         yours = _time_in(meeting, viewer.time_zone, language, words.city_of(viewer.time_zone, language, viewer.party))
         lines.append(words.translations(language).gettext("In your time: %(time)s") % {"time": yours})

@@ -18,8 +18,8 @@ from app.domain.references import meeting_reference, parse_meeting_reference
 from app.domain.visibility import Facts, appointment_key
 from app.models import AudienceMember, AuditRecord, Document, Mechanism, Meeting, MeetingParty, Party, Person
 from app.services.meeting_state import chosen_rows
+from app.services.paging import PAGE_SIZE, pages_of
 
-PAGE_SIZE: Final = 50
 HISTORY_LIMIT: Final = 100
 OVER: Final = ("held", "closed")
 
@@ -124,9 +124,7 @@ def meetings(
     ahead = _ahead(now)
     counted = _counted(chosen, ahead)
     ahead_count, total = session.execute(counted).one()
-    page_count = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= page <= page_count:
-        raise NotFound
+    page_count = pages_of(total, page)
     first, last = (page - 1) * PAGE_SIZE, page * PAGE_SIZE
     undated_last = case((Meeting.state == "postponed", 1), else_=0)
     coming = _lines(chosen).where(ahead).order_by(undated_last, Meeting.starts_at, Meeting.reference)

@@ -183,6 +183,12 @@ def add_agenda(session: GuardedSession, meeting: Meeting, items: tuple[TemplateI
     session.flush()
 
 
+def template_of(mechanism: Mechanism | None) -> tuple[TemplateItem, ...]:
+    """Return the items that an agenda of the mechanism usually has: its own template's, or the usual ones."""
+    own = mechanism.facts.get("agenda_template") if mechanism else None
+    return from_template(own or [dict(item.as_facts()) for item in load_shipped().default_agenda_template])
+
+
 def _titled(title: Mapping[str, str]) -> dict[str, str]:
     return {"original": "en", **title}
 
@@ -249,8 +255,7 @@ def _agenda(session: GuardedSession, ready: Ready) -> tuple[Any, ...]:
     if choice == NO_AGENDA:
         return ()
     if choice == FROM_TEMPLATE:
-        own = ready.mechanism.facts.get("agenda_template") if ready.mechanism else None
-        return from_template(own or [dict(item.as_facts()) for item in load_shipped().default_agenda_template])
+        return template_of(ready.mechanism)
     try:
         source = find_meeting(session, choice)
     except NotFound:

@@ -223,6 +223,13 @@ def test_the_secret_is_not_in_the_letterheads_representation():
     assert "ssss" not in repr(LETTERHEAD)
 
 
+@pytest.mark.parametrize(("place", "city"), [("Washington, D.C.", "Washington"), ("UN, New York", "Nueva York")])
+def test_the_place_decides_between_cities_of_one_zone(sqlite_database, place, city):
+    meeting_id = add_meeting(sqlite_database, place=place)
+    _read, plain, _html = sent(compose(sqlite_database, about(meeting_id, "ana"), LETTERHEAD))
+    assert f"10:00–13:00 {city} (EST, UTC−5)" in plain
+
+
 def test_who_left_a_meeting_reads_its_reference_and_nothing_more(database):
     meeting_id = add_meeting(database, ("CA", "MX"), place="a secret place")
     left = message("carol", "meeting_left", meeting_id=str(meeting_id), reference="UNC-2026-1")

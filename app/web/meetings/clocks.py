@@ -22,13 +22,7 @@ LOOK_AHEAD_DAYS: Final = 366
 
 def city_of_meeting(meeting: Meeting, language: str) -> str:
     """Return the city whose wall time a meeting keeps."""
-    return _city(meeting.time_zone, meeting.place, language)
-
-
-def _city(zone_name: str, place: str | None, language: str) -> str:
-    """Return the city of a zone; Washington and New York share one, so the place decides between them."""
-    in_washington = "washington" in (place or "").casefold()
-    return words.city_of(zone_name, language, "US" if in_washington else None)
+    return words.city_at(meeting.time_zone, meeting.place, language)
 
 
 def promised(meeting: Meeting, language: str) -> str:
@@ -42,7 +36,7 @@ def promised_then(standing: Mapping[str, Any], language: str) -> str:
     starts_on = dt.date.fromisoformat(standing["starts_on"])
     written = standing.get("starts_time")
     starts_time = dt.time.fromisoformat(written) if written else None
-    city = _city(standing["time_zone"], standing.get("place"), language)
+    city = words.city_at(standing["time_zone"], standing.get("place"), language)
     return _in_city(words.date_long(starts_on, language), starts_time, city, language)
 
 
