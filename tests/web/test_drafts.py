@@ -250,6 +250,11 @@ def test_what_is_missing_is_told_instead_of_a_preview(client_for):
     assert page.status_code == 422
     for field in ("title_en", "first_day", "ends"):
         assert f'id="{field}-error"' in page.text
+    assert "The draft is saved. Before it can be proposed, this is missing:" in page.text
+    assert "Nothing was saved" not in page.text
+    wrong = client.post(address + "?lang=en", data=form(version="1", ordinal="many"))
+    assert wrong.status_code == 422
+    assert "Nothing was saved: one thing needs a correction." in wrong.text
 
 
 def test_a_meeting_of_others_is_not_proposed(app, client_for):

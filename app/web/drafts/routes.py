@@ -145,8 +145,13 @@ def _record_page(edited: Edited) -> ResponseReturnValue:
     return render_template("drafts/record.html", **page_of(edited, PAST_FORMATS)), edited.status
 
 
-def _draft_page(found: OpenDraft, edited: Edited, rows: list[showing.Row] | None = None) -> ResponseReturnValue:
-    """Show the form of a draft; after a lost race beside what stands now, whose version it then carries."""
+def _draft_page(
+    found: OpenDraft, edited: Edited, rows: list[showing.Row] | None = None, *, is_saved: bool = False
+) -> ResponseReturnValue:
+    """Show the form of a draft; after a lost race beside what stands now, whose version it then carries.
+
+    `is_saved` says that the form is what is saved, and that what is wrong with it only keeps it from being proposed.
+    """
     status = 409 if rows else edited.status
     version = sent_number("version") if edited.refusal and not rows else found.draft.version
     meeting, moved = None, False
@@ -162,6 +167,7 @@ def _draft_page(found: OpenDraft, edited: Edited, rows: list[showing.Row] | None
         meeting=meeting,
         rows=rows,
         moved=moved,
+        is_saved=is_saved,
         version=version or found.draft.version,
         meeting_version=meeting.version if meeting else None,
         **page_of(edited),
@@ -176,7 +182,7 @@ def _preview_page(found: OpenDraft) -> ResponseReturnValue:
     except NotFound:
         raise
     except Refusal as refusal:
-        return _draft_page(found, edited_from(found.content).refused(refusal))
+        return _draft_page(found, edited_from(found.content).refused(refusal), is_saved=True)
     ready = shown.ready
     return render_template(
         "drafts/preview.html",
@@ -209,7 +215,7 @@ def _not_done(draft_id: uuid.UUID, refusal: Refusal) -> ResponseReturnValue:
     found = service.find_draft(session(), draft_id)
     if isinstance(refusal, StaleVersion):
         return _draft_page(found, edited_from(found.content), showing.compared(refusal))
-    return _draft_page(found, edited_from(found.content).refused(refusal))
+    return _draft_page(found, edited_from(found.content).refused(refusal), is_saved=True)
 
 
 # Ways on ------------------------------------------------------------------------------------------
