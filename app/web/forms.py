@@ -13,6 +13,7 @@ from wtforms import DateField, Form, TimeField
 from app import words
 from app.domain.errors import NotFound, Refusal
 from app.domain.meeting_content import Refused
+from app.i18n import field_choices, reader_language
 from app.messages import message_for
 
 _Value = TypeVar("_Value")
@@ -46,16 +47,50 @@ def put_error(form: Form, refusal: Refusal) -> None:
             field.errors = [*field.errors, message_for(each)]
 
 
-def compared(form: Form, yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return each field's name, what was typed and what stands now, in the words of the form's choices."""
-    mine, others = in_fields(yours), in_fields(theirs)
+def compared(
+    form: Form,
+    yours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    also: Mapping[str, Callable[[str], str]] | None = None,
+) -> list[tuple[str, str, str]]:
+    """Return each field's name, what was typed and what stands now, as the reader reads them.
+
+    What can be chosen is in the words of its choice; `also` says, by field, what to call a value that can no
+    longer be chosen.
+    """
+    mine, others = _by_field(yours), _by_field(theirs)
     rows = []
     for name in mine:
-        field = form[name]
-        shown = dict(field.choices) if getattr(field, "choices", None) else {}
-        said = [str(shown.get(side[name], side[name])) for side in (mine, others)]
-        rows.append((str(field.label.text), said[0], said[1]))
+        choices = _choices_of(form[name])
+        fallback = (also or {}).get(name)
+        said = [_in_words(side.get(name), choices, fallback) for side in (mine, others)]
+        rows.append((str(form[name].label.text), said[0], said[1]))
     return rows
+
+
+def _choices_of(field: Any) -> dict[str, str]:
+    """Return the words of what can be chosen in a field, of all groups together."""
+    if not getattr(field, "choices", None):
+        return {}
+    found = field_choices(field)
+    groups = found.values() if isinstance(found, dict) else [found]
+    return {str(value): str(said) for pairs in groups for value, said in pairs}
+
+
+def _in_words(value: Any, choices: Mapping[str, str], fallback: Callable[[str], str] | None) -> str:
+    """Return a value of a form as a person reads it; nothing for none, where that is no choice."""
+    language = reader_language()
+    match value:
+        case dt.datetime():
+            raise TypeError("an instant is compared as the day and the time of its place")
+        case dt.date():
+            return words.date_short(value, language)
+        case dt.time():
+            return words.time_of_day(value, language)
+    written = "" if value is None else str(value)
+    if written in choices:
+        return choices[written]
+    return fallback(written) if written and fallback else written
 
 
 # What was sent ------------------------------------------------------------------------------------
@@ -140,8 +175,13 @@ def typed_titles(form: Form) -> dict[str, str]:
 
 
 def in_fields(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return values as a form writes them, by the names of its fields, titles by language."""
+    return {name: "" if value is None else str(value) for name, value in _by_field(values).items()}
+
+
+def _by_field(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by the names of the form's fields, titles by language."""
-    plain = {name: "" if value is None else str(value) for name, value in values.items() if name != "title"}
+    plain = {name: value for name, value in values.items() if name != "title"}
     return {**(titles_of(values["title"]) if "title" in values else {}), **plain}
 
 

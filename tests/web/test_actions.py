@@ -237,6 +237,11 @@ def test_a_party_updates_its_leg_and_the_loser_of_a_race_sees_both(client_for: C
     assert late.status_code == 409
     assert "State differs done blocked" in text_of(late)
     assert 'name="version" value="2"' in late.get_data(as_text=True)
+    french = client.post(f"{path}?lang=fr", data={**sent, "state": "verified", "due_on": "2027-02-01"})
+    # From blocked a leg cannot be verified: the word is there though the form does not offer it.
+    assert "État diffère vérifié bloqué" in text_of(french)
+    assert "lun. 1er févr. 2027 dim. 20 déc. 2026" in text_of(french)
+    client.get("/actions?lang=en")
     shown = text_of(client.get("/actions/UNC-2026-1-A01"))
     assert "United States: from “open” to “blocked”, by Carol Whitfield (United States). No funds" in shown
 

@@ -170,6 +170,10 @@ def test_an_edit_is_saved_and_the_loser_of_a_race_sees_both(client_for: Client, 
     late = client.post(address, data={**sent, "title_en": "News"})
     assert late.status_code == 409
     assert "Title in English differs News Progress" in text_of(late)
+    named = client.post(f"{address}?lang=fr", data={**sent, "kind": "substance", "lead_party": "US"})
+    assert "Question de fond Progrès depuis la dernière réunion" in text_of(named)
+    assert "diffère États-Unis aucune en particulier" in text_of(named)
+    client.get(f"{address}?lang=en")
     fresh = version_of(items(kept)[1])
     assert f'name="version" value="{fresh}"' in late.get_data(as_text=True)
     assert 'value="News"' in late.get_data(as_text=True)

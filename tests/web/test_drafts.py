@@ -179,10 +179,14 @@ def test_the_same_form_sent_twice_makes_one_draft(app, client_for):
 def test_the_slower_of_two_colleagues_sees_both_texts(client_for):
     address = saved(client_for("ana"))
     assert client_for("diego").post(address, data=form(version="1", place="Los Pinos")).status_code == 303
-    response = client_for("ana").post(address, data=form(version="1", place="Palacio Nacional"))
+    response = client_for("ana").post(address + "?lang=en", data=form(version="1", place="Palacio Nacional"))
     assert response.status_code == 409
     assert "Los Pinos" in response.text
     assert "Palacio Nacional" in response.text
+    shown = response.text.partition('id="compare-heading"')[2].partition("<form")[0]
+    assert "un-coordination" not in shown
+    assert "2026-12-10" not in shown
+    assert "the template’s items" in shown
     again = client_for("ana").post(address, data=form(version=version_in(response.text), place="Palacio Nacional"))
     assert again.status_code == 303
     assert "Palacio Nacional" in client_for("diego").get(address).text

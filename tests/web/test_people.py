@@ -242,6 +242,12 @@ def test_the_loser_of_a_race_sees_both(client_for, database):
     assert "Ana R. Robles" in page.text
     assert page.text.count("Ana María Robles") == 2  # beside what stands now, and kept in the form
     assert person(database, "ana").name == "Ana R. Robles"
+    french = client.post("/profile?lang=fr", data=opened | {"time_zone": "America/New_York", "theme": "dark"})
+    rows = re.sub(r"<[^>]+>|\s+", " ", french.text)
+    assert re.search(r"New York\s+Mexico\s", rows)
+    assert re.search(r"foncées\s+celles de cet appareil", rows)
+    assert 'classes="typed">America/' not in french.text
+    client.get("/profile?lang=en")
     version = re.search(r'name="version" value="(\d+)"', page.text).group(1)
     assert client.post("/profile", data=opened | {"name": "Ana María Robles", "version": version}).status_code == 303
     assert person(database, "ana").name == "Ana María Robles"

@@ -149,7 +149,9 @@ def leg(ref: str, party: str) -> ResponseReturnValue:
     try:
         acts.update_leg(session(), ref, party, typed_leg(form), version=sent_version())
     except StaleVersion as stale:
-        rows = compared(form, stale.yours, stale.theirs)
+        # A state that the leg can no longer go to is no choice of the form.
+        states = labels.labels("leg_state", reader_language())
+        rows = compared(form, stale.yours, stale.theirs, {"state": lambda key: states.get(key, key)})
         return _leg_page(found, own, form, own.version, rows), 409
     except Refusal as refusal:
         put_error(form, refusal)

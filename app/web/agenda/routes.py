@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app import words
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Action
-from app.i18n import reader_language
+from app.i18n import party_name, reader_language
 from app.messages import message_for
 from app.models import AgendaItem, Meeting
 from app.services import agenda as service
@@ -75,7 +75,7 @@ def edit_item(ref: str, item_id: uuid.UUID) -> ResponseReturnValue:
     try:
         acts.edit_item(session(), ref, item_id, typed_item(form, item.title.get("original")), version=version)
     except StaleVersion as stale:
-        rows = compared(form, stale.yours, stale.theirs)
+        rows = compared(form, stale.yours, stale.theirs, {"lead_party": party_name})
         return _item_page(meeting, item, form, service.version_of(item), rows), 409
     except Refusal as refusal:
         put_error(form, refusal)

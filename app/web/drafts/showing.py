@@ -26,8 +26,10 @@ from app.domain.walltime import TimeInFold, TimeInGap
 from app.i18n import in_language, reader_language
 from app.models import Mechanism, Party
 from app.pictures import Clock, Place
+from app.services.drafts import choosable_mechanisms
 from app.services.staged_changes import Publication
 from app.web.drafts.forms import AD_HOC, MeetingForm, host_choices, hosting_fields
+from app.web.routing import session
 from app.web.zones import zone_choices
 
 Choices = Sequence[tuple[str, str]]
@@ -50,16 +52,16 @@ def set_choices(
     form.parties.choices = [(code, words.party_name(code, language)) for code in words.party_order(parties, language)]
     form.format.choices = [(key, labels.label("format", key, language)) for key in formats]
     form.zone.choices = zone_choices(language)
-    form.agenda.choices = _agendas(content)
+    form.agenda.choices = _agendas(content.agenda if content else None)
     for field in hosting_fields(form):
         field.choices = host_choices()
     form.choice.choices, form.instead_starts.choices, form.instead_ends.choices = [], [], []
 
 
-def _agendas(content: MeetingContent | None) -> list[tuple[str, str]]:
+def _agendas(chosen: str | None) -> list[tuple[str, str]]:
     choices = [(FROM_TEMPLATE, _("the template’s items")), (NO_AGENDA, _("no items"))]
-    if content and content.agenda not in {FROM_TEMPLATE, NO_AGENDA}:
-        choices.append((content.agenda, _("the items of %(reference)s", reference=content.agenda)))
+    if chosen and chosen not in {FROM_TEMPLATE, NO_AGENDA}:
+        choices.append((chosen, _("the items of %(reference)s", reference=chosen)))
     return choices
 
 
@@ -169,19 +171,16 @@ def in_words(name: str, value: Any) -> str:
     if value is None or value in ("", (), {}):
         return ""
     match name, value:
+        case (("mechanism" | "format" | "original" | "choice" | "agenda"), _):
+            said = _chosen(name, value, language)
         case "title", _:
             said = "; ".join(f"{key.upper()} {value[key]}" for key in LANGUAGES if value.get(key))
         case "parties", _:
             said = _names(value)
         case "hosting", _:
             said = _hosts(value, language)
-        case (("format" | "original"), _):
-            group = labels.labels("format" if name == "format" else "language", language)
-            said = group.get(value, "")
         case "zone", _:
             said = f"{words.city_of(value, language)} ({value})"
-        case "choice", _:
-            said = _("the first") if value == "earlier" else _("the second")
         case _, dt.time():
             said = words.time_of_day(value, language)
         case _, dt.date():
@@ -189,6 +188,21 @@ def in_words(name: str, value: Any) -> str:
         case _:
             said = str(value)
     return said
+
+
+def _chosen(name: str, value: str, language: str) -> str:
+    """Return the words of what was chosen; a mechanism that can no longer be is said by its code."""
+    match name:
+        case "mechanism":
+            named = {row.code: row.name for row in choosable_mechanisms(session())}
+            return words.pick(named.get(value, value), language)[0]
+        case "choice":
+            return str(_("the first") if value == "earlier" else _("the second"))
+        case "agenda":
+            return dict(_agendas(value))[value]
+        case _:
+            group = labels.labels("format" if name == "format" else "language", language)
+            return group.get(value, "")
 
 
 def _hosts(hosting: Mapping[str, str], language: str) -> str:

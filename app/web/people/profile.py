@@ -14,7 +14,7 @@ from app.i18n import reader_language
 from app.services import people as service
 from app.services.people import Profile
 from app.services.sign_in import change_password
-from app.web.forms import put_error, sent_version
+from app.web.forms import compared, put_error, sent_version
 from app.web.people.blueprint import blueprint
 from app.web.people.forms import PasswordForm, ProfileForm
 from app.web.routing import database, route, session, signed_in, viewer
@@ -36,7 +36,7 @@ def profile() -> ResponseReturnValue:
         try:
             service.save_profile(session(), _typed(form), sent_version())
         except StaleVersion as stale:
-            rows = _compared(form, stale)
+            rows = compared(form, stale.yours, stale.theirs, {"time_zone": _city})
             now = person.version
             return render_template("people/profile.html", form=form, account=person, version=now, compared=rows), 409
         except Refusal as refusal:
@@ -82,14 +82,5 @@ def _typed(form: ProfileForm) -> Profile:
     return Profile(form.name.data or "", form.language.data or "", form.time_zone.data or "", form.theme.data or "")
 
 
-def _compared(form: ProfileForm, stale: StaleVersion) -> list[tuple[str, str, str]]:
-    """Return each field's name, what was typed, and what stands now, in words."""
-    rows = []
-    for name in ("name", "language", "time_zone", "theme"):
-        yours, theirs = str(stale.yours[name]), str(stale.theirs[name])
-        if name == "language":
-            yours, theirs = words.LANGUAGE_NAMES[yours], words.LANGUAGE_NAMES[theirs]
-        if name == "theme":
-            yours, theirs = (labels.label("theme", value, reader_language()) for value in (yours, theirs))
-        rows.append((str(form[name].label.text), yours, theirs))
-    return rows
+def _city(zone: str) -> str:
+    return words.city_of(zone, reader_language())
