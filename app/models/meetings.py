@@ -14,6 +14,7 @@ from app.models.base import (
     Guarded,
     OptionalPartyCode,
     PartyCode,
+    SystemOnly,
     UuidKey,
     Versioned,
     one_of,
@@ -164,7 +165,7 @@ class Draft(Guarded, Versioned, Base):
     ended_at: Mapped[dt.datetime | None]
 
 
-class ReferenceCounter(Base):
+class ReferenceCounter(SystemOnly, Base):
     """The last number given out in one scope (`UNC-2026`, `UNC-2026-MXUS`)."""
 
     __tablename__ = "reference_counters"

@@ -17,18 +17,19 @@ def next_number(session: GuardedSession, scope: str) -> int:
     """Return the next number of a scope, from 1; no other transaction gets the same.
 
     The scope's row stays locked until the end of the transaction. Two that open a scope at once meet in
-    its primary key: the later one is refused by the database, and its request is run again.
+    its primary key: the later one is refused by the database, and its request is run again. The counts are
+    the system's alone: a scope names parties, and that it is there says that they met.
     """
-    row = session.execute(
-        select(ReferenceCounter).where(ReferenceCounter.scope == scope).with_for_update()
-    ).scalar_one_or_none()
-    if row is None:
-        session.add(ReferenceCounter(scope=scope, last=1))
-        session.flush()  # so that a race shows here, not at the commit
-        return 1
-    row.last += 1
-    session.flush()
-    return row.last
+    with session.whole_truth("give out the next number of a scope") as truth:
+        row = truth.execute(
+            select(ReferenceCounter).where(ReferenceCounter.scope == scope).with_for_update()
+        ).scalar_one_or_none()
+        if row is None:
+            row = ReferenceCounter(scope=scope, last=0)
+            truth.add(row)
+        row.last += 1
+        truth.flush()  # so that a race shows here, not at the commit
+        return row.last
 
 
 def scope_of_meeting(mechanism: Mechanism | None, parties: Collection[str], year: int) -> str:

@@ -54,7 +54,7 @@ def stage_changes(session: GuardedSession, reference: str) -> Draft:
 
     Raises `NotFound`; `Refusal` `forbidden`, or `not_in_state` for a meeting that changes no more.
     """
-    meeting = find_meeting(session, reference)
+    meeting = find_meeting(session, reference, lock=True)  # so that two who begin at once begin one draft
     _check_allowed(session, meeting)
     viewer = session.bound_viewer
     serving = facts_of_meeting(session, meeting).appointments

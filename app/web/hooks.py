@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Flask, g, render_template, request
 from flask import session as cookie
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -86,6 +87,12 @@ def _init_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def refuse_forgery(_error: CSRFError) -> tuple[str, int]:
         return render_template("errors/csrf.html"), 400
+
+    @app.errorhandler(DataError)
+    def refuse_value(error: DataError) -> tuple[str, int]:
+        """Refuse a value that no column can hold, such as a NUL on PostgreSQL: no page of ours sends one."""
+        get_logger().warning("value refused by the database", endpoint=request.endpoint, kind=type(error).__name__)
+        return _page(400)
 
     @app.errorhandler(HTTPException)
     def refuse_request(error: HTTPException) -> tuple[str, int] | Response:

@@ -30,7 +30,9 @@ from app.models import Submission
 ATTEMPTS: Final = 4
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., ResponseReturnValue]
-__all__ = ["BY_TOKEN", "PUBLIC", "Policy", "database", "policies", "route", "session", "signed_in", "viewer"]
+__all__ = [
+    "BY_TOKEN", "PUBLIC", "Policy", "database", "policies", "route", "session", "signed_in", "submission_id", "viewer",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,8 @@ def _in_one_transaction(view: View, values: dict[str, Any]) -> Response:
 
 
 def _write_once(view: View, values: dict[str, Any], current: GuardedSession) -> Response:
-    submission = _submission_id()
-    if submission and g.viewer:
+    submission = submission_id()
+    if submission:
         earlier = current.execute(select(Submission).where(Submission.id == submission)).scalar_one_or_none()
         if earlier:
             return make_response(redirect(earlier.result, 303))
@@ -150,18 +152,23 @@ def _write_once(view: View, values: dict[str, Any], current: GuardedSession) -> 
     if response.status_code >= 400:
         current.rollback()
         return response
-    if submission and g.viewer and response.location:
-        audience = current.audience({person_key(g.viewer.person_id)})
+    if submission and response.location:
+        audience = current.audience({person_key(viewer().person_id)})
         current.add(Submission(id=submission, audience_id=audience, made_at=current.now, result=response.location))
     current.commit()
     return response
 
 
-def _submission_id() -> uuid.UUID | None:
+def submission_id() -> uuid.UUID | None:
+    """Return the id by which the form that was sent is known again, if it carries one and somebody is signed in.
+
+    It is the sender's own: what others once sent under the same id says nothing to them, and stops nothing.
+    """
     try:
-        return uuid.UUID(request.form.get("submission_id", ""))
+        sent = uuid.UUID(request.form.get("submission_id", ""))
     except ValueError:
         return None
+    return uuid.uuid5(g.viewer.person_id, sent.hex) if g.viewer else None
 
 
 def _to_sign_in() -> Response:

@@ -8,13 +8,15 @@ import zipfile
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 
 from app.db import Database
 from app.domain.documents import media_type_of
-from app.models import AgendaItem, Document, Draft, Meeting
+from app.models import AgendaItem, Document, Draft, Meeting, ReferenceCounter
 from app.services import agenda, agenda_acts, drafts, staged_changes
 from app.services.action_acts import NewAction, PartyPart, record_action
 from app.services.documents import documents
+from app.services.references import next_number
 from tests import story, world
 
 
@@ -106,3 +108,24 @@ def test_a_macro_does_not_hide_behind_many_members(extra, is_kept):
         if extra:
             package.writestr("word/vbaProject.bin", b"")
     assert (media_type_of(packed.getvalue()) is not None) is is_kept
+
+
+def test_nobody_reads_from_the_counts_who_met(told):
+    """Not even a statement that forgot its filter shows that there is a scope of others."""
+    with told.system_session("count on", "write") as session:
+        assert next_number(session, "UNC-2026-MXUS") == 1
+        session.commit()
+    with told.write_session(world.viewer("benoit")) as session:
+        assert next_number(session, "UNC-2026-CAUS") == 1
+        try:
+            seen = session.scalars(select(ReferenceCounter.scope)).all()
+        except ProgrammingError:  # PostgreSQL's second lock: the app's role has no right to the table
+            seen = []
+        assert seen == []
+
+
+def test_the_app_has_no_right_to_the_counts(make_database):
+    database = make_database("postgresql")
+    with database.engine.connect() as connection:
+        asked = "SELECT has_table_privilege('entente_app', 'reference_counters', 'SELECT')"
+        assert connection.exec_driver_sql(asked).scalar_one() is False

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from app import words
 from app.domain.catalogue_types import Level, Status
 from app.domain.visibility import Action
-from app.i18n import reader_language
+from app.i18n import as_typed, reader_language
 from app.services import mechanisms as service
 from app.services.mechanism_sources import citations
 from app.services.mechanisms import Filters, MechanismView, Register, RegisterRow
@@ -72,7 +72,7 @@ def asked_filters() -> Filters:
     """Return what the address asks to narrow the register to; what is no level and no status filters nothing."""
     level, status = request.args.get("level"), request.args.get("status")
     return Filters(
-        words=request.args.get("words", "").strip()[:WORDS_LIMIT],
+        words=as_typed(request.args.get("words", "")).strip()[:WORDS_LIMIT],
         parties=request.args.get("parties") or None,
         level=level if level in get_args(Level) else None,
         status=status if status in get_args(Status) else None,

@@ -32,6 +32,7 @@ def login() -> ResponseReturnValue:
             return redirect(url_for("home.home"), 303)
         form.next.data = own_path(request.args.get("next", ""))
         return render_template("sign_in/login.html", form=form)
+    form.next.data = own_path(form.next.data)
     if not form.validate():
         return render_template("sign_in/login.html", form=form), 422
     try:
@@ -45,7 +46,7 @@ def login() -> ResponseReturnValue:
     # Nothing of the time before is kept: neither another's leavings nor a token that somebody planted.
     cookie.clear()
     cookie["sign_in"] = token
-    return redirect(own_path(form.next.data) or url_for("home.home"), 303)
+    return redirect(form.next.data or url_for("home.home"), 303)
 
 
 @route(blueprint, "/logout", policy=signed_in(Action.READ_OWN_PAGES), methods=("POST",))

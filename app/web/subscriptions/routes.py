@@ -20,7 +20,7 @@ from app.i18n import reader_language
 from app.services import subscriptions as service
 from app.services.subscriptions import Made, Wanted
 from app.web.forms import named_choices, put_error
-from app.web.routing import route, session, signed_in
+from app.web.routing import route, session, signed_in, submission_id
 from app.web.subscriptions import feeds  # noqa: F401 - its routes are of the same blueprint
 from app.web.subscriptions.blueprint import blueprint
 from app.web.subscriptions.forms import ALL_MEETINGS, SubscriptionForm
@@ -56,7 +56,7 @@ def new_subscription() -> ResponseReturnValue:
     if form.validate():
         try:
             made = service.create_subscription(
-                session(), _wanted(form), submission_id=_submission_id(),
+                session(), _wanted(form), submission_id=submission_id(),
                 repeated_at=url_for("subscriptions.subscriptions", repeated=1),
             )  # fmt: skip
         except Refusal as refusal:
@@ -121,10 +121,3 @@ def _wanted(form: SubscriptionForm) -> Wanted:
         detail=form.detail.data or "",
         language=form.language.data or "",
     )
-
-
-def _submission_id() -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.form.get("submission_id", ""))
-    except ValueError:
-        return None
