@@ -15,7 +15,7 @@ from app.domain import zones
 from app.domain.entries import Details, Entry
 
 # Bytes of entries made by other code are other bytes: to be raised whenever the rendering changes.
-RENDERING = 1
+RENDERING = 2
 
 _KEPT_ENTRIES = 10_000
 

@@ -14,6 +14,7 @@ from typing import Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import load_only, selectinload
 
+from app import words
 from app.calendars.feed import FeedBody, assemble, meeting_calendar
 from app.calendars.meeting import RENDERING
 from app.calendars.words import WORDS, feed_name
@@ -224,9 +225,12 @@ def _facts(
     base_url: str,
     language: Language,
 ) -> MeetingFacts:
-    """Return what a calendar needs of a meeting whose parties and sittings are loaded."""
+    """Return what a calendar needs of a meeting whose parties and sittings are loaded.
+
+    Parties and capitals come in the alphabetical order of the language.
+    """
     has_hours = meeting.starts_time is not None
-    parties = tuple(row.party_code for row in meeting.parties)
+    parties = tuple(words.party_order((row.party_code for row in meeting.parties), language))
     return MeetingFacts(
         uid=meeting.uid,
         sequence=meeting.sequence,

@@ -223,11 +223,27 @@ def test_what_a_calendar_gets_of_a_meeting(database):
     assert (event["DTSTART"].dt.hour, event["DTEND"].dt.hour) == (10, 13)
     assert (event["LOCATION"], event["CONFERENCE"]) == ("Sala 4", "https://meet.example/x")
     description = str(event["DESCRIPTION"])
-    assert "Partes: México, Estados Unidos" in description
+    assert "Partes: Estados Unidos, México" in description
     assert "Ciudad de México: 9:00–12:00" in description
     assert "Washington: 10:00–13:00" in description
     assert "Ottawa" not in description
     assert str(event["CATEGORIES"].to_ical().decode()).endswith(",UNC")
+
+
+@pytest.mark.parametrize(
+    ("language", "parties", "capitals"),
+    [
+        ("en", "Parties: Canada, Mexico, United States", ["Ottawa", "Mexico City", "Washington"]),
+        ("es", "Partes: Canadá, Estados Unidos, México", ["Ottawa", "Washington", "Ciudad de México"]),
+        ("fr", "Parties\xa0: Canada, États-Unis, Mexique", ["Ottawa", "Washington", "Mexico"]),
+    ],
+)
+def test_parties_and_capitals_come_in_the_order_of_the_language(sqlite_database, language, parties, capitals):
+    add(sqlite_database, "UNC-2026-1", time_zone="America/New_York")
+    calendar = Calendar.from_ical(download(sqlite_database, "ana", "UNC-2026-1", language).content)
+    said = str(calendar.events[0]["DESCRIPTION"])
+    assert parties in said
+    assert sorted(capitals, key=lambda city: said.index(f"\n{city}")) == capitals
 
 
 def test_days_without_hours_and_a_form_that_was_not_told(sqlite_database):
