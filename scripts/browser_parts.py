@@ -7,6 +7,7 @@ Node from a wheel, in an environment of its own under build/, where it is not.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,9 @@ FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
 
+_PICTURE = re.compile(r"""url\((?:"data:[^"]*"|'data:[^']*'|data:[^"')]*)\)""")
+_MAP = re.compile(r"\s*/\*# sourceMappingURL=[^*]*\*/")
+
 
 def main(*, with_tests: bool) -> None:
     """Install the packages and copy the files."""
@@ -34,10 +38,19 @@ def main(*, with_tests: bool) -> None:
     subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL)
     PARTS.mkdir(parents=True, exist_ok=True)
     for name, source in FILES.items():
-        shutil.copyfile(ROOT / "node_modules" / source, PARTS / name)
+        found = (ROOT / "node_modules" / source).read_text("utf-8")
+        (PARTS / name).write_text(without_pictures(found) if name.endswith(".css") else found, "utf-8")
     for old in PARTS.iterdir():
         if old.name not in FILES:
             old.unlink()
+
+
+def without_pictures(css: str) -> str:
+    """Return a style sheet without the pictures that are written into it, and without the address of its map.
+
+    The pages' policy allows no `data:` address: browsers would block each and report it.
+    """
+    return _MAP.sub("", _PICTURE.sub("none", css))
 
 
 def _is_usable(path: str) -> bool:
