@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.db import GENESIS, Database, GuardedSession, chain_digest
 from app.logs import get_logger
-from app.models import Action, AuditHead, AuditRecord, Meeting, Person
+from app.models import Action, AgendaItem, AuditHead, AuditRecord, Document, Draft, Meeting, Person
 
 HEAD_FILE: Final = "audit.head"
 PAGE_LENGTH: Final = 50
@@ -196,11 +196,16 @@ def _write_head(data_dir: Path, head: Head, now: dt.datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was acted on, as far as its viewer may know it: its title or name, and its reference where it has one."""
+    """What was acted on, as far as its viewer may know it: its title or name, and its reference where it has one.
+
+    Of an agenda and its items, of staged changes and of a draft that was proposed the reference is the meeting's.
+    `position` is the number that an agenda item has now.
+    """
 
     kind: str
     title: Mapping[str, str] | str | None = None
     reference: str | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +267,9 @@ def _entries(session: GuardedSession, records: Sequence[AuditRecord]) -> list[En
     for kind, model in (("meeting", Meeting), ("action", Action)):
         rows = session.execute(select(model.id, model.title, model.reference).where(model.id.in_(_ids(records, kind))))
         subjects |= {(kind, row.id): Subject(kind, row.title, row.reference) for row in rows}
+    papers = session.execute(select(Document.id, Document.file_name).where(Document.id.in_(_ids(records, "document"))))
+    subjects |= {("document", row.id): Subject("document", row.file_name) for row in papers}
+    special = _subjects_on_agendas(session, records) | _subjects_of_drafts(session, records)
     return [
         Entry(
             at=record.at,
@@ -269,11 +277,53 @@ def _entries(session: GuardedSession, records: Sequence[AuditRecord]) -> list[En
             who=names.get(record.person_id) if record.person_id else None,
             is_personal=record.person_id is not None,
             party=record.party_code,
-            subject=subjects.get((record.subject_kind, _id(record))) or Subject(record.subject_kind),
+            subject=special.get(record.number)
+            or subjects.get((record.subject_kind, _id(record)))
+            or Subject(record.subject_kind),
             facts=dict(sorted(record.facts.items())),
         )
         for record in records
     ]
+
+
+def _subjects_on_agendas(session: GuardedSession, records: Sequence[AuditRecord]) -> dict[int, Subject]:
+    """Return what was acted on by the records' numbers: an item of an agenda, or all of it."""
+    meetings = session.execute(select(Meeting.id, Meeting.reference).where(Meeting.id.in_(_ids(records, "agenda"))))
+    references = {row.id: row.reference for row in meetings}
+    wanted = {record.number: _uuid(record.facts.get("item")) for record in records if record.subject_kind == "agenda"}
+    found = session.execute(
+        select(AgendaItem.id, AgendaItem.title, AgendaItem.position, AgendaItem.removed).where(
+            AgendaItem.id.in_({identity for identity in wanted.values() if identity})
+        )
+    )
+    items = {row.id: row for row in found}
+    subjects = {}
+    for record in records:
+        reference = references.get(_id(record)) if record.number in wanted else None
+        if reference is None:
+            continue
+        item = items.get(wanted[record.number])
+        place = item.position if item and not item.removed else None
+        subjects[record.number] = Subject("agenda", item.title if item else None, reference, place)
+    return subjects
+
+
+def _subjects_of_drafts(session: GuardedSession, records: Sequence[AuditRecord]) -> dict[int, Subject]:
+    """Return the meetings of drafts by the records' numbers: those that they change, or became."""
+    drafts = session.execute(select(Draft.id, Draft.meeting_id).where(Draft.id.in_(_ids(records, "draft"))))
+    meeting_of = {row.id: row.meeting_id for row in drafts}
+    became = {str(record.facts["reference"]) for record in records if "reference" in record.facts}
+    wanted = Meeting.id.in_({each for each in meeting_of.values() if each}) | Meeting.reference.in_(became)
+    rows = session.execute(select(Meeting.id, Meeting.reference, Meeting.title).where(wanted)).all()
+    seen = {row.id: row for row in rows} | {row.reference: row for row in rows}
+    subjects = {}
+    for record in records:
+        if record.subject_kind != "draft":
+            continue
+        row = seen.get(meeting_of.get(_id(record))) or seen.get(record.facts.get("reference"))
+        if row is not None:
+            subjects[record.number] = Subject("draft", row.title, row.reference)
+    return subjects
 
 
 def _people(session: GuardedSession, wanted: set[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -287,7 +337,11 @@ def _ids(records: Sequence[AuditRecord], kind: str) -> set[uuid.UUID]:
 
 
 def _id(record: AuditRecord) -> uuid.UUID | None:
+    return _uuid(record.subject_id)
+
+
+def _uuid(written: object) -> uuid.UUID | None:
     try:
-        return uuid.UUID(record.subject_id)
+        return uuid.UUID(str(written))
     except ValueError:
         return None

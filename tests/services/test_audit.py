@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 
-from app.db import Database, chain_digest
-from app.models import AuditHead, AuditRecord
+from app.db import Database, chain_digest, digest_of
+from app.models import AgendaItem, AuditHead, AuditRecord, Document
 from app.services import audit
 from tests import world
 
@@ -261,3 +262,44 @@ def test_a_full_last_page_has_no_older_one(database):
     record_some(database, 50)
     page = acts(database, "ana", action="meeting_changed")
     assert (len(page.entries), page.older) == (50, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("ana", {
+            ("agenda", "UNC-2026-MXUS-1", 2), ("agenda", "UNC-2026-MXUS-1", None),
+            ("document", "Carta.pdf", None), ("draft", "UNC-2026-MXUS-1", None), ("draft", None, None),
+        }),
+        ("carol", {("agenda", "UNC-2026-MXUS-1", 2), ("agenda", "UNC-2026-MXUS-1", None),
+                   ("document", None, None), ("draft", None, None)}),
+    ],
+)  # fmt: skip
+def test_items_papers_and_drafts_are_told_to_those_who_see_them(database, key, expected):
+    both, own, item = {"party:MX", "party:US"}, {"party:MX"}, uuid.uuid4()
+    with database.system_session("a meeting with an agenda and a paper", "write") as session:
+        meeting = world.add_meeting(session, "UNC-2026-MXUS-1", ("MX", "US"), mechanism="M01")
+        session.add(AgendaItem(
+            id=item, meeting_id=meeting.id, position=2, kind="substance", type="discussion", title={"en": "News"},
+            minutes=15, audience_id=meeting.audience_id,
+        ))
+        paper = Document(
+            id=uuid.uuid4(), file_name="Carta.pdf", media_type="application/pdf", size=1, digest=digest_of("x"),
+            content=b"x", owner_party="MX", added_by=world.CAST["ana"].id, added_at=world.NOW,
+            audience_id=session.audience(own),
+        )
+        session.add(paper)
+        session.commit()
+        ids = meeting.id, paper.id
+    with database.write_session(world.viewer("ana")) as session:
+        audience = session.audience(both)
+        session.record("agenda_item_changed", "agenda", ids[0], audience, item=str(item))
+        session.record("agenda_filled", "agenda", ids[0], audience, count=3)
+        session.record("document_added", "document", ids[1], audience)
+        session.record("draft_proposed", "draft", uuid.uuid4(), session.audience(own), reference="UNC-2026-MXUS-1")
+        session.record("draft_saved", "draft", uuid.uuid4(), audience)
+        session.commit()
+    kinds = {"agenda", "document", "draft"}
+    subjects = [entry.subject for entry in acts(database, key).entries if entry.subject.kind in kinds]
+    named = {(each.kind, each.title if each.kind == "document" else each.reference, each.position) for each in subjects}
+    assert named == expected
