@@ -70,6 +70,10 @@ MESSAGES: Final[dict[str, str]] = {
     "not_https": N_("Give an address that begins with https:// and names a host, without a user name in it."),
     "not_a_number": N_("Write a whole number in digits."),
     "start_has_passed": N_("This start is in the past. Choose a later one, or record a meeting that was held."),
+    "parties_need_a_coordinator": N_(
+        "Only a coordinator or head of delegation, or the secretariat, publishes a change of the parties. "
+        "Leave the draft to them."
+    ),
     "not_past": N_("Only a meeting that is over can be recorded as held. Propose one that is to come."),
     "nothing_changed": N_("Nothing differs from what stands now."),
     # Subscriptions

@@ -95,7 +95,7 @@ def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Me
     """Apply a draft's changes to its meeting all at once, record them, and tell the parties.
 
     Changes that were published before give their meeting again. Raises `NotFound`; `Refused`; `Refusal`
-    `forbidden`, `not_in_state`, `needs_own_party`, `not_appointed_by_these`, `start_has_passed`,
+    `forbidden`, `parties_need_a_coordinator`, `not_in_state`, `needs_own_party`, `not_appointed_by_these`, `start_has_passed`,
     `nothing_changed`; `StaleVersion` when the draft, or the meeting under it, has changed since.
     """
     found = any_draft(session, draft_id)
@@ -109,6 +109,8 @@ def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Me
         raise StaleVersion(as_fields(planned.ready.content), as_fields(planned.old))
     if not planned.changes:
         raise Refusal("nothing_changed")
+    if planned.added or planned.dropped:
+        _check_may_choose_parties(session, planned.meeting)
     _apply(session, planned)
     end_draft(session, found.draft)
     draft, meeting = found.draft, planned.meeting
@@ -162,6 +164,15 @@ def _check_allowed(session: GuardedSession, meeting: Meeting) -> None:
         raise Refusal("forbidden")
     if not lifecycle.allowed(state_of(meeting).state, "publish"):
         raise Refusal("not_in_state", state=meeting.state, verb="publish")
+
+
+def _check_may_choose_parties(session: GuardedSession, meeting: Meeting) -> None:
+    """Hold the choice of another table to those who speak for a party, or serve all of them.
+
+    To let a party in shows it what the others have of the meeting; no official does that alone.
+    """
+    if not can(session.bound_viewer, Action.STEER_MEETING, facts_of_meeting(session, meeting)):
+        raise Refusal("parties_need_a_coordinator", field="parties")
 
 
 def _apply(session: GuardedSession, planned: Publication) -> None:

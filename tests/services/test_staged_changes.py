@@ -270,6 +270,20 @@ def test_who_is_not_at_the_table_stages_nothing(database):
             stage_changes(session, "UNC-2026-MXUS-3")
 
 
+@pytest.mark.parametrize("parties", [("CA", "MX", "US"), ("MX",)])
+def test_an_official_alone_neither_lets_a_party_in_nor_drops_one(database, parties):
+    """What the others have of a meeting is shown to who joins it; a coordinator or head decides that."""
+    prepared(database, ("MX", "US"), "UNC-2026-MXUS-3")
+    draft_id = staged(database, "diego", "UNC-2026-MXUS-3", parties=parties)
+    with database.read_session(world.viewer("diego")) as session:
+        version = session.get_one(Draft, draft_id).version
+    expected = ("parties_need_a_coordinator", "parties")
+    assert refused(database, lambda session: publish(session, draft_id, version=version), "diego") == expected
+    with database.read_session(world.viewer("benoit")) as session, pytest.raises(NotFound):
+        find_meeting(session, "UNC-2026-MXUS-3")
+    published(database, draft_id, "ana")
+
+
 def told(database: Database) -> dict[str, set[str]]:
     """Return who is told what, by the names of the cast."""
     names = {member.id: key for key, member in world.CAST.items()}
