@@ -95,8 +95,8 @@ def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Me
     """Apply a draft's changes to its meeting all at once, record them, and tell the parties.
 
     Changes that were published before give their meeting again. Raises `NotFound`; `Refused`; `Refusal`
-    `forbidden`, `parties_need_a_coordinator`, `not_in_state`, `needs_own_party`, `not_appointed_by_these`, `start_has_passed`,
-    `nothing_changed`; `StaleVersion` when the draft, or the meeting under it, has changed since.
+    `forbidden`, `parties_need_a_coordinator`, `not_in_state`, `needs_own_party`, `not_appointed_by_these`,
+    `start_has_passed`, `nothing_changed`; `StaleVersion` when the draft, or the meeting under it, has changed since.
     """
     found = any_draft(session, draft_id)
     if found.draft.ended_at is not None:

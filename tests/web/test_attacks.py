@@ -10,6 +10,7 @@ import re
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from app.domain.meeting_content import MeetingContent
 from app.models import ActionNote, AuditRecord, Draft, Meeting, Person
 from app.services import meeting_life
 from app.services.drafts import start_draft
+from app.services.meetings import find_meeting
 from app.services.references import next_number
 from config import Settings
 from tests import story, world
@@ -250,11 +252,11 @@ def test_answers_at_once_confirm_once(settings: Settings, database: Database) ->
         world.add_meeting(session, "UNC-2026-1", world.THREE, mechanism="M01")
         session.commit()
     with database.read_session(world.viewer("ana")) as session:
-        promise = meeting_life.promise_of(meeting_life.find_meeting(session, "UNC-2026-1"))
+        promise = meeting_life.promise_of(find_meeting(session, "UNC-2026-1"))
     app = make_app(settings, database)
     sent = {"answer": "yes", "promise": promise, "version": "1"}
     clients = [client_of(app, key) for key in ("ana", "lucia", "isabelle", "adaeze", "carol", "erin")]
-    at_once([lambda client=client: client.post("/meetings/UNC-2026-1/answer", data=sent) for client in clients])
+    at_once([partial(client.post, "/meetings/UNC-2026-1/answer", data=sent) for client in clients])
     with database.system_session("look at the outcome") as session:
         assert session.scalars(select(Meeting.state)).one() == "confirmed"
         acts = session.scalars(select(AuditRecord.action).where(AuditRecord.subject_kind == "meeting")).all()
@@ -263,5 +265,5 @@ def test_answers_at_once_confirm_once(settings: Settings, database: Database) ->
 
 def test_changes_begun_at_once_are_one_draft(app: Flask) -> None:
     clients = [client_of(app, key) for key in ("benoit", "isabelle", "adaeze")]
-    answers = at_once([lambda client=client: client.post(f"/meetings/{story.SHARED}/changes") for client in clients])
+    answers = at_once([partial(client.post, f"/meetings/{story.SHARED}/changes") for client in clients])
     assert len({answer.location for answer in answers}) == 1
