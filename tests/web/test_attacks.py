@@ -238,7 +238,7 @@ def test_proposals_at_once_get_a_number_each_and_one_proposal_one_meeting(
     clients = [client_of(app, key) for key in keys]
     answers = at_once(
         [
-            lambda client=client, draft=draft: client.post(f"/drafts/{draft}/propose", data={"version": "1"})
+            partial(client.post, f"/drafts/{draft}/propose", data={"version": "1"})
             for client, draft in zip(clients, drafts, strict=True)
         ]
     )
