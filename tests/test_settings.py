@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -197,3 +200,15 @@ def test_secrets_are_in_no_representation_and_no_refusal(production: dict[str, s
     with pytest.raises(UnsafeSettings) as refused:
         Settings.from_environment({**production, "SECRET_KEY": "canary", "MAIL_URL": "x://canary@h", "PORT": "0"})
     assert "canary" not in str(refused.value)
+
+
+def test_the_command_line_says_in_words_alone_why_it_does_not_start(production):
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "check"]
+    unsafe = {**production, "SECRET_KEY": "", "MAIL_URL": "", "PATH": os.environ["PATH"]}
+    ended = subprocess.run(command, cwd=ROOT, env=unsafe, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.splitlines() == [
+        "Entente does not start:",
+        "- SECRET_KEY is not set. Sessions are signed with it; it has no default.",
+        "- MAIL_URL is not set. Mail would be kept in a folder and reach nobody.",
+    ]
