@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.catalogue import shipped_texts
-from app.domain.catalogue import CatalogueError, read_catalogue
+from app.domain.catalogue import CatalogueError, Problem, read_catalogue
 from app.extension import database
 from app.services.catalogue import load_catalogue
 
@@ -24,11 +24,8 @@ group = AppGroup("catalogue", help="The reference data: parties, offices, mechan
 )
 def load(folder: Path | None) -> None:
     """Load the catalogue: update what nobody edited here, report what somebody did, refuse a bad file whole."""
-    texts = (
-        {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.yaml"))} if folder else shipped_texts()
-    )
     try:
-        catalogue = read_catalogue(texts)
+        catalogue = read_catalogue(_texts_in(folder) if folder else shipped_texts())
     except CatalogueError as refused:
         for problem in refused.problems:
             click.echo(str(problem), err=True)
@@ -40,3 +37,18 @@ def load(folder: Path | None) -> None:
             f"Kept as edited here: {name} {conflict.field}: {conflict.here!r}; "
             f"the catalogue now says {conflict.catalogue!r}."
         )
+
+
+def _texts_in(folder: Path) -> dict[str, str]:
+    """Return the folder's texts by file name; raises `CatalogueError` for what is not text in UTF-8, with its line."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        content = path.read_bytes()
+        try:
+            texts[path.name] = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            problems.append(Problem(path.name, content.count(b"\n", 0, error.start) + 1, "this is not text in UTF-8"))
+    if problems:
+        raise CatalogueError(problems)
+    return texts

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.catalogue import shipped_texts
 from app.models import (
     Appointment,
     AppointmentMember,
@@ -222,3 +223,18 @@ def test_run_once_says_what_was_not_done(run, settings):
     status, said = run("jobs", "run-once")
     assert status == 1
     assert said.endswith("Error: Not done: keep_audit_head.\n")
+
+
+# The catalogue
+
+
+def test_a_folder_with_broken_files_is_refused_whole_with_file_and_line(run, tmp_path):
+    for name, text in shipped_texts().items():
+        (tmp_path / name).write_text(text, "utf-8")
+    assert run("catalogue", "load", "--from", str(tmp_path))[0] == 0
+    (tmp_path / "parties.yaml").write_bytes(b"version: 1\nname: Canad\xe1\n")
+    status, said = run("catalogue", "load", "--from", str(tmp_path))
+    assert (status, said) == (
+        1,
+        "parties.yaml:2: this is not text in UTF-8\nError: The catalogue is refused whole; nothing was loaded.\n",
+    )
