@@ -103,3 +103,16 @@ def test_the_whole_way_without_a_script_by_the_keyboard(visit: Callable[..., Bro
 
 def test_the_cast_is_there() -> None:
     assert set(world.CAST) >= {"ana", "marta", "olga", "sam", "benoit"}
+
+
+def test_a_phone_shows_the_newest_periods_without_scripts(visit: Callable[..., BrowserContext]) -> None:
+    page = visit("ana", width=360, scripts=False).new_page()
+    page.goto("/mechanisms/drug-dialogue?lang=en")
+    periods = page.locator(".strip-cells").first.locator("svg")
+    shown = [periods.nth(index).is_visible() for index in range(periods.count())]
+    assert len(shown) > 8
+    assert shown == [False] * (len(shown) - 8) + [True] * 8
+    edges = periods.last.bounding_box()
+    assert edges
+    assert 0 <= edges["x"] <= edges["x"] + edges["width"] <= 360
+    assert page.get_by_text("The last eight periods. The table has them all.").is_visible()
