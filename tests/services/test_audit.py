@@ -279,13 +279,28 @@ def test_items_papers_and_drafts_are_told_to_those_who_see_them(database, key, e
     both, own, item = {"party:MX", "party:US"}, {"party:MX"}, uuid.uuid4()
     with database.system_session("a meeting with an agenda and a paper", "write") as session:
         meeting = world.add_meeting(session, "UNC-2026-MXUS-1", ("MX", "US"), mechanism="M01")
-        session.add(AgendaItem(
-            id=item, meeting_id=meeting.id, position=2, kind="substance", type="discussion", title={"en": "News"},
-            minutes=15, audience_id=meeting.audience_id,
-        ))
+        session.add(
+            AgendaItem(
+                id=item,
+                meeting_id=meeting.id,
+                position=2,
+                kind="substance",
+                type="discussion",
+                title={"en": "News"},
+                minutes=15,
+                audience_id=meeting.audience_id,
+            )
+        )
         paper = Document(
-            id=uuid.uuid4(), file_name="Carta.pdf", media_type="application/pdf", size=1, digest=digest_of("x"),
-            content=b"x", owner_party="MX", added_by=world.CAST["ana"].id, added_at=world.NOW,
+            id=uuid.uuid4(),
+            file_name="Carta.pdf",
+            media_type="application/pdf",
+            size=1,
+            digest=digest_of("x"),
+            content=b"x",
+            owner_party="MX",
+            added_by=world.CAST["ana"].id,
+            added_at=world.NOW,
             audience_id=session.audience(own),
         )
         session.add(paper)
