@@ -241,7 +241,7 @@ def make_app(settings: Settings, database: Database) -> Flask:
     """Return the app on that database, ready for test clients."""
     app = create_app(settings, database)
     app.testing = True
-    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on again
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on again, and so does the browser
     app.test_client_class = CheckingClient
     return app
 

@@ -151,7 +151,8 @@ def _add_the_read_rule(state: ORMExecuteState) -> None:
 @event.listens_for(GuardedSession, "before_flush")
 def _refuse_foreign_rows(session: GuardedSession, _context: UOWTransaction, _instances: object) -> None:
     """Refuse to write a guarded row into an audience that the viewer is not in; note what was touched."""
-    for row in [*session.new, *session.dirty, *session.deleted]:
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    for row in [*session.new, *changed, *session.deleted]:
         if not isinstance(row, Guarded):
             if isinstance(row, SystemOnly) and not session.is_system and not _may_be_inserted(session, row):
                 raise GuardError(f"{type(row).__name__} is written by the system alone")

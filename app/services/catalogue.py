@@ -32,7 +32,8 @@ class LoadReport:
         if result.changed:
             self.changed.append(name)
         self.conflicts += [(name, conflict) for conflict in result.conflicts]
-        row.loaded_facts = new
+        if row.loaded_facts != new:
+            row.loaded_facts = new
         return result.updated
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from app.db import Database
@@ -40,23 +41,28 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def served(
-    sqlite_story: Path, keys_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Database]]:
-    """Return the address of the running app, and its database."""
+def served_app(sqlite_story: Path, keys_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return the app on a told database of its own."""
     folder = tmp_path_factory.mktemp("served")
     path = folder / "entente.db"
     shutil.copy(sqlite_story, path)
     database = Database(f"sqlite:///{path}", folder / "locks", clock=lambda: world.NOW)
     environment = {"SECRET_KEY": "x" * 32, "ENTENTE_DATA": str(folder), "ENTENTE_KEYS": str(keys_folder)}
     app = make_app(Settings.from_environment(environment), database)
-    server = make_server("127.0.0.1", 0, app, server_class=_Server, handler_class=_Quiet)
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield app
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def served(served_app: Flask) -> Iterator[tuple[str, Database]]:
+    """Return the address of the running app, and its database."""
+    server = make_server("127.0.0.1", 0, served_app, server_class=_Server, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", database
+    yield f"http://127.0.0.1:{server.server_port}", served_app.extensions["entente.database"]
     server.shutdown()
     server.server_close()
-    database.engine.dispose()
 
 
 @pytest.fixture(scope="session")
