@@ -71,7 +71,7 @@ def test_an_item_that_is_put_back_is_for_everybody_at_the_table(opened):
 
 
 def test_who_leaves_sees_nothing_of_it_any_more(opened):
-    publish_parties(opened, "benoit", story.HIDDEN, ("CA", "US"))
+    publish_parties(opened, "isabelle", story.HIDDEN, ("CA", "US"))
     with opened.read_session(world.viewer("ana")) as session:
         meeting = world.identity("meeting", story.HIDDEN)
         assert session.scalars(select(Meeting).where(Meeting.id == meeting)).all() == []
