@@ -14,7 +14,8 @@ from app.domain.visibility import Viewer
 from app.models import Mechanism
 from app.services.identity import viewer_of_person
 from app.services.mechanism_sources import citations
-from app.services.mechanisms import Filters, MechanismView, Register, mechanism_view, register
+from app.services.mechanisms import MechanismView, mechanism_view
+from app.services.register import Filters, Register, register
 from tests import world
 from tests.conftest import Clock
 from tests.subscribing import counted_statements

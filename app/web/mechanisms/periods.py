@@ -14,7 +14,7 @@ from app.domain.cadence import Counted, Period
 from app.domain.catalogue import PartialDate
 from app.pictures import PeriodMark
 from app.services.mechanism_record import RecordLine
-from app.services.mechanisms import Register, RegisterRow
+from app.services.register import Register, RegisterRow
 
 YEAR_WIDTH: Final = 13
 TICK_YEARS: Final = 5

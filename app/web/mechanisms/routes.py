@@ -1,51 +1,29 @@
-"""The register of mechanisms, its shelf of proposals, and the page of each."""
+"""The page of a mechanism."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, get_args
 
-from flask import Blueprint, render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from app import words
-from app.domain.catalogue_types import Level, Status
 from app.domain.visibility import Action
-from app.i18n import as_typed, reader_language
+from app.i18n import reader_language
 from app.services import mechanisms as service
 from app.services.mechanism_sources import citations
-from app.services.mechanisms import Filters, MechanismView, Register, RegisterRow
+from app.services.mechanisms import MechanismView
 from app.services.meetings import MeetingLine
+from app.services.register import today_for
+from app.web.mechanisms import register as _register  # noqa: F401 - its routes are on the same blueprint
+from app.web.mechanisms.blueprint import blueprint
 from app.web.mechanisms.hosts import rota_of
-from app.web.mechanisms.periods import axis_of, period_marks, small_strip
-from app.web.mechanisms.shelf import shelves_of
+from app.web.mechanisms.periods import period_marks
 from app.web.meetings.listing import row_of
 from app.web.routing import route, session, signed_in, viewer
 
-blueprint = Blueprint("mechanisms", __name__)
-
-WORDS_LIMIT: Final = 200
-SHELF: Final = "proposals"
-
-
-@route(blueprint, "/mechanisms", policy=signed_in(Action.READ_REGISTER))
-def register() -> ResponseReturnValue:
-    """Show the register, or its shelf of proposals, narrowed by what the address asks for."""
-    filters = asked_filters()
-    is_shelf = request.args.get("shelf") == SHELF
-    found = service.register(session(), filters, reader_language(), shelf=is_shelf)
-    axis = axis_of(found)
-    return render_template(
-        "mechanisms/shelf.html" if is_shelf else "mechanisms/register.html",
-        register=found,
-        filters=filters,
-        groups=groups_of(found),
-        shelves=shelves_of(found.rows) if is_shelf else (),
-        axis=axis,
-        today=service.today_for(session()),
-        strips={row.facts.ref: small_strip(row, axis, reader_language()) for row in found.rows},
-    )
+__all__ = ["blueprint"]
 
 
 @route(blueprint, "/mechanisms/<code>", policy=signed_in(Action.READ_REGISTER))
@@ -64,27 +42,8 @@ def mechanism(code: str) -> ResponseReturnValue:
         mandate_sources=citations(found.facts.mandate.pointer),
         coming=[row_of(MeetingLine(meeting, None), viewer(), language) for meeting in found.coming],
         columns=words.party_order(owing_parties(found), language),
-        today=service.today_for(session()),
+        today=today_for(session()),
     )
-
-
-def asked_filters() -> Filters:
-    """Return what the address asks to narrow the register to; what is no level and no status filters nothing."""
-    level, status = request.args.get("level"), request.args.get("status")
-    return Filters(
-        words=as_typed(request.args.get("words", "")).strip()[:WORDS_LIMIT],
-        parties=request.args.get("parties") or None,
-        level=level if level in get_args(Level) else None,
-        status=status if status in get_args(Status) else None,
-    )
-
-
-def groups_of(found: Register) -> list[tuple[str, list[RegisterRow]]]:
-    """Return the rows by the groups of the register, in its order."""
-    groups: dict[str, list[RegisterRow]] = {}
-    for row in found.rows:
-        groups.setdefault(row.group, []).append(row)
-    return list(groups.items())
 
 
 def owing_parties(found: MechanismView) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.catalogue import Paper
 from app.services.mechanism_sources import paper_named
-from app.services.mechanisms import RegisterRow
+from app.services.register import RegisterRow
 
 
 @dataclass(frozen=True, slots=True)
