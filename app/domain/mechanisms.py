@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -109,10 +110,11 @@ def owes(mechanism: Mechanism, today: date) -> Owed | None:
 def channels_of(mechanism: Mechanism) -> tuple[frozenset[str], ...]:
     """Return the sets of parties that must meet for the mechanism to have met.
 
-    A bilateral mechanism of three parties runs by pairs; every other by all of its parties.
+    A bilateral mechanism of three parties or more runs by its pairs, by every pair where none are named; every
+    other by all of its parties.
     """
     if mechanism.geometry.startswith("bilateral") and len(mechanism.parties) > 2:
-        return tuple(frozenset(pair) for pair in mechanism.pairs)
+        return tuple(frozenset(pair) for pair in mechanism.pairs or itertools.combinations(mechanism.parties, 2))
     return (frozenset(mechanism.parties),)
 
 
@@ -158,7 +160,7 @@ def next_ordinal(
     taken += [
         meeting.ordinal
         for meeting in meetings
-        if meeting.state in _NUMBERED_STATES and meeting.brings_together(all_parties)
+        if meeting.counts and meeting.state in _NUMBERED_STATES and meeting.brings_together(all_parties)
     ]
     return max((ordinal + 1 for ordinal in taken if ordinal is not None), default=None)
 
@@ -176,7 +178,7 @@ def page_of(mechanism: Mechanism, meetings: Sequence[MeetingFacts], today: date)
     """Return what a mechanism's page says on that day, from the meetings that the viewer may see."""
     is_proposal = is_proposal_in_literature(mechanism)
     has_met = any(entry.outcome == "held" for entry in mechanism.record) or any(
-        meeting.state in TOOK_PLACE for meeting in meetings
+        meeting.counts and meeting.state in TOOK_PLACE for meeting in meetings
     )
     return MechanismPage(
         is_proposal=is_proposal,
