@@ -93,6 +93,11 @@ class Server:
         raise RuntimeError(f"the server does not answer:\n{self.log}")
 
 
+def open_now(database: Database, tmp_path: Path) -> Database:
+    """Return the same database on the machine's clock, with the server's lock."""
+    return Database(database.url.render_as_string(hide_password=False), tmp_path / "data" / "locks")
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -13,45 +13,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.db import Database, GuardedSession
+from app.db import Database
 from app.domain.meeting_content import MeetingContent
 from app.domain.zones import zone
 from app.models import SubscriptionFetch
-from app.services import meeting_life
-from app.services.drafts import start_draft
-from app.services.meeting_life import NewDate, answer_meeting, promise_of
-from app.services.meetings import find_meeting
-from app.services.proposing import propose
+from app.services.meeting_life import NewDate
 from app.services.subscriptions import revoke_subscription
 from tests import story, world
+from tests.clients.life import act, confirm, propose_meeting, steer
 from tests.clients.programs import READERS_OF_BYTES, Khal, Shown
-from tests.clients.serving import Server
+from tests.clients.serving import Server, open_now
 from tests.subscribing import subscribe
 
-SPEAKERS = ("ana", "isabelle", "erin")
 TODAY = dt.datetime.now(dt.UTC).date()
 DAY = TODAY + dt.timedelta(days=30)
 LATER = TODAY + dt.timedelta(days=33)
 NEW_YORK = zone("America/New_York")
-
-
-@pytest.fixture
-def serve(tmp_path: Path, keys_folder: Path) -> Iterator[Callable[[Database], Server]]:
-    """Return a function that starts a server on a database; all of them end with the test."""
-    started: list[Server] = []
-
-    def start(database: Database) -> Server:
-        started.append(Server(database, tmp_path / "data", keys_folder))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.stop()
-
-
-def open_now(database: Database, tmp_path: Path) -> Database:
-    """Return the same database on the machine's clock, with the server's lock."""
-    return Database(database.url.render_as_string(hide_password=False), tmp_path / "data" / "locks")
 
 
 @pytest.fixture
@@ -73,12 +50,6 @@ def running_story(told: Database, tmp_path: Path) -> Iterator[Database]:
 # The life of a meeting, through the services ------------------------------------------------------
 
 
-def act(database: Database, key: str, do: Callable[[GuardedSession], object]) -> None:
-    with database.write_session(world.viewer(key)) as session:
-        do(session)
-        session.commit()
-
-
 def proposed(
     database: Database, parties: tuple[str, ...] = world.THREE, mechanism: str | None = "un-coordination"
 ) -> str:
@@ -88,35 +59,7 @@ def proposed(
         hosting={"US": "host"}, format="in_person", place="New York", zone="America/New_York", first_day=DAY,
         starts=dt.time(10), ends=dt.time(13),
     )  # fmt: skip
-    with database.write_session(world.viewer("ana")) as session:
-        draft = start_draft(session, content)
-        meeting = propose(session, draft.id, version=1, uid_host="entente.example")
-        session.commit()
-        return meeting.reference
-
-
-def confirm(database: Database, reference: str) -> None:
-    """Let every party that has not said yes say so, by its coordinator."""
-    for key in SPEAKERS:
-
-        def say(session: GuardedSession, key: str = key) -> None:
-            meeting = find_meeting(session, reference)
-            row = next(each for each in meeting.parties if each.party_code == world.CAST[key].party)
-            if row.answer != "yes":
-                answer_meeting(session, reference, "yes", promise=promise_of(meeting), version=row.version)
-
-        act(database, key, say)
-
-
-def steer(database: Database, verb: str, reference: str, *words: str, date: NewDate | None = None) -> None:
-    """Let Mexico's coordinator do to the meeting what the verb says."""
-
-    def do(session: GuardedSession) -> None:
-        version = find_meeting(session, reference).version
-        dated = {} if date is None else {"date": date}
-        getattr(meeting_life, f"{verb}_meeting")(session, reference, *words, version=version, **dated)
-
-    act(database, "ana", do)
+    return propose_meeting(database, content)
 
 
 def move(database: Database, reference: str) -> None:
