@@ -1,48 +1,13 @@
 from __future__ import annotations
 
-import itertools
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.catalogue import load_shipped
-from app.domain.cadence import MeetingFacts, add_months, days_left, periods, standing, to_agree_by
-from app.domain.catalogue import Cadence, RecordEntry
-from app.domain.partial_dates import PartialDate
-
-TODAY = date(2026, 11, 22)
-ALL = frozenset({"CA", "MX", "US"})
-YEARLY = Cadence(1, 12, "calendar_year")
-TWICE_A_YEAR = Cadence(2, 12, "calendar_year")
-OTTAWA_2016 = date(2016, 6, 29)
-
-
-def entry(known_on, *, outcome="held", attested=True, by_parties=False, ordinal=None):
-    return RecordEntry(
-        ordinal=ordinal,
-        label=f"entry {known_on}",
-        known_on=PartialDate(known_on) if known_on else None,
-        starts_on=None,
-        ends_on=None,
-        place=None,
-        country=None,
-        host=None,
-        co_hosts=(),
-        guests=(),
-        margins_of=None,
-        outcome=outcome,
-        format="unknown",
-        attested=attested,
-        source=None,
-        note=None,
-        by_parties=by_parties,
-    )
-
-
-def meeting(starts_on, *, state="held", parties=ALL, ordinal=None):
-    return MeetingFacts(f"UNC-{starts_on.isoformat()}", state, frozenset(parties), starts_on, ordinal=ordinal)
+from app.domain.cadence import add_months, days_left, periods, standing, to_agree_by, window_of
+from app.domain.catalogue import Cadence
+from tests.domain.cadence_cases import ALL, OTTAWA_2016, TODAY, TWICE_A_YEAR, YEARLY, entry, meeting
 
 
 def lines(found):
@@ -232,6 +197,108 @@ def test_state_of_a_period_that_asks_for_two(year, record, meetings, state):
     assert period.word == state
 
 
+@pytest.mark.parametrize(
+    ("meetings", "counted_in"),
+    [
+        # several in one period: what is over does not help the next
+        (["2024-03-01", "2024-05-01", "2024-07-01"], {2024: ["2024-03-01", "2024-05-01", "2024-07-01"]}),
+        # over the end of the year it counts in the year of its first day, once
+        (["2024-12-31"], {2024: ["2024-12-31"]}),
+        (["2025-01-01"], {2025: ["2025-01-01"]}),
+        # unless the parties recorded another day that it serves, before or after
+        ([("2025-01-14", "2024-12-31")], {2024: ["2025-01-14"]}),
+        ([("2024-12-31", "2025-01-01")], {2025: ["2024-12-31"]}),
+        ([("2024-12-31", "2024-06-01")], {2024: ["2024-12-31"]}),
+        # a day before the mandate or after today is in no period yet
+        ([("2024-12-31", "2023-12-31")], {}),
+        ([("2026-03-01", "2027-03-01")], {}),
+    ],
+)
+def test_a_meeting_counts_once_in_the_period_it_serves(meetings, counted_in):
+    kept = [
+        meeting(date.fromisoformat(one)) if isinstance(one, str)
+        else meeting(date.fromisoformat(one[0]), serves_on=date.fromisoformat(one[1]))
+        for one in meetings
+    ]  # fmt: skip
+    found = periods(YEARLY, date(2024, 1, 1), [], kept, TODAY, parties=ALL)
+    assert {p.first_day.year: [str(one.on) for one in p.held] for p in found if p.held} == counted_in
+    words = {2024: "no_record", 2025: "no_record", 2026: "open"} | dict.fromkeys(counted_in, "met")
+    assert {period.first_day.year: period.word for period in found} == words
+
+
+def test_surplus_leaves_the_next_period_as_short_as_it_was():
+    kept = [meeting(date(2024, month, 1)) for month in (2, 4, 6, 8)]
+    found = periods(TWICE_A_YEAR, date(2024, 1, 1), [], kept, TODAY, parties=ALL)
+    assert [(len(period.held), period.missing_count, period.word) for period in found] == [
+        (4, 0, "met"),
+        (0, 2, "no_record"),
+        (0, 2, "open"),
+    ]
+
+
+def test_an_entry_on_record_and_the_meeting_kept_here_count_together_in_the_period_served():
+    kept = meeting(date(2025, 1, 14), serves_on=date(2024, 12, 31))
+    found = periods(YEARLY, date(2024, 1, 1), [entry("2025-01-14")], [kept], TODAY, parties=ALL)
+    assert [period.word for period in found] == ["met", "no_record", "open"]
+
+
+@pytest.mark.parametrize(
+    ("meetings", "words"),
+    [
+        # postponed from 2024 without a date: nowhere, and 2024 is not said to be not held
+        ([meeting(date(2024, 5, 1), state="postponed")], ["no_record", "no_record", "open"]),
+        # held in the end, where it was held
+        ([meeting(date(2025, 2, 1))], ["no_record", "met", "open"]),
+        # postponed for good: cancelled, which the parties recorded
+        ([meeting(date(2024, 5, 1), state="cancelled")], ["not_held", "no_record", "open"]),
+        ([meeting(date(2024, 5, 1), state="cancelled", serves_on=date(2025, 1, 1))], ["no_record", "not_held", "open"]),
+        ([meeting(date(2026, 5, 1), state="cancelled")], ["no_record", "no_record", "open"]),
+        ([meeting(date(2024, 5, 1), state="cancelled"), meeting(date(2024, 9, 1))], ["met", "no_record", "open"]),
+        # what stands beside the meetings of the mechanism neither counts nor says that one fell out
+        ([meeting(date(2024, 5, 1), counts=False)], ["no_record", "no_record", "open"]),
+        ([meeting(date(2024, 5, 1), state="cancelled", counts=False)], ["no_record", "no_record", "open"]),
+    ],
+)
+def test_postponed_cancelled_and_preparatory_meetings(meetings, words):
+    found = periods(YEARLY, date(2024, 1, 1), [], meetings, TODAY, parties=ALL)
+    assert [period.word for period in found] == words
+
+
+def test_a_preparatory_meeting_of_the_day_is_not_the_meeting_on_record():
+    found = periods(
+        YEARLY, date(2025, 1, 1), [entry("2025-03-01")], [meeting(date(2025, 3, 1), counts=False)], TODAY, parties=ALL
+    )
+    assert [counted.is_kept_here for counted in found[0].held] == [False]
+
+
+def test_the_entry_known_to_the_day_is_the_meeting_of_the_day():
+    record = [entry("2024", ordinal=3), entry("2024-12-31", ordinal=2)]
+    kept = [meeting(date(2024, 12, 31), ordinal=3)]
+    for order in (record, record[::-1]):
+        (period, *_) = periods(YEARLY, date(2024, 1, 1), order, kept, TODAY, parties=ALL)
+        assert [counted.label for counted in period.held] == ["entry 2024", "UNC-2024-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "mandate_on", "day", "window"),
+    [
+        (YEARLY, OTTAWA_2016, date(2016, 6, 28), None),
+        (YEARLY, OTTAWA_2016, OTTAWA_2016, (OTTAWA_2016, date(2016, 12, 31))),
+        (YEARLY, OTTAWA_2016, date(2031, 5, 5), (date(2031, 1, 1), date(2031, 12, 31))),
+        (Cadence(1, 24, "rolling"), date(2012, 2, 29), date(2014, 2, 27), (date(2012, 2, 29), date(2014, 2, 27))),
+        (Cadence(1, 24, "rolling"), date(2012, 2, 29), date(2014, 2, 28), (date(2014, 2, 28), date(2016, 2, 28))),
+        (Cadence(1, 18, "calendar_year"), date(2023, 5, 2), date(2025, 1, 1), (date(2024, 7, 1), date(2025, 12, 31))),
+    ],
+)
+def test_the_period_of_a_day(cadence, mandate_on, day, window):
+    assert window_of(cadence, mandate_on, day) == window
+
+
+def test_a_mandate_far_ahead_owes_nothing():
+    assert periods(YEARLY, date(9999, 12, 31), [], [meeting(date(2025, 1, 1))], TODAY, parties=ALL) == ()
+    assert to_agree_by(YEARLY, date(9999, 12, 31), TODAY) is None
+
+
 def test_a_pair_counts_its_own_meetings():
     kept = [
         meeting(date(2025, 2, 1), parties={"MX", "US"}),
@@ -267,65 +334,3 @@ def test_a_date_is_to_agree_or_past(day, word, left):
 def test_a_cadence_of_nothing_is_refused(minimum, months):
     with pytest.raises(ValueError, match="Cadence"):
         Cadence(minimum, months, "rolling")
-
-
-DAYS = st.dates(date(2010, 1, 1), date(2030, 12, 31))
-CADENCES = st.builds(Cadence, st.integers(1, 4), st.integers(1, 40), st.sampled_from(["calendar_year", "rolling"]))
-MEETINGS = st.lists(
-    st.builds(
-        MeetingFacts,
-        reference=st.just("UNC-2016-1"),
-        state=st.sampled_from(["proposed", "confirmed", "held", "closed", "postponed", "cancelled"]),
-        parties=st.sampled_from([ALL, frozenset({"MX", "US"}), ALL | {"NL"}]),
-        starts_on=DAYS,
-        ordinal=st.one_of(st.none(), st.integers(1, 4)),
-    ),
-    max_size=6,
-)
-ENTRIES = st.lists(
-    st.builds(
-        entry,
-        st.one_of(st.none(), DAYS.map(str), DAYS.map(lambda day: str(day)[:7]), DAYS.map(lambda day: str(day)[:4])),
-        outcome=st.sampled_from(["held", "planned_not_held", "postponed", "cancelled"]),
-        attested=st.booleans(),
-        by_parties=st.booleans(),
-        ordinal=st.one_of(st.none(), st.integers(1, 4)),
-    ),
-    max_size=6,
-)
-BETTER = {"not_held": 0, "no_record": 0, "open": 0, "partly_met": 1, "met": 2}
-
-
-@settings(deadline=None)
-@given(CADENCES, DAYS, DAYS, ENTRIES, MEETINGS)
-def test_periods_follow_one_another_from_the_mandate_to_today(cadence, mandate_on, today, record, meetings):
-    found = periods(cadence, mandate_on, record, meetings, today, parties=ALL)
-    if today < mandate_on:
-        assert found == ()
-        return
-    assert found[0].first_day == mandate_on
-    assert found[-1].first_day <= today <= found[-1].last_day
-    for before, after in itertools.pairwise(found):
-        assert before.last_day + timedelta(days=1) == after.first_day
-    assert all(period.first_day <= period.last_day for period in found)
-    assert [period.state for period in found[:-1]].count("open") == 0
-
-
-@settings(deadline=None)
-@given(CADENCES, DAYS, ENTRIES, MEETINGS, DAYS, st.one_of(st.none(), st.integers(1, 4)))
-def test_one_meeting_more_never_makes_a_period_worse(cadence, mandate_on, record, meetings, day, ordinal):
-    def states(kept):
-        return [period.state for period in periods(cadence, mandate_on, record, kept, date(2030, 12, 31), parties=ALL)]
-
-    before = states(meetings)
-    after = states([*meetings, meeting(day, ordinal=ordinal)])
-    assert all(BETTER[now] >= BETTER[then] for then, now in zip(before, after, strict=True))
-
-
-@settings(deadline=None)
-@given(CADENCES, DAYS, DAYS, MEETINGS)
-def test_meetings_without_one_of_the_parties_change_nothing(cadence, mandate_on, today, meetings):
-    common = [one for one in meetings if one.parties >= ALL]
-    assert periods(cadence, mandate_on, [], meetings, today, parties=ALL) == periods(
-        cadence, mandate_on, [], common, today, parties=ALL
-    )
