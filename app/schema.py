@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,18 +33,14 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     On PostgreSQL the roles `entente_owner`, `entente_app` and `entente_system` must exist, and the
     one who connects must be a member of each.
     """
-    with engine.connect() as connection:
-        _become_owner(connection)
+    with engine.connect() as connection, _allowed_to_rebuild(connection):
         command.upgrade(_config(connection), revision)
-        _step_back(connection)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Bring the database down to the revision, as the owner of the schema."""
-    with engine.connect() as connection:
-        _become_owner(connection)
+    with engine.connect() as connection, _allowed_to_rebuild(connection):
         command.downgrade(_config(connection), revision)
-        _step_back(connection)
 
 
 def head() -> str:
@@ -72,6 +70,28 @@ def _take(connection: Connection, role: str) -> None:
     """On PostgreSQL, take the role until the transaction of this connection ends."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
+
+
+@contextmanager
+def _allowed_to_rebuild(connection: Connection) -> Iterator[None]:
+    """Be the owner of the schema, and on SQLite free to drop a table that others refer to.
+
+    What comes of that is checked, key by key, before the migrations commit: see `migrations/env.py`. A connection
+    on which they failed is thrown away.
+    """
+    driver = connection.connection.driver_connection
+    keys = driver if connection.dialect.name == "sqlite" else None
+    if keys is not None:
+        keys.execute("PRAGMA foreign_keys=OFF")  # heeded only outside a transaction
+    _become_owner(connection)
+    try:
+        yield
+    except BaseException:
+        connection.invalidate()
+        raise
+    _step_back(connection)
+    if keys is not None:
+        keys.execute("PRAGMA foreign_keys=ON")
 
 
 def _become_owner(connection: Connection) -> None:

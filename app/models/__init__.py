@@ -6,13 +6,18 @@ from app.models.appointments import Appointment, AppointmentMember
 from app.models.audiences import Audience, AudienceMember
 from app.models.audit import AuditHead, AuditRecord
 from app.models.base import Base, Guarded, SystemOnly, Versioned
+from app.models.contacts import Contact
+from app.models.decisions import Decision, DecisionAnswer, FactStatement
 from app.models.documents import Document
+from app.models.events import Event
+from app.models.hosting import HandOver, HandOverItem, HostingChange, PlanningNote
 from app.models.mechanisms import Mechanism
 from app.models.meetings import Draft, Meeting, MeetingParty, ReferenceCounter, Sitting
 from app.models.operations import Heartbeat, InstanceFact, OutboxMessage, Submission
-from app.models.parties import Office, Party
+from app.models.parties import Office, OfficeName, Party
 from app.models.people import Invitation, Person, SignInAttempt, SignInSession
-from app.models.subscriptions import Subscription, SubscriptionFetch
+from app.models.releases import Release
+from app.models.subscriptions import Authorisation, Subscription, SubscriptionFetch
 
 __all__ = [
     "Action",
@@ -24,11 +29,20 @@ __all__ = [
     "AudienceMember",
     "AuditHead",
     "AuditRecord",
+    "Authorisation",
     "Base",
+    "Contact",
+    "Decision",
+    "DecisionAnswer",
     "Document",
     "Draft",
+    "Event",
+    "FactStatement",
     "Guarded",
+    "HandOver",
+    "HandOverItem",
     "Heartbeat",
+    "HostingChange",
     "InstanceFact",
     "Invitation",
     "Leg",
@@ -36,10 +50,13 @@ __all__ = [
     "Meeting",
     "MeetingParty",
     "Office",
+    "OfficeName",
     "OutboxMessage",
     "Party",
     "Person",
+    "PlanningNote",
     "ReferenceCounter",
+    "Release",
     "SignInAttempt",
     "SignInSession",
     "Sitting",

@@ -64,6 +64,7 @@ class Base(DeclarativeBase):
         dict[str, str]: PortableJSON,
         dict[str, Any]: PortableJSON,
         list[str]: PortableJSON,
+        list[dict[str, Any]]: PortableJSON,
     }
 
 

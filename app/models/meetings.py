@@ -23,6 +23,7 @@ from app.models.sealed import Private, Sealed
 
 STATES = ("proposed", "confirmed", "held", "closed", "postponed", "cancelled")
 FORMATS = ("in_person", "hybrid", "virtual", "unknown")
+KINDS = ("session", "urgent", "preparatory", "panel", "side_session", "training", "exercise", "study_visit")
 
 
 class Meeting(Guarded, Versioned, Base):
@@ -32,13 +33,18 @@ class Meeting(Guarded, Versioned, Base):
     ends_time` had in `time_zone` under `tzdata_version`; a meeting of days without hours has no
     times, and its instants are the midnights that bound it. A postponed meeting without a new date
     keeps the instants it had and has `date_is_open`. `confirmed_at` is when the date it has was
-    confirmed; one that is called off keeps it, one that is proposed again loses it.
+    confirmed; one that is called off keeps it, one that is proposed again loses it. `parent_id` is the
+    meeting that it prepares, is part of or is held beside, `event_id` the event on whose margins it is;
+    `parent_starts_on` is that one's first day when this one's time was last set by it. `serves_on` is a
+    day of the period that it was held for, where that is not the period of its first day.
     """
 
     __tablename__ = "meetings"
     __table_args__ = (
         one_of("state", *STATES, name="state"),
         one_of("format", *FORMATS, name="format"),
+        one_of("kind", *KINDS, name="kind"),
+        CheckConstraint("parent_id IS NULL OR event_id IS NULL", name="one_parent"),
         CheckConstraint("ends_on >= starts_on", name="days_in_order"),
         CheckConstraint("ends_at > starts_at", name="instants_in_order"),
         CheckConstraint("(starts_time IS NULL) = (ends_time IS NULL)", name="both_times_or_none"),
@@ -79,6 +85,13 @@ class Meeting(Guarded, Versioned, Base):
     changed_at: Mapped[dt.datetime]
     cancelled_at: Mapped[dt.datetime | None]
     confirmed_at: Mapped[dt.datetime | None]
+    kind: Mapped[str] = mapped_column(String(16), default="session")
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid, ForeignKey("meetings.id", ondelete="RESTRICT"), index=True
+    )
+    event_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("events.id", ondelete="RESTRICT"), index=True)
+    parent_starts_on: Mapped[dt.date | None]
+    serves_on: Mapped[dt.date | None]
 
     parties: Mapped[list[MeetingParty]] = relationship(
         back_populates="meeting",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, Code, PartyCode
+from app.models.base import Base, Code, PartyCode, UuidKey
 
 
 class Party(Base):
@@ -39,3 +41,21 @@ class Office(Base):
     part_of: Mapped[str | None] = mapped_column(String(32), ForeignKey("offices.code", ondelete="RESTRICT"))
 
     party: Mapped[Party] = relationship(back_populates="offices")
+    names: Mapped[list[OfficeName]] = relationship(back_populates="office", order_by="OfficeName.starts_on")
+
+
+class OfficeName(Base):
+    """A name that an office has from a day to a day; the one of today is the office's own `name` too."""
+
+    __tablename__ = "office_names"
+    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),)
+
+    id: Mapped[UuidKey]
+    office_code: Mapped[str] = mapped_column(String(32), ForeignKey("offices.code", ondelete="RESTRICT"), index=True)
+    name: Mapped[dict[str, str]]
+    starts_on: Mapped[dt.date | None] = mapped_column(Date)
+    ends_on: Mapped[dt.date | None] = mapped_column(Date)
+    note: Mapped[str | None] = mapped_column(Text)
+    added_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+    office: Mapped[Office] = relationship(back_populates="names")

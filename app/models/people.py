@@ -54,7 +54,10 @@ class Person(Guarded, Versioned, Base, UserMixin):
 
 
 class SignInSession(SystemOnly, Base):
-    """One browser that is signed in: the cookie holds a token, the row its digest, and ending the row ends it."""
+    """One browser that is signed in: the cookie holds a token, the row its digest, and ending the row ends it.
+
+    `worn_appointment_id` is the hat that somebody of a delegation has on in it.
+    """
 
     __tablename__ = "sign_in_sessions"
 
@@ -65,6 +68,9 @@ class SignInSession(SystemOnly, Base):
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     agent: Mapped[Line]
+    worn_appointment_id: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid, ForeignKey("appointments.id", ondelete="RESTRICT")
+    )
 
 
 class SignInAttempt(SystemOnly, Base):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, String, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Digest, Guarded, Line, UuidKey, Versioned, one_of
 
 
 class Subscription(Guarded, Versioned, Base):
-    """One secret, revocable address; only the digest of its token is kept."""
+    """One secret, revocable address; only the digest of its token is kept.
+
+    `choices` narrow it further than its mechanism does: `mechanisms` (ids), `parties`, `levels`, `kinds` and
+    `office`, each a list or absent. With a principal it shows what that person may see, as long as they let it.
+    """
 
     __tablename__ = "subscriptions"
     __table_args__ = (
@@ -31,6 +35,28 @@ class Subscription(Guarded, Versioned, Base):
     language: Mapped[str] = mapped_column(String(2))
     created_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    keeps_cancelled: Mapped[bool] = mapped_column(default=True)
+    shows_to_agree: Mapped[bool] = mapped_column(default=False)
+    closures_of: Mapped[list[str]] = mapped_column(default=list)
+    uses_gzip: Mapped[bool] = mapped_column(default=True)
+    principal_id: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid, ForeignKey("people.id", ondelete="RESTRICT"), index=True
+    )
+    renewed_at: Mapped[dt.datetime | None]
+
+
+class Authorisation(Guarded, Base):
+    """A principal's leave that an assistant subscribes for them, until either ends it."""
+
+    __tablename__ = "authorisations"
+    __table_args__ = (CheckConstraint("principal_id <> assistant_id", name="two_people"),)
+
+    id: Mapped[UuidKey]
+    principal_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    assistant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    granted_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
 
 
 class SubscriptionFetch(Guarded, Base):
