@@ -28,6 +28,7 @@ from app.models import (
 )
 from app.models.sealed import Private
 from tests import world
+from tests.rows import add_rows_around, add_rows_of_people
 from tests.world import canary
 
 HIDDEN: Final = "UNC-2026-MXUS-1"
@@ -55,6 +56,9 @@ def tell(database: Database) -> None:
         )
         _around(session, hidden, "MXUS", "ana")
         _around(session, shared, "CAMXUS", "carol")
+        add_rows_around(session, hidden, "MXUS")
+        add_rows_around(session, shared, "CAMXUS", "carol")
+        add_rows_of_people(session, shared)
         _drafts(session, hidden)
         for key in TOKENS:
             _subscription(session, key)

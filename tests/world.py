@@ -168,6 +168,7 @@ def _appoint(session: GuardedSession, ref: str) -> None:
             parties=list(THREE),
             starts_on=dt.date(2026, 1, 1),
             ends_on=None,
+            in_force_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
             audience_id=audience,
         )
     )

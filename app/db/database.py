@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -116,10 +118,18 @@ class Database:
             connection.execute(text("SELECT 1"))
 
 
-def live_sign_in(session: GuardedSession, token_digest: str, now: dt.datetime) -> Person | None:
-    """Return the person whose sign-in this token's digest is, if it has not ended and they are not disabled."""
-    return session.execute(
-        select(Person)
+@dataclass(frozen=True, slots=True)
+class LiveSignIn:
+    """Whose sign-in it is, and the secretariat's hat that they have on in it, if any."""
+
+    person: Person
+    worn_appointment_id: uuid.UUID | None
+
+
+def live_sign_in(session: GuardedSession, token_digest: str, now: dt.datetime) -> LiveSignIn | None:
+    """Return the sign-in whose token has this digest, if it has not ended and its person is not disabled."""
+    row = session.execute(
+        select(Person, SignInSession.worn_appointment_id)
         .join(SignInSession, SignInSession.person_id == Person.id)
         .where(
             SignInSession.token_digest == token_digest,
@@ -127,4 +137,5 @@ def live_sign_in(session: GuardedSession, token_digest: str, now: dt.datetime) -
             SignInSession.expires_at > now,
             Person.active.is_(True),
         )
-    ).scalar_one_or_none()
+    ).one_or_none()
+    return LiveSignIn(*row) if row else None

@@ -155,6 +155,7 @@ def _feed_statement(is_asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     serving = join(AppointmentMember.__table__, Appointment.__table__, office.id == member.appointment_id)
     serves_today = and_(
         member.person_id == person.id,
+        office.in_force_at.is_not(None), office.ended_at.is_(None),
         office.starts_on <= today, or_(office.ends_on.is_(None), office.ends_on >= today),
         member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today),
     )  # fmt: skip

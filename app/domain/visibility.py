@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -101,7 +101,10 @@ class Hat:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person on whose behalf a session reads and writes, as of one day."""
+    """The person on whose behalf a session reads and writes, as of one day.
+
+    `lent_by` is the party of somebody who has a secretariat's hat on; `party` is None as long as it is.
+    """
 
     person_id: uuid.UUID
     role: Role
@@ -111,6 +114,17 @@ class Viewer:
     language: str = "en"
     time_zone: str = "UTC"
     theme: str = "auto"
+    lent_by: str | None = None
+
+    def wearing(self, appointment_id: uuid.UUID | None) -> Viewer:
+        """Return this person with that hat on: a secretariat's member who sees and does nothing for a party.
+
+        Without a hat, or with one that they do not have today, they are who they are. `lent_by` is then their party.
+        """
+        worn = tuple(hat for hat in self.hats if hat.appointment_id == appointment_id)
+        if not worn or not self.sits_at_a_table:
+            return self
+        return replace(self, role=Role.SECRETARIAT, party=None, hats=worn, lent_by=self.party)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -203,6 +217,12 @@ class Action(StrEnum):
     NOTE_ACTION = "note_action"
     SUBSCRIBE = "subscribe"
     ADMINISTER_PEOPLE = "administer_people"
+    KEEP_MECHANISM = "keep_mechanism"
+    ANSWER_DECISION = "answer_decision"
+    STATE_FACT = "state_fact"
+    KEEP_HAND_OVER = "keep_hand_over"
+    KEEP_CONTACTS = "keep_contacts"
+    KEEP_EVENTS = "keep_events"
     READ_AUDIT = "read_audit"
 
 
@@ -269,6 +289,10 @@ def _administers(viewer: Viewer, facts: Facts) -> bool:
     return viewer.role is Role.ADMINISTRATOR and viewer.party is not None and facts.owner in (None, viewer.party)
 
 
+def _keeps_contacts(viewer: Viewer, facts: Facts) -> bool:
+    return _owns_leg(viewer, facts) or (viewer.party is not None and _administers(viewer, facts))
+
+
 PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.READ_REGISTER: _reads_register,
     Action.READ_OWN_PAGES: _anyone,
@@ -289,6 +313,13 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.SUBSCRIBE: _not_administrator,
     Action.ADMINISTER_PEOPLE: _administers,
     Action.READ_AUDIT: _anyone,
+    # Asks the others to decide on a mechanism, an appointment, a release: what binds them is for those who speak.
+    Action.KEEP_MECHANISM: _steers,
+    Action.ANSWER_DECISION: _speaks_at_the_table,
+    Action.STATE_FACT: _speaks_at_the_table,
+    Action.KEEP_HAND_OVER: _at_the_table,
+    Action.KEEP_CONTACTS: _keeps_contacts,
+    Action.KEEP_EVENTS: _works,
 }
 
 

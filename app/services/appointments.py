@@ -36,6 +36,7 @@ def appoint(
         parties=sorted(set(parties)),
         starts_on=starts_on,
         ends_on=ends_on,
+        in_force_at=session.now,
         audience_id=audience,
     )
     session.add(made)

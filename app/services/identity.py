@@ -10,13 +10,14 @@ from sqlalchemy import or_, select
 from app.db import Database, GuardedSession, live_sign_in
 from app.domain.visibility import Hat, Role, Viewer
 from app.models import Appointment, AppointmentMember, Mechanism, Person
+from app.services.in_force import in_force_on
 
 
 def viewer_of_token(database: Database, token_digest: str, now: dt.datetime) -> Viewer | None:
     """Return the viewer whose browser holds the token of this digest, or None when it is signed in no more."""
     with database.system_session("identify the viewer of a request") as session:
-        person = live_sign_in(session, token_digest, now)
-        return viewer_of(session, person, now.date()) if person else None
+        found = live_sign_in(session, token_digest, now)
+        return viewer_of(session, found.person, now.date()).wearing(found.worn_appointment_id) if found else None
 
 
 def viewer_of_person(database: Database, person_id: uuid.UUID, now: dt.datetime) -> Viewer | None:
@@ -47,8 +48,7 @@ def _hats(session: GuardedSession, person_id: uuid.UUID, today: dt.date) -> tupl
         .outerjoin(Mechanism, Mechanism.id == Appointment.mechanism_id)
         .where(
             AppointmentMember.person_id == person_id,
-            Appointment.starts_on <= today,
-            or_(Appointment.ends_on.is_(None), Appointment.ends_on >= today),
+            in_force_on(today),
             AppointmentMember.starts_on <= today,
             or_(AppointmentMember.ends_on.is_(None), AppointmentMember.ends_on >= today),
         )

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.db import GuardedSession
-from app.domain.visibility import audience_of_meeting
-from app.models import Appointment, AudienceMember
+from app.domain.visibility import audience_of_meeting, person_key
+from app.models import Appointment, AudienceMember, Release
+from app.services.in_force import in_force_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +24,47 @@ class Secretariat:
 
 @dataclass(frozen=True, slots=True)
 class MeetingAudience:
-    """The keys of those who see a meeting, and the secretariats among them."""
+    """The keys of those who see a meeting, and the secretariats among them.
+
+    `guest_keys` are of single persons to whom it was released: they see the meeting and its sittings, and no more
+    of its rows than was said.
+    """
 
     keys: frozenset[str]
     secretariats: tuple[Secretariat, ...]
+    guest_keys: frozenset[str] = frozenset()
 
 
-def audience_of(session: GuardedSession, mechanism_id: uuid.UUID | None, parties: Iterable[str]) -> MeetingAudience:
+def audience_of(
+    session: GuardedSession,
+    mechanism_id: uuid.UUID | None,
+    parties: Iterable[str],
+    meeting_id: uuid.UUID | None = None,
+) -> MeetingAudience:
     """Return who sees a meeting of these parties: they, and the secretariat that exactly they appointed for it.
 
-    The appointments that count are the mechanism's (ad hoc: those for no mechanism) that run today (UTC).
+    The appointments that count are the mechanism's (ad hoc: those for no mechanism), and those for the meeting
+    alone, that are in force today (UTC). `meeting_id` is None for one that is not there yet.
     """
     chosen = frozenset(parties)
-    today = session.now.date()
     with session.whole_truth("find the secretariat of a meeting's parties") as truth:
         rows = truth.execute(
             select(Appointment)
-            .where(
-                Appointment.mechanism_id == mechanism_id if mechanism_id else Appointment.mechanism_id.is_(None),
-                Appointment.starts_on <= today,
-                or_(Appointment.ends_on.is_(None), Appointment.ends_on >= today),
-            )
+            .where(_serves(mechanism_id, meeting_id), in_force_on(session.now.date()))
             .order_by(Appointment.starts_on, Appointment.id)
         ).scalars()
         serving = [(row.id, frozenset(row.parties), dict(row.name)) for row in rows]
+        released = (
+            truth.execute(
+                select(Release.person_id).where(Release.meeting_id == meeting_id, Release.withdrawn_at.is_(None))
+            ).scalars()
+            if meeting_id
+            else ()
+        )
+        guests = frozenset(person_key(person_id) for person_id in released)
     keys = audience_of_meeting(chosen, [(appointment, makers) for appointment, makers, _ in serving])
     secretariats = tuple(Secretariat(appointment, name) for appointment, makers, name in serving if makers == chosen)
-    return MeetingAudience(keys, secretariats)
+    return MeetingAudience(keys, secretariats, guests)
 
 
 def keys_of(session: GuardedSession, audience_id: uuid.UUID) -> frozenset[str]:
@@ -57,3 +72,11 @@ def keys_of(session: GuardedSession, audience_id: uuid.UUID) -> frozenset[str]:
     return frozenset(
         session.execute(select(AudienceMember.key).where(AudienceMember.audience_id == audience_id)).scalars()
     )
+
+
+def _serves(mechanism_id: uuid.UUID | None, meeting_id: uuid.UUID | None) -> ColumnElement[bool]:
+    of_mechanism = and_(
+        Appointment.meeting_id.is_(None),
+        Appointment.mechanism_id == mechanism_id if mechanism_id else Appointment.mechanism_id.is_(None),
+    )
+    return or_(of_mechanism, Appointment.meeting_id == meeting_id) if meeting_id else of_mechanism

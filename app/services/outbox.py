@@ -18,7 +18,8 @@ from sqlalchemy import or_, select
 from app.db import Database, GuardedSession
 from app.domain.visibility import SPEAKING_ROLES, appointments_in, parties_in
 from app.logs import get_logger
-from app.models import AppointmentMember, AudienceMember, Meeting, OutboxMessage, Person
+from app.models import Appointment, AppointmentMember, AudienceMember, Decision, Meeting, OutboxMessage, Person
+from app.services.in_force import in_force_on
 
 KINDS: Final = frozenset(
     {
@@ -30,7 +31,13 @@ KINDS: Final = frozenset(
         "meeting_cancelled",
         "meeting_reinstated",
         "meeting_left",
+        "zone_change_hour_kept",
+        "zone_change_moment_kept",
         "answer_reported",
+        "decision_asked",
+        "decision_answered",
+        "decision_taken",
+        "decision_withdrawn",
     }
 )
 LEASE: Final = dt.timedelta(minutes=5)
@@ -131,6 +138,15 @@ def tell_left(
     _tell(session, "meeting_left", meeting, told - {except_person}, {"reference": meeting.reference})
 
 
+def tell_of_decision(session: GuardedSession, kind: str, decision: Decision, except_person: uuid.UUID | None) -> None:
+    """Tell the coordinators and heads of a decision's parties, and the secretariats that see it, of what was done."""
+    with session.whole_truth("find whom to tell of a decision") as truth:
+        told = _speakers(truth, decision.parties)
+        told |= _serving(truth, appointments_in(_keys_of(truth, decision.audience_id)))
+    for person_id in sorted(told - {except_person}, key=str):
+        enqueue(session, kind, person_id, {"decision_id": str(decision.id)}, subject_id=decision.id)
+
+
 def _tell(
     session: GuardedSession, kind: str, meeting: Meeting, told: Collection[uuid.UUID | None], facts: Mapping[str, str]
 ) -> None:
@@ -155,7 +171,9 @@ def _serving(truth: GuardedSession, appointments: Collection[uuid.UUID]) -> set[
     found = (
         select(Person.id)
         .join(AppointmentMember, AppointmentMember.person_id == Person.id)
+        .join(Appointment, Appointment.id == AppointmentMember.appointment_id)
         .where(
+            in_force_on(today),
             AppointmentMember.appointment_id.in_(sorted(appointments, key=str)),
             AppointmentMember.starts_on <= today,
             or_(AppointmentMember.ends_on.is_(None), AppointmentMember.ends_on >= today),

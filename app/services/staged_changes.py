@@ -182,7 +182,7 @@ def _apply(session: GuardedSession, planned: Publication) -> None:
     meeting.title, meeting.ordinal, meeting.format = content.titles, content.ordinal, content.format
     meeting.place, meeting.conference_url = content.place or None, content.conference_url or None
     if planned.added or planned.dropped:
-        keys = audience_of(session, meeting.mechanism_id, content.parties).keys
+        keys = audience_of(session, meeting.mechanism_id, content.parties, meeting.id).keys
         _move_to_audience(session, meeting, session.audience(keys), planned.dropped)
     write_parties(session, meeting, content.parties, content.hosting)
     write_timing(session, meeting, planned.ready.timing)

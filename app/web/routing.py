@@ -125,6 +125,11 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.EDIT_AGENDA: Action.DRAFT_MEETING,
         Action.EDIT_ACTION: Action.CREATE_ACTION,
         Action.UPDATE_LEG: Action.READ_ACTIONS,
+        Action.KEEP_MECHANISM: Action.DRAFT_MEETING,
+        Action.ANSWER_DECISION: Action.DRAFT_MEETING,
+        Action.STATE_FACT: Action.DRAFT_MEETING,
+        Action.KEEP_HAND_OVER: Action.DRAFT_MEETING,
+        Action.KEEP_CONTACTS: Action.READ_OWN_PAGES,
     }
     return can(who, coarse.get(action, action))
 

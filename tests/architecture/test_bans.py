@@ -41,6 +41,7 @@ SYSTEM_CALLERS = {
     "services/meeting_life.py": {"decide what a meeting becomes"},
     "services/outbox.py": {
         "claim what is to be sent",
+        "find whom to tell of a decision",
         "find whom to tell of a meeting",
         "note that a message was sent",
         "note that a message was withheld",

@@ -31,6 +31,7 @@ from app.models import (
 )
 from app.models.sealed import Private
 from tests import postgres, world
+from tests.rows import add_rows_around, add_rows_of_people
 
 GUARDED = sorted((m.class_ for m in Base.registry.mappers if issubclass(m.class_, Guarded)), key=lambda c: c.__name__)
 KEYS = [
@@ -73,6 +74,9 @@ def _add_all_kinds(session: GuardedSession, n: int, codes: tuple[str, ...]) -> N
     extra = {person_key(world.CAST["olga"].id)} if n == 0 else set()
     meeting = world.add_meeting(session, f"T-2026-{n}", codes, mechanism="M01", extra_keys=extra)
     world.add_item(session, meeting, 1)
+    add_rows_around(session, meeting, "".join(codes))
+    if n == 0:
+        add_rows_of_people(session, meeting)
     action = world.add_action(session, f"T-2026-{n}-A01", codes, meeting=meeting)
     seen, who = {"audience_id": meeting.audience_id}, world.CAST["ana"].id
     session.add(ActionNote(action_id=action.id, text="x", language="en", person_id=who, created_at=world.NOW, **seen))

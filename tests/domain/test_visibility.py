@@ -57,6 +57,12 @@ TABLE = {
     Action.SUBSCRIBE: "ochpxsSng",
     Action.ADMINISTER_PEOPLE: "a",
     Action.READ_AUDIT: "ochapxXsSng",
+    Action.KEEP_MECHANISM: "chps",
+    Action.ANSWER_DECISION: "chp",
+    Action.STATE_FACT: "chp",
+    Action.KEEP_HAND_OVER: "ochps",
+    Action.KEEP_CONTACTS: "ocha",
+    Action.KEEP_EVENTS: "ochpxsS",
 }
 
 

@@ -38,7 +38,16 @@ PLAIN = {
     "Meeting.uid", "AuditRecord.subject_id", "Person.email", "Submission.result",  # checked by their own tests
     "Appointment.name", "Appointment.parties",  # published to the parties that appointed
     "Mechanism.ref", "Mechanism.code", "Mechanism.prefix", "Mechanism.status", "Mechanism.name", "Mechanism.parties",
-    "Mechanism.facts", "Mechanism.loaded_facts",  # the published register
+    "Mechanism.facts", "Mechanism.loaded_facts", "Mechanism.origin", "Mechanism.entered_by",
+    "Mechanism.record_here", "Event.code", "Event.name", "Event.place", "Event.time_zone", "Event.source",
+    "Event.added_by_party",  # the published register
+    "Decision.kind", "Decision.state", "Decision.parties", "Decision.asked_by_party", "DecisionAnswer.party_code",
+    "DecisionAnswer.answer", "FactStatement.field", "FactStatement.kind", "FactStatement.party_code",
+    "FactStatement.value_digest", "HostingChange.kind", "HostingChange.party_code", "HostingChange.with_party",
+    "HandOver.from_party", "HandOver.to_party", "PlanningNote.cycle", "PlanningNote.language",
+    "PlanningNote.party_code", "Contact.party_code", "Contact.office_code", "Contact.kind", "Meeting.kind",
+    "Appointment.kind", "Appointment.office_code",  # closed sets of words, codes and digests
+    "Release.documents", "Subscription.choices", "Subscription.closures_of",  # ids and codes
 }  # fmt: skip
 
 

@@ -1,0 +1,10 @@
+"""Every service that declares what a decision does: imported where decisions are answered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.services import decisions
+
+# Services join this tuple with the kind of decision that they take.
+SERVICES: Final = (decisions,)
