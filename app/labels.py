@@ -87,6 +87,16 @@ def _levels(pgettext: Say) -> Table:
     }
 
 
+def _mechanism_kinds(pgettext: Say) -> Table:
+    return {
+        "recurring": pgettext("kind of mechanism", "Meets again and again"),
+        "standing": pgettext("kind of mechanism", "Standing body"),
+        "process": pgettext("kind of mechanism", "Process"),
+        "one_off": pgettext("kind of mechanism", "Once"),
+        "clock": pgettext("kind of mechanism", "Runs to a date"),
+    }
+
+
 def _formats(pgettext: Say) -> Table:
     return {
         "in_person": pgettext("form of a meeting", "in person"),
@@ -195,6 +205,8 @@ def _audit_actions(pgettext: Say) -> Table:
         "draft_published": pgettext("act in the record", "Published staged changes"),
         "meeting_proposed": pgettext("act in the record", "Proposed the meeting"),
         "meeting_changed": pgettext("act in the record", "Changed the meeting"),
+        "zone_change_hour_kept": pgettext("act in the record", "Kept the hour on the wall under new zone data"),
+        "zone_change_moment_kept": pgettext("act in the record", "Kept the moment under new zone data"),
         "meeting_parties_added": pgettext("act in the record", "Added parties to the meeting"),
         "meeting_parties_dropped": pgettext("act in the record", "Took parties off the meeting"),
         "meeting_recorded": pgettext("act in the record", "Recorded a past meeting"),
@@ -271,6 +283,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "period_state": _period_states,
     "mechanism_status": _mechanism_statuses,
     "level": _levels,
+    "mechanism_kind": _mechanism_kinds,
     "format": _formats,
     "item_type": _item_types,
     "item_kind": _item_kinds,
