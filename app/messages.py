@@ -42,6 +42,15 @@ MESSAGES: Final[dict[str, str]] = {
         "The clocks go forward and skip this time. The nearest times there are: %(earlier)s and %(later)s."
     ),
     "time_in_fold": N_("The clocks go back that day and this time comes twice. Say which of the two is meant."),
+    "zone_change_settled": N_("There is nothing to decide about this time: it stands, or somebody has decided."),
+    "hour_is_skipped": N_(
+        "The clocks skip this hour that day, so it cannot be kept. Keep the moment, or change the meeting."
+    ),
+    "zone_is_gone": N_("The zone data no longer says when this hour is. Keep the moment."),
+    "which_of_two": N_("The clocks show this hour twice that day. Go back and say which of the two is kept."),
+    "moment_needs_other_hours": N_(
+        "One hour for every day does not write these moments in this zone. Choose another zone, or change the meeting."
+    ),
     "year_out_of_range": N_("Choose a year from %(first)s to %(last)s."),
     "same_date": N_("This is the date that the meeting already has."),
     "not_yet_started": N_("The meeting has not begun. It can be recorded as held from its start on."),
@@ -60,6 +69,13 @@ MESSAGES: Final[dict[str, str]] = {
     "no_appointment": N_("You serve in no secretariat for this mechanism. Choose one that appointed yours."),
     "one_host": N_("Only one party is the host. Where several receive the meeting, make each a co-host."),
     "unknown_hosting": N_("Choose whether this party hosts, co-hosts or does neither."),
+    # Turns to host
+    "rotation_of_one": N_("Turns to host need two parties at least."),
+    "twice_in_rotation": N_("%(party)s stands in the order twice. Name each party once."),
+    "not_of_mechanism": N_("%(party)s is not a party of this mechanism."),
+    "not_in_rotation": N_("%(party)s has no turn in this order. Add it to the order first."),
+    "swap_with_itself": N_("A party cannot exchange turns with itself. Choose another party."),
+    "co_host_with_itself": N_("A party cannot host beside itself. Choose another party."),
     # Drafts of meetings
     "needs_title": N_("Give the title in at least one language."),
     "needs_both_times": N_("Give both the start and the end, or neither: then the meeting has days without hours."),
