@@ -28,7 +28,8 @@ class HostingChange:
     """What the parties changed about the next turn of `party` after the day `on`, and why.
 
     * `skip`: the turn passes to whoever follows; the party waits for its place in the next round.
-    * `swap`: the next turns of the party and of `with_party` exchange places.
+    * `swap`: the next turns of the party and of `with_party` exchange places; the same swap again, while both
+      turns are still to come, puts them back.
     * `co_host`: `with_party` hosts beside the party; the turn stays the party's, and the other keeps its own.
     * `cancelled`: the turn fell out, because the meeting was not held. A cancelled turn is not a turn taken: the
       party keeps the next one, and the change is told beside it until it is taken.
@@ -237,8 +238,14 @@ class _Line:
         """Let a party of the order host: the line goes on after its turn, and what came before it is gone."""
         first = self.place(0)
         if first.due == host != first.host:
-            # It hosts in its own place after all, and the swap that moved it was not followed.
-            self._exchange(0, self._first_of(host))
+            # It hosts in its own place after all: the swap that moved it was not followed, and is over.
+            other = self._first_of(host)
+            over = self._swaps_of(0, other)
+            self._exchange(0, other)
+            for number in (0, other):
+                place = self._places[number]
+                kept = tuple(change for change in place.changes if change not in over)
+                self._places[number] = dataclasses.replace(place, changes=kept)
         del self._places[: self._first_of(host) + 1]
 
     def change(self, change: HostingChange) -> None:
@@ -253,10 +260,8 @@ class _Line:
             case "swap":
                 if change.with_party not in self._order or change.with_party == change.party:
                     return
-                other = self._first_of(change.with_party)
-                self._exchange(number, other)
-                self._note(number, change)
-                self._note(other, change)
+                for place in self._swap(change.party, change.with_party):
+                    self._note(place, change)
             case "co_host" | "cancelled":
                 self._note(number, change)
             case _:
@@ -267,6 +272,20 @@ class _Line:
         while self.place(number).host != host:
             number += 1
         return number
+
+    def _swap(self, party: str, with_party: str) -> tuple[int, int]:
+        """Exchange the next turns of two parties, or exchange back the two that they had exchanged already."""
+        mine = [number for number, place in enumerate(self._places) if place.host == party]
+        theirs = [number for number, place in enumerate(self._places) if place.host == with_party]
+        again = [(one, other) for one in mine for other in theirs if self._swaps_of(one, other)]
+        one, other = again[0] if again else (self._first_of(party), self._first_of(with_party))
+        self._exchange(one, other)
+        return one, other
+
+    def _swaps_of(self, one: int, other: int) -> tuple[HostingChange, ...]:
+        """Return the swaps by which the turns of two places came to stand where they are."""
+        here, there = self.place(one), self.place(other)
+        return tuple(change for change in here.changes if change.kind == "swap" and change in there.changes)
 
     def _exchange(self, one: int, other: int) -> None:
         here, there = self.place(one), self.place(other)

@@ -6,20 +6,9 @@ import pytest
 
 from app.catalogue import load_shipped
 from app.domain.cadence import MeetingFacts
-from app.domain.catalogue import Hosting
-from app.domain.rotation import Turn, next_host
-
-ALL = frozenset({"CA", "MX", "US"})
-NONE_GIVEN = Hosting(rotation=None, rotation_attested=False, note=None)
-ATTESTED = Hosting(rotation=("US", "MX", "CA"), rotation_attested=True, note=None)
-READ = Hosting(rotation=("CA", "US", "MX"), rotation_attested=False, note=None)
-
-
-def hosted(*hosts, state="held", parties=ALL, first_year=2017):
-    return [
-        MeetingFacts(f"X-{first_year + number}-1", state, frozenset(parties), date(first_year + number, 5, 1), host)
-        for number, host in enumerate(hosts)
-    ]
+from app.domain.errors import Refusal
+from app.domain.rotation import HostingChange, TroikaRoles, Turn, check_change, check_rotation, next_host, troika
+from tests.domain.rotation_cases import ALL, ATTESTED, NONE_GIVEN, READ, change, hosted
 
 
 def of(ref, meetings=()):
@@ -114,3 +103,121 @@ def test_an_order_stated_as_a_rule_begins_with_its_first_and_one_in_practice_doe
     assert found is not None
     assert (found.party, found.basis, found.last_turn) == ("US", "attested", None)
     assert next_host(READ, [], [], parties=ALL) is None
+
+
+def test_what_stands_beside_the_meetings_takes_no_turn():
+    beside = MeetingFacts("X-2026-9", "held", ALL, date(2026, 6, 1), "CA", counts=False)
+    found = of("M02", [beside])
+    assert (found.party, found.last_turn) == ("CA", Turn(date(2024, 11, 13), "MX"))
+
+
+# Refusals ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("order", "key"),
+    [
+        (["US", "MX", "CA"], None),
+        (["US", "MX"], None),
+        ([], "rotation_of_one"),
+        (["US"], "rotation_of_one"),
+        (["US", "US"], "twice_in_rotation"),
+        (["US", "MX", "US"], "twice_in_rotation"),
+        (["US", "NL"], "not_of_mechanism"),
+        (["NL"], "not_of_mechanism"),
+    ],
+)
+def test_an_order_that_cannot_rotate_is_refused(order, key):
+    if key is None:
+        check_rotation(order, ALL)
+        return
+    with pytest.raises(Refusal) as refused:
+        check_rotation(order, ALL)
+    assert (refused.value.key, refused.value.field) == (key, "rotation")
+
+
+@pytest.mark.parametrize(
+    ("told", "key", "field"),
+    [
+        (change("skip", "US"), None, None),
+        (change("swap", "US", with_party="CA"), None, None),
+        (change("co_host", "US", with_party="CA"), None, None),
+        (change("cancelled", "US"), None, None),
+        (change("skip", "NL"), "not_in_rotation", "party"),
+        (change("swap", "US", with_party="NL"), "not_in_rotation", "with_party"),
+        (change("swap", "US", with_party="US"), "swap_with_itself", "with_party"),
+        (change("swap", "US"), "required", "with_party"),
+        (change("co_host", "US"), "required", "with_party"),
+        (change("co_host", "US", with_party="US"), "co_host_with_itself", "with_party"),
+        (change("co_host", "US", with_party="NL"), "not_of_mechanism", "with_party"),
+        (HostingChange("skip", "US", date(2026, 1, 1), "  "), "reason_required", "reason"),
+    ],
+)
+def test_an_impossible_change_is_refused(told, key, field):
+    if key is None:
+        check_change(("US", "MX", "CA"), told)
+        return
+    with pytest.raises(Refusal) as refused:
+        check_change(("US", "MX", "CA"), told)
+    assert (refused.value.key, refused.value.field) == (key, field)
+
+
+def test_a_co_host_may_stand_outside_the_order_but_not_outside_the_mechanism():
+    check_change(("US", "MX"), change("co_host", "US", with_party="CA"), ALL)
+    with pytest.raises(Refusal, match="not_of_mechanism"):
+        check_change(("US", "MX"), change("co_host", "US", with_party="NL"), ALL)
+
+
+def test_nothing_changes_in_a_rotation_of_one():
+    with pytest.raises(Refusal, match="rotation_of_one"):
+        check_change(("US",), change("skip", "US"))
+
+
+# Past, present and next -------------------------------------------------------------------------
+
+
+def preparing(host, *, state="confirmed", starts_on=date(2026, 12, 1), parties=ALL, counts=True):
+    return MeetingFacts("X-2026-1", state, frozenset(parties), starts_on, host, counts=counts)
+
+
+@pytest.mark.parametrize(
+    ("hosting", "meetings", "changes", "roles"),
+    [
+        (ATTESTED, hosted("US", "MX"), [], ("MX", "CA", "US")),
+        (ATTESTED, [], [], (None, "US", "MX")),
+        (ATTESTED, hosted("US", "MX"), [change("skip", "CA")], ("MX", "US", "MX")),
+        (ATTESTED, hosted("US", "MX"), [change("swap", "CA", with_party="US")], ("MX", "US", "CA")),
+        # the meeting in preparation says whose cycle runs, be it out of turn
+        (ATTESTED, [*hosted("US", "MX"), preparing("CA")], [], ("MX", "CA", "US")),
+        (ATTESTED, [*hosted("US", "MX"), preparing("US", state="proposed")], [], ("MX", "US", "MX")),
+        (ATTESTED, [*hosted("US", "MX"), preparing("US", state="postponed")], [], ("MX", "US", "MX")),
+        # the earliest of several; not one from before the last, without a host, of some, beside it, called off
+        (
+            ATTESTED,
+            [*hosted("US", "MX"), preparing("CA"), preparing("US", starts_on=date(2026, 11, 30))],
+            [],
+            ("MX", "US", "MX"),
+        ),
+        (ATTESTED, [*hosted("US", "MX"), preparing("US", starts_on=date(2018, 4, 1))], [], ("MX", "CA", "US")),
+        (ATTESTED, [*hosted("US", "MX"), preparing(None)], [], ("MX", "CA", "US")),
+        (ATTESTED, [*hosted("US", "MX"), preparing("US", parties={"MX", "US"})], [], ("MX", "CA", "US")),
+        (ATTESTED, [*hosted("US", "MX"), preparing("US", counts=False)], [], ("MX", "CA", "US")),
+        (ATTESTED, [*hosted("US", "MX"), preparing("US", state="cancelled")], [], ("MX", "CA", "US")),
+        # a host from outside reads nothing
+        (ATTESTED, [*hosted("US", "NL")], [], ("US", "MX", "CA")),
+        (ATTESTED, [*hosted("US", "MX"), preparing("NL")], [], ("MX", "CA", "US")),
+        # without an order only what is known
+        (NONE_GIVEN, hosted("US", "MX"), [], ("MX", None, None)),
+        (NONE_GIVEN, [*hosted("US", "MX"), preparing("CA")], [], ("MX", "CA", None)),
+        (READ, [], [], (None, None, None)),
+    ],
+)
+def test_the_past_the_present_and_the_next_host(hosting, meetings, changes, roles):
+    found = troika(hosting, [], meetings, parties=ALL, changes=changes)
+    assert found == TroikaRoles(*roles)
+    assert found.parties == {party for party in roles if party}
+
+
+def test_the_troika_of_the_catalogue():
+    mechanism = load_shipped().mechanism("M02")
+    assert troika(mechanism.hosting, mechanism.record, [], parties=mechanism.parties) == TroikaRoles("MX", "CA", "US")
