@@ -53,8 +53,14 @@ def meeting_event(entry: Entry) -> Event:
 
 
 def needs_zone(entry: Entry) -> bool:
-    """Whether the entry's times are written with its zone, so that its calendar must bring a VTIMEZONE."""
-    return entry.starts_at is not None and entry.zone != "UTC" and not _is_doubled(entry)
+    """Whether the entry's times are written with its zone, so that its calendar must bring a VTIMEZONE.
+
+    While new zone data puts a meeting's wall time elsewhere and nobody has decided, they are in UTC: many
+    programs read a TZID by data of their own, new or old, and only UTC is the promised moment to all of them.
+    """
+    if entry.starts_at is None or entry.is_moment_only or entry.zone == "UTC":
+        return False
+    return not _is_doubled(entry)
 
 
 def _add_times(event: Event, entry: Entry) -> None:

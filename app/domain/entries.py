@@ -43,7 +43,8 @@ class MeetingFacts:
     `capitals` are (city, IANA zone), `sittings` (start, end). `stamped_at` is the last change of the
     record. A meeting that is postponed has no new date: with one it is proposed again. `cancelled_at`
     is when it was called off, for either reason; `was_confirmed` says whether it had been confirmed
-    before that.
+    before that. `is_moment_only` says that new zone data put the wall time at another moment, and that
+    nobody has decided yet: the instants are what was promised.
 
     Raises `ValueError` for an instant that is not aware.
     """
@@ -73,6 +74,7 @@ class MeetingFacts:
     parent_uid: str | None = None
     categories: tuple[str, ...] = ()
     was_confirmed: bool = True
+    is_moment_only: bool = False
 
     def __post_init__(self) -> None:
         instants = (self.starts_at, self.ends_at, self.stamped_at, self.created_at, self.changed_at, self.cancelled_at)
@@ -121,6 +123,7 @@ class Entry:
 
     Either `starts_at` (aware, with `ends_at` aware or None) or `starts_on` and `ends_on` (both days
     included) is set. `status` and `details` are None in a busy entry, which says nothing but time.
+    `is_moment_only` says that the moment alone is sure, not what the clock of `zone` shows at it.
     """
 
     uid: str
@@ -135,6 +138,7 @@ class Entry:
     starts_on: date | None
     ends_on: date | None
     details: Details | None
+    is_moment_only: bool = False
 
     @property
     def called_off(self) -> CalledOff | None:
@@ -168,6 +172,7 @@ def entry(facts: MeetingFacts, choices: FeedChoices, now: datetime) -> Entry | N
         ends_at=facts.ends_at if has_hours else None,
         starts_on=first_day,
         ends_on=None if first_day is None else facts.ends_on or first_day,
+        is_moment_only=facts.is_moment_only,
         details=None if is_busy_only else _details(facts, choices.language),
     )
 

@@ -47,6 +47,11 @@ def current_names() -> frozenset[str]:
     return frozenset(line.split("\t")[2] for line in lines if not line.startswith("#"))
 
 
+def known_zone(name: str) -> str:
+    """Return the name where the release has that zone, else `UTC`, in which a moment can be told all the same."""
+    return name if name in zone_names() else "UTC"
+
+
 def zone(name: str) -> zoneinfo.ZoneInfo:
     """Return the zone of that name.
 

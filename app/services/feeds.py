@@ -32,9 +32,10 @@ from app.domain.entries import (
 )
 from app.domain.errors import NotFound
 from app.domain.visibility import Action, can
-from app.domain.zones import tzdata_version
+from app.domain.zones import known_zone, tzdata_version
 from app.models import Mechanism, Meeting, Party
 from app.services.meetings import find_meeting
+from app.services.zone_changes import zone_change_of
 
 KEPT_FEEDS: Final = 2_000
 KEPT_BYTES: Final = 64 * 1024 * 1024
@@ -149,7 +150,7 @@ def meeting_download(session: GuardedSession, reference: str, base_url: str, lan
     meeting = find_meeting(session, reference)
     mechanism = _mechanism(session, meeting.mechanism_id)
     spoken = cast("Language", language)
-    facts = _facts(meeting, mechanism, _capitals(session), base_url, spoken)
+    facts = _facts(meeting, mechanism, _capitals(session), base_url, spoken, session.now)
     shown = entry(facts, FeedChoices(spoken, tentative=True), facts.cancelled_at or session.now)
     if shown is None:
         raise NotFound
@@ -173,7 +174,7 @@ def meeting_facts(
         query = query.where(Meeting.mechanism_id == mechanism_id)
     capitals = _capitals(session)
     rows = session.execute(query)
-    return tuple(_facts(meeting, mechanism, capitals, base_url, language) for meeting, mechanism in rows)
+    return tuple(_facts(meeting, mechanism, capitals, base_url, language, session.now) for meeting, mechanism in rows)
 
 
 def _state(database: Database, digest: str, kept: _Kept | None) -> FeedState | None:
@@ -224,6 +225,7 @@ def _facts(
     capitals: Mapping[str, tuple[Mapping[str, str], str]],
     base_url: str,
     language: Language,
+    now: dt.datetime,
 ) -> MeetingFacts:
     """Return what a calendar needs of a meeting whose parties and sittings are loaded.
 
@@ -242,7 +244,7 @@ def _facts(
         ends_at=meeting.ends_at if has_hours else None,
         starts_on=None if has_hours else meeting.starts_on,
         ends_on=None if has_hours else meeting.ends_on,
-        zone=meeting.time_zone,
+        zone=known_zone(meeting.time_zone),
         place=meeting.place,
         format=None if meeting.format == "unknown" else cast("Format", meeting.format),
         conference_url=meeting.conference_url,
@@ -256,6 +258,7 @@ def _facts(
         cancelled_at=meeting.cancelled_at,
         categories=_categories(mechanism, language),
         was_confirmed=meeting.confirmed_at is not None,
+        is_moment_only=zone_change_of(meeting, now) is not None,
     )
 
 

@@ -17,17 +17,18 @@ from app.domain.catalogue import Mechanism as Facts
 from app.domain.catalogue import from_facts
 from app.domain.mechanisms import Owed, compliance, owes
 from app.domain.visibility import Role, Viewer
-from app.domain.zones import zone
+from app.domain.zones import tzdata_version, zone
 from app.models import Action, Leg, Mechanism, Meeting, MeetingParty, Office, Party
 from app.services.action_lines import LegLine
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.mechanism_record import counts_meetings_here, meeting_facts
 from app.services.meetings import MeetingLine
+from app.services.zone_changes import zone_changes
 
 LIVE: Final = ("proposed", "confirmed", "postponed")
 NEXT_LIMIT: Final = 10
 
-NeedKind = Literal["answer", "await_own", "await_others", "record", "draft", "changes", "leg"]
+NeedKind = Literal["answer", "await_own", "await_others", "record", "draft", "changes", "leg", "zone_change"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Need:
     `answer`: a proposed meeting without the own answer of the viewer's party, which the viewer can give;
     `await_own`: the same, for those whose coordinator gives it; `await_others`: a proposed meeting that the
     viewer's secretariat runs, and the parties that have not answered; `record`: a confirmed meeting that is
-    over; `draft`, `changes`: what the viewer's own side has begun; `leg`: what the viewer's party owes.
+    over; `draft`, `changes`: what the viewer's own side has begun; `leg`: what the viewer's party owes;
+    `zone_change`: a meeting that new zone data puts elsewhere, of which the viewer can decide what stands.
     """
 
     kind: NeedKind
@@ -98,6 +100,7 @@ def home_of(session: GuardedSession) -> Home:
     coming = _coming(lines, session.now)
     needs = [
         *_of_meetings(lines, viewer, session.now),
+        *_of_zone_changes(session, lines),
         *_of_drafts(session, lines),
         *_of_legs(session, viewer, days.get(viewer.party or "", today)),
     ]
@@ -223,6 +226,15 @@ def _of_meetings(lines: Iterable[MeetingLine], viewer: Viewer, now: dt.datetime)
             yield Need(kind, meeting.starts_on, meeting, line.mechanism, waits_for=waiting)
         elif not viewer.sits_at_a_table and waiting:
             yield Need("await_others", meeting.starts_on, meeting, line.mechanism, waits_for=waiting)
+
+
+def _of_zone_changes(session: GuardedSession, lines: Iterable[MeetingLine]) -> Iterable[Need]:
+    """Yield the meetings to decide about since the clocks' rules changed; nothing is asked where no release did."""
+    if all(line.meeting.tzdata_version == tzdata_version() for line in lines):
+        return
+    for each in zone_changes(session):
+        if each.may_decide:
+            yield Need("zone_change", each.meeting.starts_on, each.meeting, each.mechanism)
 
 
 def _is_own_answer(row: MeetingParty) -> bool:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import selectinload
 from app import labels, words
 from app.db import Database, GuardedSession
 from app.domain.visibility import Viewer
+from app.domain.zones import known_zone
 from app.models import Meeting, Person
 from app.services.identity import viewer_of_person
 from app.services.invitations import invitation_token, open_invitation
@@ -189,6 +190,14 @@ def _subject_and_lead(kind: str, gettext: Callable[[str], str]) -> tuple[str, st
             _("An answer was reported: %(title)s"),
             _("An answer that a party gave outside of Entente was entered. It does not confirm the meeting."),
         ),
+        "zone_change_hour_kept": (
+            _("The clocks’ rules changed, the hour is kept: %(title)s"),
+            _("The hour on the wall stays, so this meeting is at another moment than promised."),
+        ),
+        "zone_change_moment_kept": (
+            _("The clocks’ rules changed, the moment is kept: %(title)s"),
+            _("This meeting stays at the moment promised, and its hour is written anew. The answers stand."),
+        ),
     }
     return table[kind]
 
@@ -228,11 +237,12 @@ def _times(meeting: Meeting, viewer: Viewer) -> list[str]:
     language = viewer.language
     if meeting.date_is_open:
         return [words.translations(language).gettext("No new date has been agreed yet.")]
-    city = words.city_at(meeting.time_zone, meeting.place, language)
+    zone = known_zone(meeting.time_zone)
+    city = words.city_at(zone, meeting.place, language)
     if meeting.starts_time is None:
         return [f"{words.date_range(meeting.starts_on, meeting.ends_on, language)} ({city})"]
-    lines = [_time_in(meeting, meeting.time_zone, language, city)]
-    if viewer.time_zone != meeting.time_zone:
+    lines = [_time_in(meeting, zone, language, city)]
+    if viewer.time_zone != zone:
         yours = _time_in(meeting, viewer.time_zone, language, words.city_of(viewer.time_zone, language, viewer.party))
         lines.append(words.translations(language).gettext("In your time: %(time)s") % {"time": yours})
     return lines

@@ -14,6 +14,8 @@ DOMAINS: Final = (
     "mechanisms",
     "meetings",
     "drafts",
+    "zone_changes",
+    "decisions",
     "agenda",
     "actions",
     "documents",

@@ -24,6 +24,7 @@ SYSTEM_CALLERS = {
         "look for the sample accounts",
         "see whether the catalogue is loaded",
     },
+    "cli/zones.py": {"list the meetings that new zone data puts elsewhere"},
     "cli/user.py": {
         "add an account from the command line",
         "disable an account from the command line",

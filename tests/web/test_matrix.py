@@ -39,12 +39,18 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
     ),
     ("drafts", "draft_id"): (str(story.draft_id("MX", "meeting")), str(story.draft_id("CA", "meeting")), MISSING_ID),
     ("mechanisms", "code"): ("un-coordination", "un-coordination", "no-such-mechanism"),
+    ("decisions", "decision_id"): (
+        str(world.identity("decision", story.HIDDEN)),
+        str(world.identity("decision", story.SHARED)),
+        MISSING_ID,
+    ),
     ("people", "person_id"): (str(world.CAST["diego"].id), str(world.CAST["benoit"].id), MISSING_ID),
     ("subscriptions", "subscription_id"): (
         str(world.identity("subscription", "ana")),
         str(world.identity("subscription", "benoit")),
         MISSING_ID,
     ),
+    ("zone-changes", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
     ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("invite", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
 }
@@ -54,12 +60,14 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "meetings": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "actions": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "documents": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "decisions": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "drafts": (("ana", "diego", "lucia"), ("benoit", "isabelle", "adaeze")),
     "mechanisms": tuple(
         [tuple(k for k, m in world.CAST.items() if m.role not in {Role.ADMINISTRATOR, Role.GUEST})] * 2
     ),  # type: ignore[dict-item]
     "people": (("marta",), ("colin",)),
     "subscriptions": (("ana",), ("benoit",)),
+    "zone-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "feeds": ((), ()),
     "invite": ((), ()),
 }

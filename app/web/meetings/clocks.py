@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from app import pictures, words
 from app.domain import zones
-from app.domain.errors import Refusal
 from app.domain.visibility import Viewer
-from app.domain.walltime import offset_minutes, resolve
+from app.domain.walltime import offset_minutes
+from app.domain.zone_changes import DECIDED_IN
 from app.models import Meeting
 from app.services.meetings import MeetingView
 
@@ -21,14 +21,29 @@ LOOK_AHEAD_DAYS: Final = 366
 
 
 def city_of_meeting(meeting: Meeting, language: str) -> str:
-    """Return the city whose wall time a meeting keeps."""
+    """Return the city whose wall time a meeting keeps; UTC where the zone data has its zone no more."""
+    if zones.known_zone(meeting.time_zone) != meeting.time_zone:
+        return "UTC"
     return words.city_at(meeting.time_zone, meeting.place, language)
+
+
+def wall_of(meeting: Meeting) -> tuple[dt.date, dt.time | None]:
+    """Return the day and the hour that the clock of a meeting's city shows at its start.
+
+    That is what was promised, unless new zone data puts the promised moment at another hour and nobody has
+    decided: then the moment stands, and who looks at that clock must not come at the hour that it no longer is.
+    """
+    if meeting.starts_time is None or meeting.date_is_open or meeting.state not in DECIDED_IN:
+        return meeting.starts_on, meeting.starts_time
+    wall = words.local(meeting.starts_at, zones.known_zone(meeting.time_zone))
+    return wall.date(), wall.time()
 
 
 def promised(meeting: Meeting, language: str) -> str:
     """Return the promise itself, which is the title of a meeting's page: its days, its hour, and whose time that is."""
-    days = _days(meeting.starts_on, meeting.ends_on, language)
-    return _in_city(days, meeting.starts_time, city_of_meeting(meeting, language), language)
+    starts_on, starts_time = wall_of(meeting)
+    days = _days(starts_on, meeting.ends_on + (starts_on - meeting.starts_on), language)
+    return _in_city(days, starts_time, city_of_meeting(meeting, language), language)
 
 
 def promised_then(standing: Mapping[str, Any], language: str) -> str:
@@ -45,7 +60,7 @@ def first_promise(meeting: Meeting, language: str) -> str | None:
     if meeting.first_starts_on is None or (meeting.first_starts_on == meeting.starts_on and not meeting.date_is_open):
         return None
     at = meeting.first_starts_at
-    starts_time = words.local(at, meeting.time_zone).time() if at else None
+    starts_time = words.local(at, zones.known_zone(meeting.time_zone)).time() if at else None
     day = words.date_long(meeting.first_starts_on, language)
     return _in_city(day, starts_time, city_of_meeting(meeting, language), language)
 
@@ -68,7 +83,10 @@ def first_sitting(meeting: Meeting) -> tuple[dt.datetime, dt.datetime] | None:
         return None
     if meeting.starts_on == meeting.ends_on:
         return meeting.starts_at, meeting.ends_at
-    ends = dt.datetime.combine(meeting.starts_on, meeting.ends_time, zones.zone(meeting.time_zone))
+    if wall_of(meeting) != (meeting.starts_on, meeting.starts_time):  # new zone data: its length is as promised
+        hours = (dt.datetime.combine(meeting.starts_on, at) for at in (meeting.ends_time, meeting.starts_time))
+        return meeting.starts_at, meeting.starts_at + (next(hours) - next(hours))
+    ends = dt.datetime.combine(meeting.starts_on, meeting.ends_time, zones.zone(zones.known_zone(meeting.time_zone)))
     return meeting.starts_at, ends.astimezone(dt.UTC)
 
 
@@ -81,7 +99,8 @@ def places_of(view: MeetingView, viewer: Viewer, language: str) -> list[pictures
         for line in view.parties
         if line.party.time_zone and line.party.capital
     ]
-    asked = [(city_of_meeting(meeting, language), meeting.time_zone), *capitals, (own, viewer.time_zone)]
+    zone = zones.known_zone(meeting.time_zone)
+    asked = [(city_of_meeting(meeting, language), zone), *capitals, (own, viewer.time_zone)]
     cities = dict(reversed(asked))  # the first one named wins, in the order of the last
     ordered = dict.fromkeys(city for city, _zone in asked)
     return [
@@ -114,20 +133,8 @@ def notes_on_time(meeting: Meeting, places: list[pictures.Place], language: str)
     return said
 
 
-def has_moved_under(meeting: Meeting) -> bool:
-    """Say whether the zone data of today puts the promised wall time at another instant than it was promised for."""
-    if meeting.starts_time is None or meeting.tzdata_version == zones.tzdata_version():
-        return False
-    wall = dt.datetime.combine(meeting.starts_on, meeting.starts_time)
-    try:
-        found = {resolve(wall, meeting.time_zone, choice).instant for choice in ("earlier", "later")}
-    except Refusal:  # the new data skips this time, or has no such zone
-        return True
-    return meeting.starts_at not in found
-
-
 def _difference(meeting: Meeting, place: pictures.Place, city: str, language: str) -> str | None:
-    behind = _minutes_behind(meeting.starts_at, meeting.time_zone, place.zone)
+    behind = _minutes_behind(meeting.starts_at, zones.known_zone(meeting.time_zone), place.zone)
     if behind == 0:
         return None
     until = _changes_on(meeting, place.zone, behind)
@@ -148,8 +155,9 @@ def _minutes_behind(instant: dt.datetime, zone_name: str, other: str) -> int:
 
 def _changes_on(meeting: Meeting, other: str, behind: int) -> dt.date | None:
     """Return the first day after the meeting on which the two zones differ by something else."""
+    own = zones.known_zone(meeting.time_zone)
     for number in range(1, LOOK_AHEAD_DAYS + 1):
         instant = meeting.starts_at + dt.timedelta(days=number)
-        if _minutes_behind(instant, meeting.time_zone, other) != behind:
-            return words.local(instant, meeting.time_zone).date()
+        if _minutes_behind(instant, own, other) != behind:
+            return words.local(instant, own).date()
     return None

@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 
 from app import words
 from app.domain.visibility import Viewer
+from app.domain.zones import known_zone
 from app.models import Meeting
 from app.services.meetings import MeetingLine
-from app.web.meetings.clocks import city_of_meeting, first_sitting
+from app.web.meetings.clocks import city_of_meeting, first_sitting, wall_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,14 @@ def _own_hours(meeting: Meeting, readers_day: dt.date, language: str) -> str:
     if meeting.starts_time is None or meeting.ends_time is None:
         return ""
     hours = words.time_range(meeting.starts_time, meeting.ends_time, language)
-    if meeting.starts_on == readers_day:
+    starts_on, starts_time = wall_of(meeting)
+    if starts_time != meeting.starts_time and (sitting := first_sitting(meeting)):  # new zone data, not decided yet
+        zone = known_zone(meeting.time_zone)
+        starts, ends = (words.local(instant, zone) for instant in sitting)
+        hours = words.time_range(starts, ends, language)
+    if starts_on == readers_day:
         return hours
-    return f"{words.date_short(meeting.starts_on, language)}, {hours}"
+    return f"{words.date_short(starts_on, language)}, {hours}"
 
 
 def _span(first: dt.date, last: dt.date, language: str) -> str:

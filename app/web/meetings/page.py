@@ -14,6 +14,7 @@ from app.services import meeting_life as life
 from app.services.actions import actions_of_meeting
 from app.services.agenda import agenda_of
 from app.services.meetings import HistoryEntry, MeetingView, PartyLine, meeting_view
+from app.services.zone_changes import zone_change_of
 from app.web.meetings import clocks
 from app.web.meetings.history import history_of, who
 
@@ -35,8 +36,9 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         first_promise=clocks.first_promise(meeting, language),
         clocks=clocks.clocks_of(meeting, places, language),
         time_notes=[] if meeting.date_is_open else clocks.notes_on_time(meeting, places, language),
-        zone_data_moved=clocks.has_moved_under(meeting),
+        zone_data_moved=zone_change_of(meeting, session.now) is not None,
         meeting_city=places[0].city,
+        meeting_zone=places[0].zone,
         own_city=words.city_of(viewer.time_zone, language, viewer.party),
         parties=_in_order(view, language),
         reports=_reports(view, language),
