@@ -137,6 +137,24 @@ def _roles(pgettext: Say) -> Table:
     }
 
 
+def _account_states(pgettext: Say) -> Table:
+    return {
+        "active": pgettext("state of an account", "active"),
+        "no_password": pgettext("state of an account", "no password yet"),
+        "disabled": pgettext("state of an account", "disabled"),
+    }
+
+
+def _contact_kinds(pgettext: Say) -> Table:
+    return {
+        "liaison": pgettext("kind of contact", "Liaison"),
+        "duty": pgettext("kind of contact", "Duty officer"),
+        "coordination": pgettext("kind of contact", "Coordination"),
+        "protocol": pgettext("kind of contact", "Protocol"),
+        "other": pgettext("kind of contact", "Other"),
+    }
+
+
 def _handling_steps(pgettext: Say) -> Table:
     return {
         "public": pgettext("handling step", "public"),
@@ -194,6 +212,12 @@ def _audit_actions(pgettext: Say) -> Table:
         "profile_changed": pgettext("act in the record", "Changed the profile"),
         "person_added": pgettext("act in the record", "Added an account"),
         "person_invited": pgettext("act in the record", "Made a link to set a password"),
+        "person_changed": pgettext("act in the record", "Changed an account"),
+        "office_added": pgettext("act in the record", "Added an office"),
+        "office_renamed": pgettext("act in the record", "Gave an office a new name"),
+        "contact_added": pgettext("act in the record", "Added a contact"),
+        "contact_changed": pgettext("act in the record", "Changed a contact"),
+        "contact_removed": pgettext("act in the record", "Took a contact away"),
         "person_disabled": pgettext("act in the record", "Disabled an account"),
         "person_enabled": pgettext("act in the record", "Enabled an account"),
         "appointment_made": pgettext("act in the record", "Appointed a secretariat"),
@@ -234,6 +258,16 @@ def _audit_actions(pgettext: Say) -> Table:
         "leg_updated": pgettext("act in the record", "Updated a leg of an action"),
         "note_added": pgettext("act in the record", "Added a note to an action"),
         "note_corrected": pgettext("act in the record", "Corrected a note on an action"),
+        "decision_asked": pgettext("act in the record", "Asked the parties to decide"),
+        "decision_answered": pgettext("act in the record", "Answered what the parties decide"),
+        "decision_taken": pgettext("act in the record", "Decided: every party said yes"),
+        "decision_withdrawn": pgettext("act in the record", "Withdrew what was asked"),
+        "fact_confirmed": pgettext("act in the record", "Confirmed a fact of a mechanism"),
+        "fact_contested": pgettext("act in the record", "Contested a fact of a mechanism"),
+        "fact_statement_withdrawn": pgettext("act in the record", "Withdrew its word on a fact"),
+        "mechanism_facts_changed": pgettext("act in the record", "Changed the facts of a mechanism"),
+        "mechanism_merged": pgettext("act in the record", "Merged a mechanism into another"),
+        "mechanism_period_not_held": pgettext("act in the record", "Recorded that a period had no meeting"),
     }
 
 
@@ -288,6 +322,8 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "item_type": _item_types,
     "item_kind": _item_kinds,
     "role": _roles,
+    "account_state": _account_states,
+    "contact_kind": _contact_kinds,
     "handling_step": _handling_steps,
     "language": _languages,
     "channel": _channels,

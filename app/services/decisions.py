@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
@@ -204,6 +205,7 @@ def _write_answer(session: GuardedSession, decision: Decision, party: str, given
         decision.answers.append(row)
     row.answer, row.note = given, note or None
     row.person_id, row.answered_at = session.bound_viewer.person_id, session.now
+    flag_modified(decision, "state")  # raises its version: a form made before this answer says so when it is sent
     session.record("decision_answered", "decision", decision.id, decision.audience_id, answer=given, party=party)
     session.flush()
 
