@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, vDuration, vUri
 
+from app.calendars.days import render_day
 from app.calendars.meeting import needs_zone, render_entry
 from app.calendars.text import Text, one_line, web_address
 from app.calendars.vtimezones import vtimezone
+from app.domain.day_entries import DayEntry
 from app.domain.entries import Entry
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -29,15 +31,39 @@ _EMPTY_SINCE = datetime(2023, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class FeedBody:
-    """A feed as it goes over HTTP: its bytes, the same gzipped, and the strong ETag of each, quoted."""
+    """A feed as it goes over HTTP: its bytes, the same gzipped (None where none is wanted), and the tag of each."""
 
     body: bytes
-    gzip_body: bytes
+    gzip_body: bytes | None
     etag: str
     gzip_etag: str
 
 
-def feed_bytes(name: str, source_url: str, entries: Iterable[Entry]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The bytes of one entry with what a calendar around it needs to know: its place, and its zone if it names one.
+
+    `order` is the start in UTC and the UID; `since` the instant from which the zone must be true.
+    """
+
+    order: tuple[datetime, str]
+    zone: str | None
+    since: datetime | None
+    content: bytes
+
+
+def rendered(entry: Entry | DayEntry) -> Rendered:
+    """Return an entry, or a day that is no meeting, as bytes that can be kept and joined."""
+    if isinstance(entry, DayEntry):
+        return Rendered((_midnight(entry.on), entry.uid), None, None, render_day(entry))
+    if entry.starts_at is None:
+        return Rendered((_midnight(entry.starts_on or date.min), entry.uid), None, None, render_entry(entry))
+    zone = entry.zone if needs_zone(entry) else None
+    starts_at = entry.starts_at.astimezone(UTC)
+    return Rendered((starts_at, entry.uid), zone, starts_at, render_entry(entry))
+
+
+def feed_bytes(name: str, source_url: str, entries: Iterable[Entry | DayEntry]) -> bytes:
     """Return a feed as bytes: calendar properties, the zones it uses, its entries in order of time.
 
     `name` is shown by programs as the calendar's (ours or the catalogue's words, never a user's text),
@@ -45,41 +71,49 @@ def feed_bytes(name: str, source_url: str, entries: Iterable[Entry]) -> bytes:
     any process. A feed without entries is a valid calendar too: it brings one VTIMEZONE, which RFC 5545
     (3.6) counts as the component it demands.
     """
-    ordered = sorted(entries, key=_order)
-    parts = [_head(name, source_url), *_zones(ordered), *map(render_entry, ordered), _END]
+    return joined(name, source_url, map(rendered, entries))
+
+
+def joined(name: str, source_url: str, entries: Iterable[Rendered]) -> bytes:
+    """Return the feed of `feed_bytes` from entries that are bytes already."""
+    ordered = sorted(entries, key=lambda each: each.order)
+    parts = [_head(name, source_url), *_zones(ordered), *(each.content for each in ordered), _END]
     if not ordered:
         parts.insert(1, vtimezone(_EMPTY_ZONE, _EMPTY_SINCE))
     return b"".join(parts)
 
 
-def assemble(name: str, source_url: str, entries: Iterable[Entry]) -> FeedBody:
-    """Return the feed of `feed_bytes` as it is to be kept and sent: both encodings and their ETags.
+def assemble(name: str, source_url: str, entries: Iterable[Entry | DayEntry]) -> FeedBody:
+    """Return the feed of `feed_bytes` as it is to be kept and sent: both encodings and their ETags."""
+    return body_of(feed_bytes(name, source_url, entries))
+
+
+def body_of(body: bytes, *, is_gzipped: bool = True) -> FeedBody:
+    """Return the bytes of a feed with those of its other encoding, where it is wanted, and the ETag of each.
 
     The two encodings have tags of their own, as RFC 9110 (8.8.3.3) asks.
     """
-    body = feed_bytes(name, source_url, entries)
     digest = hashlib.sha256(body).hexdigest()[:32]
     # Without mtime=0 the time of day would be part of the bytes.
-    return FeedBody(body, gzip.compress(body, compresslevel=6, mtime=0), f'"{digest}"', f'"{digest}-gzip"')
+    gzip_body = gzip.compress(body, compresslevel=6, mtime=0) if is_gzipped else None
+    return FeedBody(body, gzip_body, f'"{digest}"', f'"{digest}-gzip"')
 
 
 def meeting_calendar(entry: Entry) -> bytes:
     """Return one meeting as a calendar to download: no name, no refresh, no METHOD, so that opening it adds it."""
-    return b"".join([_bare_head(), *_zones([entry]), render_entry(entry), _END])
+    one = rendered(entry)
+    return b"".join([_bare_head(), *_zones([one]), one.content, _END])
 
 
-def _zones(entries: Sequence[Entry]) -> list[bytes]:
-    """Return the VTIMEZONEs that the entries name, sorted, each true from the first timed entry on."""
-    timed = [entry for entry in entries if needs_zone(entry)]
-    since = min((entry.starts_at for entry in timed if entry.starts_at is not None), default=_EMPTY_SINCE)
-    return [vtimezone(name, since) for name in sorted({entry.zone for entry in timed})]
+def _zones(entries: Sequence[Rendered]) -> list[bytes]:
+    """Return the VTIMEZONEs that the entries name, sorted, each true from the first entry on that names any."""
+    since = min((each.since for each in entries if each.zone and each.since), default=_EMPTY_SINCE)
+    return [vtimezone(name, since) for name in sorted({each.zone for each in entries if each.zone})]
 
 
-def _order(entry: Entry) -> tuple[datetime, str]:
-    """Sort by start, a day without hours at its beginning in UTC, then by UID."""
-    if entry.starts_at is not None:
-        return entry.starts_at.astimezone(UTC), entry.uid
-    return datetime.combine(entry.starts_on or date.min, time(), tzinfo=UTC), entry.uid
+def _midnight(day: date) -> datetime:
+    """Return the instant by which a day without hours is sorted: its beginning in UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _head(name: str, source_url: str) -> bytes:

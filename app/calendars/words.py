@@ -36,6 +36,13 @@ class Words:
     range: str
     feed_all: str
     feed_one: str
+    feed_some: str
+    to_agree: str
+    missing: str
+    closed: str
+    observed: str
+    computed: str
+    date: str
 
 
 WORDS: Mapping[Language, Words] = {
@@ -61,6 +68,13 @@ WORDS: Mapping[Language, Words] = {
         range="{}–{}",
         feed_all="Entente: all my meetings",
         feed_one="Entente: {}",
+        feed_some="chosen meetings",
+        to_agree="Date to agree: {} by {}",
+        missing="Meetings still to agree: {} of {}.",
+        closed="{}: offices closed ({})",
+        observed="Observed on this day; the holiday itself is at the weekend.",
+        computed="Computed from the rules; not yet checked against an official calendar.",
+        date="d MMMM y",
     ),
     "es": Words(
         busy="Ocupado",
@@ -84,6 +98,13 @@ WORDS: Mapping[Language, Words] = {
         range="{}–{}",
         feed_all="Entente: todas mis reuniones",
         feed_one="Entente: {}",
+        feed_some="reuniones elegidas",
+        to_agree="Fecha por acordar: {}, a más tardar el {}",
+        missing="Reuniones aún por acordar: {} de {}.",
+        closed="{}: oficinas cerradas ({})",
+        observed="Se observa este día; el feriado cae en fin de semana.",
+        computed="Calculado según las reglas; aún sin cotejar con un calendario oficial.",
+        date="d 'de' MMMM 'de' y",
     ),
     "fr": Words(
         busy="Occupé",
@@ -107,6 +128,13 @@ WORDS: Mapping[Language, Words] = {
         range="{} à {}",
         feed_all="Entente\u00a0: toutes mes réunions",
         feed_one="Entente\u00a0: {}",
+        feed_some="réunions choisies",
+        to_agree="Date à convenir\u00a0: {}, au plus tard le {}",
+        missing="Réunions encore à convenir\u00a0: {} sur {}.",
+        closed="{}\u00a0: bureaux fermés ({})",
+        observed="Observé ce jour-là\u00a0; la fête elle-même tombe en fin de semaine.",
+        computed="Calculé d’après les règles\u00a0; pas encore vérifié dans un calendrier officiel.",
+        date="d MMMM y",
     ),
 }
 
@@ -117,9 +145,17 @@ def feed_name(language: Language, mechanism: str | None = None) -> str:
     return words.feed_all if mechanism is None else words.feed_one.format(mechanism)
 
 
+def date_in_words(day: date, language: Language) -> str:
+    """Return a date as `31 December 2026`, `31 de diciembre de 2026`, `1er janvier 2027`."""
+    return _in_pattern(day, WORDS[language].date, language)
+
+
 def day_in_words(day: date, language: Language) -> str:
     """Return a day as `Thursday 10 December 2026`, `jueves 10 de diciembre de 2026`, `mardi 1er décembre 2026`."""
-    pattern = WORDS[language].day
+    return _in_pattern(day, WORDS[language].day, language)
+
+
+def _in_pattern(day: date, pattern: str, language: Language) -> str:
     if language == "fr" and day.day == 1:
         pattern = pattern.replace("d ", "d'er' ", 1)
     return format_date(day, pattern, locale=language)

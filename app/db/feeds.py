@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -22,6 +22,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     event,
+    exists,
     func,
     join,
     or_,
@@ -42,21 +43,28 @@ from app.models import (
     AudienceMember,
 )
 from app.models.people import Person
-from app.models.subscriptions import Subscription
+from app.models.subscriptions import Authorisation, Subscription
 
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A live subscription, as found by the digest of its token, and whose it is.
+    """A live subscription, as found by the digest of its token, and for whom it is.
 
-    `viewer` has what decides what its person sees, and nothing else of them. `revision` changes whenever
-    anything was written that holders of `asked_keys` may see; it says nothing of holders of others.
+    `viewer` is its principal where it has one, else its own person: with what decides what they see, and the
+    zone of their days, and nothing else of them. `choices` and `closures_of` are as the subscription keeps them.
+    `revision` changes whenever anything was written that holders of `asked_keys` may see; it says nothing of
+    holders of others.
     """
 
     subscription_id: uuid.UUID
     version: int
     mechanism_id: uuid.UUID | None
+    choices: Mapping[str, Any]
     includes_tentative: bool
+    keeps_cancelled: bool
+    shows_to_agree: bool
+    closures_of: tuple[str, ...]
+    uses_gzip: bool
     detail: str
     language: str
     viewer: Viewer
@@ -78,7 +86,8 @@ class FeedLookUp:
         The revision is that of what holders of `keys` may see. A caller passes the keys that it knows
         from before, and asks again with `viewer.keys` where the person holds others by now: so a feed in
         which nothing changed costs one statement, and only `Viewer` says which keys a person holds.
-        None when the token is unknown or revoked, or its person disabled.
+        None when the token is unknown or revoked, its person disabled, or, of one for a principal, when that
+        one is disabled, has ended the leave, or is of another government than who subscribed for them.
         """
         asked = frozenset(keys)
         rows = self._look_up(
@@ -148,8 +157,8 @@ def _listed_in_json() -> ColumnElement[bool]:
 
 
 def _feed_statement(is_asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Return the look-up by token: a row for each appointment that the person serves in today, or one row."""
-    found, person = Subscription.__table__.c, Person.__table__.c
+    """Return the look-up by token: a row for each appointment that its viewer serves in today, or one row."""
+    found, person, owner = Subscription.__table__.c, Person.__table__.c, _OWNER.c
     office, member = Appointment.__table__.c, AppointmentMember.__table__.c
     today, seen = bindparam("today", type_=Date()), seen_revisions(is_asked).subquery()
     serving = join(AppointmentMember.__table__, Appointment.__table__, office.id == member.appointment_id)
@@ -161,28 +170,56 @@ def _feed_statement(is_asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
     return (
         select(
-            found.id, found.version, found.mechanism_id, found.includes_tentative, found.detail, found.language,
-            found.person_id, person.role, person.delegation, seen.c.count, seen.c.total,
+            found.id, found.version, found.mechanism_id, found.choices, found.includes_tentative,
+            found.keeps_cancelled, found.shows_to_agree, found.closures_of, found.uses_gzip, found.detail,
+            found.language, person.id, person.role, person.delegation, person.time_zone, seen.c.count, seen.c.total,
             member.appointment_id,
         )
         .select_from(Subscription.__table__)
-        .join(Person.__table__, person.id == found.person_id)
+        .join(_OWNER, owner.id == found.person_id)
+        .join(Person.__table__, person.id == func.coalesce(found.principal_id, found.person_id))
         .join(seen, true())
         .outerjoin(serving, serves_today)
-        .where(found.token_digest == bindparam("token_digest"), found.revoked_at.is_(None), person.active.is_(True))
+        .where(found.token_digest == bindparam("token_digest"), found.revoked_at.is_(None))
+        .where(person.active.is_(True), owner.active.is_(True))
+        .where(or_(found.principal_id.is_(None), _is_let()))
     )  # fmt: skip
+
+
+# Who made the subscription; the person whose calendar it shows is another one where there is a principal.
+_OWNER = Person.__table__.alias("owner")
+
+
+def _is_let() -> ColumnElement[bool]:
+    """Return the condition that the principal lets the assistant have this feed: leave, and the same government."""
+    found, leave = Subscription.__table__.c, Authorisation.__table__.c
+    return and_(
+        _OWNER.c.delegation == Person.__table__.c.delegation,
+        _OWNER.c.role != Role.ADMINISTRATOR.value,
+        exists().where(
+            leave.principal_id == found.principal_id, leave.assistant_id == found.person_id, leave.ended_at.is_(None)
+        ),
+    )
 
 
 def _feed_state_of(rows: Sequence[tuple[Any, ...]], asked: frozenset[str]) -> FeedState:
-    """Return the state that the rows tell, as the drivers give them: ids may be text, truth may be a number."""
-    (found, version, mechanism, tentative, detail, language, person, role, party, count, total, _appointment) = rows[0]
+    """Return the state that the rows tell, as the drivers give them: ids and JSON may be text, truth a number."""
+    (
+        found, version, mechanism, choices, tentative, cancelled, to_agree, closures, gzip, detail, language,
+        person, role, party, zone, count, total, _appointment,
+    ) = rows[0]  # fmt: skip
     hats = tuple(Hat(_id(row[-1]), None, frozenset()) for row in rows if row[-1] is not None)
     return FeedState(
         subscription_id=_id(found), version=version, mechanism_id=_id(mechanism) if mechanism is not None else None,
-        includes_tentative=bool(tentative), detail=detail, language=language,
-        viewer=Viewer(_id(person), Role(role), party, hats),
+        choices=_json(choices), includes_tentative=bool(tentative), keeps_cancelled=bool(cancelled),
+        shows_to_agree=bool(to_agree), closures_of=tuple(_json(closures)), uses_gzip=bool(gzip), detail=detail,
+        language=language, viewer=Viewer(_id(person), Role(role), party, hats, time_zone=zone),
         asked_keys=asked, revision=f"{visibility.digest_of_keys(asked)}-{count}-{total}",
     )  # fmt: skip
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _id(value: uuid.UUID | str) -> uuid.UUID:
