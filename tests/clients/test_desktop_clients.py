@@ -55,7 +55,7 @@ NEW_YORK = "America/New_York"
 
 @pytest.fixture(params=PROGRAMS)
 def program(request: pytest.FixtureRequest) -> type[Desktop]:
-    """Return a program that is on this machine; skips only where `make` found that it can neither be had."""
+    """Return a program that is on this machine; skips only where `make` found that it cannot be had."""
     name: str = request.param
     if name in missing():
         report = ROOT / "build" / "desktop-clients"
@@ -114,31 +114,27 @@ def test_it_shows_each_meeting_at_its_hour_in_its_zone(program, running, serve, 
 
 def test_it_follows_meetings_that_are_moved_and_called_off(program, running, serve, tmp_path):
     server, made = serve(running), subscribe(running, "benoit", language="fr")
-    (kept_one, stays), (moved, moves), (lost, goes) = (
+    (stays, staying), (moved, moving), (lost, going) = (
         propose(running, content(title, NEW_YORK, DAYS[1])) for title in ("Année", "Bâtiment", "Crédit")
     )
     before, after = (DAYS[1], 13), (DAYS[3], 14)
-
-    def expected(second: Kept, third: Kept) -> list[Kept]:
-        return [kept(stays, NEW_YORK, *before, "CONFIRMED"), second, third]
-
+    for reference in (stays, moved, lost):
+        confirm(running, reference)
     with program(tmp_path / "desktop", server.address(f"/feeds/{made.token}.ics")) as desktop:
 
-        def see(second: Kept, third: Kept) -> None:
-            wanted = expected(second, third)
-            assert desktop.shown(wanted) == sorted(wanted)
+        def see(*changed: Kept) -> None:
+            expected = [kept(staying, NEW_YORK, *before, "CONFIRMED"), *changed]
+            assert desktop.shown(expected) == sorted(expected)
 
-        for reference in (kept_one, moved, lost):
-            confirm(running, reference)
-        see(kept(moves, NEW_YORK, *before, "CONFIRMED"), kept(goes, NEW_YORK, *before, "CONFIRMED"))
+        see(kept(moving, NEW_YORK, *before, "CONFIRMED"), kept(going, NEW_YORK, *before, "CONFIRMED"))
         steer(running, "postpone", moved, "Un vote")
         steer(running, "cancel", lost, "Une crue")
-        off = kept(f"ANNULÉE\u00a0: {goes}", NEW_YORK, *before, "CANCELLED")
-        see(kept(f"REPORTÉE\u00a0: {moves}", NEW_YORK, *before, "CANCELLED"), off)
+        off = kept(f"ANNULÉE\u00a0: {going}", NEW_YORK, *before, "CANCELLED")
+        see(kept(f"REPORTÉE\u00a0: {moving}", NEW_YORK, *before, "CANCELLED"), off)
         steer(running, "reinstate", moved, date=NewDate(DAYS[3], starts=dt.time(9), ends=dt.time(10, 30)))
-        see(kept(moves, NEW_YORK, *after, "TENTATIVE"), off)
+        see(kept(moving, NEW_YORK, *after, "TENTATIVE"), off)
         confirm(running, moved)
-        see(kept(moves, NEW_YORK, *after, "CONFIRMED"), off)
+        see(kept(moving, NEW_YORK, *after, "CONFIRMED"), off)
 
 
 @pytest.mark.parametrize("program", ["thunderbird"], indirect=True)
