@@ -12,7 +12,7 @@ from typing import Literal
 
 from app.domain.cadence import TOOK_PLACE, MeetingFacts, Period, days_left, periods, to_agree_by
 from app.domain.catalogue_types import Mechanism, Paper, RecordEntry, Status
-from app.domain.rotation import NextHost, next_host
+from app.domain.rotation import HostingChange, NextHost, next_host
 
 # The order of the register: what runs, what is promised, what rests, what is over, what is only asked for.
 STATUS_ORDER: tuple[Status, ...] = ("active", "agreed", "stalled", "dormant", "concluded", "proposed")
@@ -174,8 +174,17 @@ def lead_offices(mechanism: Mechanism) -> tuple[LeadOffice, ...]:
     )
 
 
-def page_of(mechanism: Mechanism, meetings: Sequence[MeetingFacts], today: date) -> MechanismPage:
-    """Return what a mechanism's page says on that day, from the meetings that the viewer may see."""
+def page_of(
+    mechanism: Mechanism,
+    meetings: Sequence[MeetingFacts],
+    today: date,
+    *,
+    changes: Sequence[HostingChange] = (),
+) -> MechanismPage:
+    """Return what a mechanism's page says on that day, from the meetings that the viewer may see.
+
+    `changes` are those that the parties made to the turns of its hosts.
+    """
     is_proposal = is_proposal_in_literature(mechanism)
     has_met = any(entry.outcome == "held" for entry in mechanism.record) or any(
         meeting.counts and meeting.state in TOOK_PLACE for meeting in meetings
@@ -188,7 +197,7 @@ def page_of(mechanism: Mechanism, meetings: Sequence[MeetingFacts], today: date)
             for parties in channels_of(mechanism)
         ),
         counts=record_counts(mechanism.record),
-        next_host=next_host(mechanism.hosting, mechanism.record, meetings, parties=mechanism.parties),
+        next_host=next_host(mechanism.hosting, mechanism.record, meetings, parties=mechanism.parties, changes=changes),
         next_ordinal=next_ordinal(mechanism.record, meetings, parties=mechanism.parties),
         lead_offices=lead_offices(mechanism),
         prepare=None if is_proposal else "next" if has_met else "first",

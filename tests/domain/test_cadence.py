@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from app.catalogue import load_shipped
 from app.domain.cadence import add_months, days_left, periods, standing, to_agree_by, window_of
 from app.domain.catalogue import Cadence
+from app.domain.mechanisms import channels_of, page_of
+from app.domain.partial_dates import PartialDate
 from tests.domain.cadence_cases import ALL, OTTAWA_2016, TODAY, TWICE_A_YEAR, YEARLY, entry, meeting
 
 
@@ -310,6 +313,40 @@ def test_a_pair_counts_its_own_meetings():
         for pair in (("MX", "US"), ("CA", "US"), ("CA", "MX"), ("CA", "MX", "US"))
     }
     assert counts == {("MX", "US"): 2, ("CA", "US"): 2, ("CA", "MX"): 1, ("CA", "MX", "US"): 1}
+
+
+def by_pairs(*pairs, **facts):
+    return dataclasses.replace(
+        load_shipped().mechanism("M17"),
+        cadence=YEARLY,
+        mandate=dataclasses.replace(load_shipped().mechanism("M17").mandate, date=PartialDate("2025-01-01")),
+        pairs=pairs,
+        **facts,
+    )
+
+
+def test_a_mechanism_by_pairs_counts_a_meeting_of_three_for_each_of_its_pairs():
+    kept = [meeting(date(2025, 2, 1), parties={"MX", "US"}), meeting(date(2025, 4, 1))]
+    page = page_of(by_pairs(("CA", "US"), ("MX", "US")), kept, TODAY)
+    assert [(sorted(one.parties), [len(period.held) for period in one.periods]) for one in page.channels] == [
+        (["CA", "US"], [1, 0]),
+        (["MX", "US"], [2, 0]),
+    ]
+
+
+def test_a_mechanism_by_pairs_that_names_none_runs_by_every_pair():
+    assert [sorted(pair) for pair in channels_of(by_pairs(parties=("CA", "MX", "US")))] == [
+        ["CA", "MX"],
+        ["CA", "US"],
+        ["MX", "US"],
+    ]
+
+
+def test_what_does_not_count_takes_no_number_and_is_no_first_meeting():
+    panel = meeting(date(2026, 2, 1), ordinal=7, counts=False)
+    page = page_of(by_pairs(("CA", "US"), record=()), [panel], TODAY)
+    assert (page.next_ordinal, page.prepare) == (None, "first")
+    assert page_of(by_pairs(("CA", "US"), record=()), [meeting(date(2026, 2, 1), ordinal=7)], TODAY).next_ordinal == 8
 
 
 def test_partly_met_by_numbering_says_so_too():

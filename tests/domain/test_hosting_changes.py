@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.catalogue import load_shipped
 from app.domain.cadence import MeetingFacts
 from app.domain.catalogue import Hosting
+from app.domain.mechanisms import page_of
 from app.domain.rotation import HostingChange, next_host, turns_ahead
 from tests.domain.rotation_cases import ALL, ATTESTED, NONE_GIVEN, READ, change, hosted
 
@@ -107,6 +109,15 @@ def test_a_cancelled_turn_is_told_until_it_is_taken():
     assert ahead(cancelled, meetings=hosted("US"))[0].changes == (cancelled,)
     assert ahead(cancelled, meetings=hosted("US", "MX"))[0].party == "CA"
     assert all(turn.changes == () for turn in ahead(cancelled, meetings=hosted("US", "MX")))
+
+
+def test_the_page_of_a_mechanism_follows_the_changes():
+    mechanism = load_shipped().mechanism("M02")
+    skip = change("skip", "CA", "2025-06-01")
+    today = date(2026, 11, 22)
+    assert page_of(mechanism, [], today).next_host.party == "CA"
+    assert page_of(mechanism, [], today, changes=[skip]).next_host.party == "US"
+    assert page_of(mechanism, [], today, changes=[skip]).next_host.changes == (skip,)
 
 
 def test_turns_of_a_read_order_are_labelled_and_none_are_made_up():
