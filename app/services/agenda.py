@@ -17,6 +17,7 @@ from app.db import GuardedSession, digest_of
 from app.domain.agenda import Timetable, clock_times
 from app.domain.visibility import Action, Facts, can
 from app.domain.walltime import in_zone
+from app.domain.zones import known_zone
 from app.models import AgendaItem, Meeting, Party
 from app.services.action_lines import ActionLine
 from app.services.actions import open_of_last_meeting
@@ -103,12 +104,13 @@ def agenda_of(
     is_frozen = meeting.state in FROZEN_STATES
     known = facts if facts is not None else facts_of_meeting(session, meeting)
     last = max((use.ends_at for use in timetable.sittings), default=None)
+    zone = known_zone(meeting.time_zone)
     return AgendaView(
         meeting=meeting,
-        items=_lines(items, timetable, meeting.time_zone, zone_names, open_actions),
+        items=_lines(items, timetable, zone, zone_names, open_actions),
         removed=tuple(row for row in rows if row.removed),
         columns=columns if sittings else (),
-        ends=tuple(_clock_time(last, name, meeting.time_zone) for name in zone_names) if last and items else (),
+        ends=tuple(_clock_time(last, name, zone) for name in zone_names) if last and items else (),
         timetable=timetable,
         order=order_digest(item.id for item in items),
         is_frozen=is_frozen,
@@ -149,7 +151,7 @@ def clock_columns(
     """
     known = parties if parties is not None else _parties_of(session, meeting)
     columns: dict[tuple[dt.timedelta | None, ...], tuple[str, list[Mapping[str, str]]]] = {}
-    for zone_name, city in [(meeting.time_zone, _cities_of_meeting(meeting)), *_capitals(known)]:
+    for zone_name, city in [(known_zone(meeting.time_zone), _cities_of_meeting(meeting)), *_capitals(known)]:
         offsets = tuple(in_zone(at, zone_name).utcoffset() for at in (meeting.starts_at, meeting.ends_at))
         _, cities = columns.setdefault(offsets, (zone_name, []))
         if city not in cities:
@@ -173,7 +175,9 @@ def _capitals(parties: Iterable[Party]) -> list[tuple[str, Mapping[str, str]]]:
 
 def _cities_of_meeting(meeting: Meeting) -> dict[str, str]:
     """Return the name, by language, of the city whose time the meeting keeps."""
-    return {language: words.city_at(meeting.time_zone, meeting.place, language) for language in words.LANGUAGES}
+    return {
+        language: words.city_at(known_zone(meeting.time_zone), meeting.place, language) for language in words.LANGUAGES
+    }
 
 
 def _lines(

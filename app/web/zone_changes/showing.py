@@ -16,6 +16,7 @@ from app.domain.zone_changes import CHOICES, Keep, ZoneChange, shift_minutes
 from app.i18n import reader_language
 from app.models import Meeting, Party
 from app.services.zone_changes import Affected, Decision
+from app.web.meetings.clocks import city_of_meeting
 
 UTC = "UTC"
 
@@ -139,7 +140,7 @@ def city_rows(
     """Yield the clock of the meeting's city, of each party's capital, of the reader's city, and UTC, each once."""
     language = reader_language()
     own, reader = _own_city(meeting), words.city_of(viewer.time_zone, language, viewer.party)
-    asked = [(own, meeting.time_zone)] if meeting.time_zone in zones.zone_names() else []
+    asked = [(own, zones.known_zone(meeting.time_zone))]
     for code in words.party_order([row.party_code for row in meeting.parties], language):
         party = parties.get(code)
         if party and party.time_zone and party.capital:
@@ -172,7 +173,7 @@ def _time_in(when: When, zone: str) -> TimeIn:
 
 
 def _own_city(meeting: Meeting) -> str:
-    return words.city_at(meeting.time_zone, meeting.place, reader_language())
+    return city_of_meeting(meeting, reader_language())
 
 
 def _kept_in_words(change: ZoneChange, number: int) -> str:
