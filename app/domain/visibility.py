@@ -90,6 +90,7 @@ class Hat:
     """A secretariat appointment that the viewer serves in today, and the parties that made it.
 
     `name` is the secretariat's in each language, `mechanism_name` that of what it is appointed for (empty: ad hoc).
+    One that is appointed for a single meeting has its reference, and no mechanism.
     """
 
     appointment_id: uuid.UUID
@@ -97,12 +98,19 @@ class Hat:
     parties: frozenset[str]
     name: Mapping[str, str] = field(default_factory=dict, compare=False)
     mechanism_name: Mapping[str, str] = field(default_factory=dict, compare=False)
+    meeting_reference: str | None = None
+
+    @property
+    def is_ad_hoc(self) -> bool:
+        """Say whether it serves meetings of no mechanism."""
+        return self.mechanism_id is None and self.meeting_reference is None
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The person on whose behalf a session reads and writes, as of one day.
 
+    `hats` are those that count now, `spare_hats` those that the person could put on instead: they give no right.
     `lent_by` is the party of somebody who has a secretariat's hat on; `party` is None as long as it is.
     """
 
@@ -115,16 +123,23 @@ class Viewer:
     time_zone: str = "UTC"
     theme: str = "auto"
     lent_by: str | None = None
+    spare_hats: tuple[Hat, ...] = ()
 
     def wearing(self, appointment_id: uuid.UUID | None) -> Viewer:
-        """Return this person with that hat on: a secretariat's member who sees and does nothing for a party.
+        """Return this person with that hat on and their others off.
 
-        Without a hat, or with one that they do not have today, they are who they are. `lent_by` is then their party.
+        A delegation's person acts for their party alone until they put one on; with it on they are a secretariat's
+        member who sees and does nothing for a party, and `lent_by` is their party. Somebody of the secretariats
+        has all of theirs on until they choose one. A hat that they do not have today is none.
         """
-        worn = tuple(hat for hat in self.hats if hat.appointment_id == appointment_id)
-        if not worn or not self.sits_at_a_table:
-            return self
-        return replace(self, role=Role.SECRETARIAT, party=None, hats=worn, lent_by=self.party)
+        own = (*self.hats, *self.spare_hats)
+        worn = tuple(hat for hat in own if hat.appointment_id == appointment_id)
+        spare = tuple(hat for hat in own if hat.appointment_id != appointment_id)
+        if self.sits_at_a_table and worn:
+            return replace(self, role=Role.SECRETARIAT, party=None, hats=worn, spare_hats=spare, lent_by=self.party)
+        if self.sits_at_a_table:
+            return replace(self, hats=(), spare_hats=own)
+        return replace(self, hats=worn, spare_hats=spare) if worn else self
 
     @property
     def keys(self) -> frozenset[str]:
@@ -136,7 +151,6 @@ class Viewer:
             own.add(administration_key(self.party))
         if self.role is Role.SECRETARIAT:
             own.add(REGISTER)
-        if self.role in DELEGATION_ROLES or self.role is Role.SECRETARIAT:
             own |= {appointment_key(hat.appointment_id) for hat in self.hats}
         return frozenset(own)
 
@@ -175,16 +189,14 @@ def audience_of_meeting(parties: Iterable[str], hats: Iterable[tuple[uuid.UUID, 
 
 
 def audience_of_draft(viewer: Viewer, appointment_id: uuid.UUID | None = None) -> frozenset[str]:
-    """Return the keys of those who see a draft: the drafter's own delegation or appointment alone.
+    """Return the keys of those who see a draft: the drafter's own delegation, or the appointment that it is for.
 
-    Raises `ValueError` for a viewer who has neither.
+    Raises `ValueError` for a viewer who has neither, and for a secretariat's member who does not say which.
     """
-    if appointment_id is not None and any(hat.appointment_id == appointment_id for hat in viewer.hats):
-        return frozenset({appointment_key(appointment_id)})
     if viewer.sits_at_a_table and viewer.party:
         return frozenset({party_key(viewer.party)})
-    if viewer.hats:
-        return frozenset({appointment_key(viewer.hats[0].appointment_id)})
+    if appointment_id is not None and any(hat.appointment_id == appointment_id for hat in viewer.hats):
+        return frozenset({appointment_key(appointment_id)})
     raise ValueError("neither a delegation nor an appointment drafts this")
 
 
@@ -243,7 +255,7 @@ NOTHING: Final = Facts()
 
 
 def _works(viewer: Viewer, _: Facts) -> bool:
-    return viewer.sits_at_a_table or bool(viewer.hats)
+    return viewer.sits_at_a_table or (viewer.role is Role.SECRETARIAT and bool(viewer.hats))
 
 
 def _reads_register(viewer: Viewer, _: Facts) -> bool:
@@ -264,7 +276,7 @@ def _at_the_table(viewer: Viewer, facts: Facts) -> bool:
 
 
 def _serves(viewer: Viewer, facts: Facts) -> bool:
-    return any(hat.appointment_id in facts.appointments for hat in viewer.hats)
+    return viewer.role is Role.SECRETARIAT and any(hat.appointment_id in facts.appointments for hat in viewer.hats)
 
 
 def _speaks_at_the_table(viewer: Viewer, facts: Facts) -> bool:

@@ -20,6 +20,7 @@ from app.domain.visibility import Action, can
 from app.models import AgendaItem, Mechanism, Meeting
 from app.services.action_acts import titles
 from app.services.agenda import FROZEN_STATES, items_of, order_digest, version_of
+from app.services.meeting_audience import agenda_audience, keys_of, rows_audience, without_persons
 from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.proposing import add_agenda, template_of
 
@@ -61,7 +62,9 @@ def add_item(session: GuardedSession, reference: str, item: ItemWords) -> Agenda
     values = _checked(meeting, item)
     standing = [row for row in rows if not row.removed]
     _check_room(standing)
-    new = AgendaItem(id=uuid.uuid4(), meeting_id=meeting.id, audience_id=meeting.audience_id, removed=False, **values)
+    new = AgendaItem(
+        id=uuid.uuid4(), meeting_id=meeting.id, audience_id=agenda_audience(session, meeting), removed=False, **values
+    )
     place = _usual_place([row.kind for row in standing], new.kind)
     standing.insert(place, new)
     _number(standing)
@@ -99,6 +102,7 @@ def remove_item(session: GuardedSession, reference: str, item_id: uuid.UUID, *, 
     if version != version_of(row):
         raise StaleVersion({"removed": True}, words_of(row))
     row.removed = True
+    row.audience_id = session.audience(without_persons(keys_of(session, row.audience_id)))  # it is released no more
     _number([other for other in rows if not other.removed])
     _record(session, "agenda_item_removed", meeting, row)
     return row
@@ -113,7 +117,7 @@ def restore_item(session: GuardedSession, reference: str, item_id: uuid.UUID) ->
     standing = [other for other in rows if not other.removed]
     _check_room(standing)
     row.removed = False
-    row.audience_id = meeting.audience_id  # it may have been taken off before some of the parties came
+    row.audience_id = agenda_audience(session, meeting)  # it may have been taken off before some of the parties came
     standing.insert(min(row.position - 1, len(standing)), row)
     _number(standing)
     _record(session, "agenda_item_restored", meeting, row, position=row.position)
@@ -153,7 +157,7 @@ def fill_agenda(session: GuardedSession, reference: str) -> Meeting:
     mechanism = session.execute(select(Mechanism).where(Mechanism.id == meeting.mechanism_id)).scalar_one_or_none()
     template = template_of(mechanism)
     add_agenda(session, meeting, template)
-    session.record("agenda_filled", "agenda", meeting.id, meeting.audience_id, count=len(template))
+    session.record("agenda_filled", "agenda", meeting.id, rows_audience(session, meeting), count=len(template))
     return meeting
 
 
@@ -206,4 +210,6 @@ def _row(rows: Sequence[AgendaItem], item_id: uuid.UUID) -> AgendaItem:
 
 def _record(session: GuardedSession, act: str, meeting: Meeting, row: AgendaItem, **facts: Any) -> None:
     """Record an act on an item, in the meeting's audience, under the item's present title."""
-    session.record(act, "agenda", meeting.id, meeting.audience_id, item=str(row.id), title=dict(row.title), **facts)
+    session.record(
+        act, "agenda", meeting.id, rows_audience(session, meeting), item=str(row.id), title=dict(row.title), **facts
+    )

@@ -109,7 +109,7 @@ def _from_template(session: GuardedSession, mechanism: Mechanism | None) -> Meet
     viewer = session.bound_viewer
     own = frozenset({viewer.party} if viewer.party else ())
     if mechanism is None:
-        hat = next((hat for hat in viewer.hats if hat.mechanism_id is None), None)
+        hat = next((hat for hat in viewer.hats if hat.is_ad_hoc), None)
         parties = hat.parties if hat and not own else own
         return MeetingContent(parties=tuple(sorted(parties)), zone=viewer.time_zone)
     ordinal = _next_ordinal(session, mechanism)

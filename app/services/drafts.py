@@ -122,10 +122,8 @@ def save_draft(
     draft = found.draft
     checked = check_draft(session, content)
     check_version(draft, version, checked.content)
-    if draft.owner_appointment is not None:
-        hat = hat_for(session, checked.content.mechanism)
-        if hat is None or hat.appointment_id != draft.owner_appointment:
-            raise Refusal("no_appointment", field="mechanism")
+    if draft.owner_appointment is not None and draft.kind == "meeting":
+        _check_serves(session, draft.owner_appointment, checked.content.mechanism)
     if draft.kind == "changes" and meeting_version is not None:
         draft.meeting_version = meeting_version
     draft.content = Private(draft.content.owner, checked.content.to_json())
@@ -213,7 +211,7 @@ def choosable_mechanisms(session: GuardedSession) -> tuple[Mechanism, ...]:
     ).scalars()
     if viewer.sits_at_a_table:
         return tuple(row for row in rows if viewer.party in row.parties)
-    served = {hat.mechanism_id for hat in viewer.hats}
+    served = {hat.mechanism_id for hat in viewer.hats}  # one for a single meeting drafts no other
     return tuple(row for row in rows if row.id in served)
 
 
@@ -227,7 +225,18 @@ def hat_for(session: GuardedSession, mechanism_code: str | None) -> Hat | None:
         return None
     mechanism = mechanism_named(session, mechanism_code)
     wanted = mechanism.id if mechanism else None
-    hat = next((hat for hat in viewer.hats if hat.mechanism_id == wanted), None)
+    serving = (hat for hat in viewer.hats if (hat.mechanism_id == wanted if wanted else hat.is_ad_hoc))
+    hat = next(serving, None)
     if hat is None:
         raise Refusal("no_appointment", field="mechanism")
     return hat
+
+
+def _check_serves(session: GuardedSession, appointment_id: uuid.UUID, mechanism_code: str | None) -> None:
+    """Hold a secretariat's draft to the mechanism that it serves; raises `Refusal("no_appointment")`."""
+    mechanism = mechanism_named(session, mechanism_code)
+    for hat in session.bound_viewer.hats:
+        serves = hat.mechanism_id == mechanism.id if mechanism else hat.is_ad_hoc
+        if hat.appointment_id == appointment_id and serves:
+            return
+    raise Refusal("no_appointment", field="mechanism")

@@ -1,17 +1,26 @@
-"""Who sees a meeting of chosen parties."""
+"""Who sees a meeting of chosen parties, and which of its rows a single guest sees.
+
+The meeting's own row and its sittings have everybody in their audience, the guests to whom it was released among
+them; its agenda has those guests to whom the agenda was released; everything else about it, the record of what was
+done to it too, has its parties and their secretariats alone. So what is written about a meeting takes its audience
+from here, never from the meeting's row.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.db import GuardedSession
 from app.domain.visibility import audience_of_meeting, person_key
-from app.models import Appointment, AudienceMember, Release
-from app.services.in_force import in_force_on
+from app.models import Appointment, AudienceMember, Meeting, Release
+from app.services.in_force import agreed_on
+
+PERSON: Final = "person:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,14 @@ def audience_of(
     """Return who sees a meeting of these parties: they, and the secretariat that exactly they appointed for it.
 
     The appointments that count are the mechanism's (ad hoc: those for no mechanism), and those for the meeting
-    alone, that are in force today (UTC). `meeting_id` is None for one that is not there yet.
+    alone, that are agreed and not over today (UTC): the key of one that has yet to begin opens nothing before.
+    `meeting_id` is None for one that is not there yet.
     """
     chosen = frozenset(parties)
     with session.whole_truth("find the secretariat of a meeting's parties") as truth:
         rows = truth.execute(
             select(Appointment)
-            .where(_serves(mechanism_id, meeting_id), in_force_on(session.now.date()))
+            .where(_serves(mechanism_id, meeting_id), agreed_on(session.now.date()))
             .order_by(Appointment.starts_on, Appointment.id)
         ).scalars()
         serving = [(row.id, frozenset(row.parties), dict(row.name)) for row in rows]
@@ -72,6 +82,36 @@ def keys_of(session: GuardedSession, audience_id: uuid.UUID) -> frozenset[str]:
     return frozenset(
         session.execute(select(AudienceMember.key).where(AudienceMember.audience_id == audience_id)).scalars()
     )
+
+
+def without_persons(keys: Iterable[str]) -> frozenset[str]:
+    """Return the keys that are not of single persons."""
+    return frozenset(key for key in keys if not key.startswith(PERSON))
+
+
+def persons_in(keys: Iterable[str]) -> frozenset[str]:
+    """Return the keys of single persons among these."""
+    return frozenset(key for key in keys if key.startswith(PERSON))
+
+
+def rows_audience(session: GuardedSession, meeting: Meeting) -> uuid.UUID:
+    """Return the audience of what is written about a meeting: its parties and secretariats, no guest."""
+    keys = keys_of(session, meeting.audience_id)
+    return session.audience(without_persons(keys)) if persons_in(keys) else meeting.audience_id
+
+
+def agenda_audience(session: GuardedSession, meeting: Meeting) -> uuid.UUID:
+    """Return the audience of what stands on a meeting's agenda: guests are in it to whom the agenda was released."""
+    keys = keys_of(session, meeting.audience_id)
+    guests = persons_in(keys)
+    if not guests:
+        return meeting.audience_id
+    shown = session.execute(
+        select(Release.person_id).where(
+            Release.meeting_id == meeting.id, Release.withdrawn_at.is_(None), Release.shows_agenda.is_(True)
+        )
+    ).scalars()
+    return session.audience(without_persons(keys) | (guests & {person_key(person_id) for person_id in shown}))
 
 
 def _serves(mechanism_id: uuid.UUID | None, meeting_id: uuid.UUID | None) -> ColumnElement[bool]:

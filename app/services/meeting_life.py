@@ -28,6 +28,7 @@ from app.domain.walltime import Choice
 from app.models import Meeting, MeetingParty
 from app.services import outbox
 from app.services.documents import keep_paper
+from app.services.meeting_audience import rows_audience
 from app.services.meeting_state import apply_state, state_of
 from app.services.meeting_times import content_of_meeting, write_timing
 from app.services.meetings import facts_of_meeting, find_meeting
@@ -128,7 +129,9 @@ def answer_meeting(session: GuardedSession, reference: str, value: Value, *, pro
         raise StaleVersion({"answer": value}, {"answer": own.answer, "starts_at": meeting.starts_at})
     new = _decided(session, meeting, lambda now: lifecycle.after_answer(now, own.party_code, Answer(value)))
     apply_state(meeting, new, session, session.now)
-    session.record("meeting_answered", "meeting", meeting.id, meeting.audience_id, party=own.party_code, answer=value)
+    session.record(
+        "meeting_answered", "meeting", meeting.id, rows_audience(session, meeting), party=own.party_code, answer=value
+    )
     _settle(session, meeting)
     return meeting
 
@@ -152,12 +155,13 @@ def report_answer(session: GuardedSession, reference: str, report: Report, *, pr
         raise StaleVersion({"answer": report.value}, {"starts_at": meeting.starts_at})
     answer = Answer(report.value, is_reported=True)
     new = _decided(session, meeting, lambda now: lifecycle.after_answer(now, report.party, answer))
-    paper_id = _kept(session, report.paper, meeting.audience_id)
+    audience_id = rows_audience(session, meeting)
+    paper_id = _kept(session, report.paper, audience_id)
     apply_state(meeting, new, session, session.now)
     row = next(each for each in meeting.parties if each.party_code == report.party)
     _bear_out(session, row, note, paper_id)
     session.record(
-        "meeting_answer_reported", "meeting", meeting.id, meeting.audience_id, party=report.party, answer=report.value,
+        "meeting_answer_reported", "meeting", meeting.id, audience_id, party=report.party, answer=report.value,
         channel=report.channel, document=str(paper_id) if paper_id else None,
     )  # fmt: skip
     outbox.tell_parties(session, "answer_reported", meeting, [report.party], session.bound_viewer.person_id)
@@ -264,7 +268,7 @@ def _act(session: GuardedSession, meeting: Meeting, act: str, rule: Rule, timing
     apply_state(meeting, new, session, session.now, asked_anew=timing is not None)
     reason = {"reason": meeting.reason} if act in {"meeting_postponed", "meeting_cancelled"} else {}
     now = {"now": standing(meeting)} if timing is not None else {}
-    session.record(act, "meeting", meeting.id, meeting.audience_id, was=before, **now, **reason)
+    session.record(act, "meeting", meeting.id, rows_audience(session, meeting), was=before, **now, **reason)
 
 
 def _timing(session: GuardedSession, meeting: Meeting, date: NewDate) -> Timing:
@@ -327,7 +331,9 @@ def _decided(session: GuardedSession, meeting: Meeting, rule: Rule) -> MeetingSt
 def _settle(session: GuardedSession, meeting: Meeting) -> None:
     """Record and tell that a meeting is confirmed, when the act before this one made it so."""
     if meeting.state == "confirmed":
-        session.record("meeting_confirmed", "meeting", meeting.id, meeting.audience_id, sequence=meeting.sequence)
+        session.record(
+            "meeting_confirmed", "meeting", meeting.id, rows_audience(session, meeting), sequence=meeting.sequence
+        )
         _tell(session, "meeting_confirmed", meeting)
 
 

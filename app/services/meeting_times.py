@@ -13,6 +13,7 @@ from app.domain.errors import Refusal
 from app.domain.meeting_content import MeetingContent, Timing, timing_of
 from app.domain.walltime import Choice
 from app.models import Meeting, MeetingParty, Sitting
+from app.services.meeting_audience import rows_audience
 
 CHOICES: Final[tuple[Choice | None, ...]] = (None, "earlier", "later")
 
@@ -47,8 +48,9 @@ def write_parties(
     """
     rows = {row.party_code: row for row in _all_rows(session, meeting)}
     chosen = frozenset(parties)
+    audience_id = rows_audience(session, meeting)
     for code in sorted(chosen - rows.keys()):
-        session.add(MeetingParty(meeting_id=meeting.id, party_code=code, audience_id=meeting.audience_id))
+        session.add(MeetingParty(meeting_id=meeting.id, party_code=code, audience_id=audience_id))
     for code, row in rows.items():
         if row.removed and code in chosen:
             _forget_answer(row)

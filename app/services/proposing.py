@@ -39,7 +39,7 @@ from app.services.drafts import (
     known_parties,
     mechanism_named,
 )
-from app.services.meeting_audience import MeetingAudience, audience_of
+from app.services.meeting_audience import MeetingAudience, agenda_audience, audience_of
 from app.services.meeting_state import apply_state
 from app.services.meetings import find_meeting
 from app.services.references import allot_meeting_reference, scope_of_meeting, uid_domain
@@ -171,13 +171,14 @@ def add_meeting(
 def add_agenda(session: GuardedSession, meeting: Meeting, items: tuple[TemplateItem | AgendaItem, ...]) -> None:
     """Add the items of a template, or copies of another meeting's, in their order."""
     chosen = {row.party_code for row in meeting.parties}
+    audience_id = agenda_audience(session, meeting)
     for position, item in enumerate(items, start=1):
         lead = getattr(item, "lead_party", None)
         session.add(
             AgendaItem(
                 meeting_id=meeting.id, position=position, kind=item.kind, type=item.type, title=_titled(item.title),
                 lead_party=lead if lead in chosen else None, minutes=item.minutes, removed=False,
-                audience_id=meeting.audience_id,
+                audience_id=audience_id,
             )
         )  # fmt: skip
     session.flush()

@@ -17,10 +17,11 @@ from app.domain.lifecycle import MeetingState
 from app.domain.meeting_advice import Advice, Change, advice, changes
 from app.domain.meeting_content import MeetingContent, Refused
 from app.domain.visibility import Action, appointments_in, can
-from app.models import AgendaItem, Document, Draft, Guarded, Mechanism, Meeting, MeetingParty
+from app.models import Draft, Mechanism, Meeting
 from app.services import outbox
+from app.services.audience_moves import move_to_parties
 from app.services.drafts import OPEN, OpenDraft, add_draft, any_draft, as_fields, check_version, end_draft, find_draft
-from app.services.meeting_audience import audience_of, keys_of
+from app.services.meeting_audience import keys_of, rows_audience
 from app.services.meeting_state import apply_state, state_of
 from app.services.meeting_times import content_of_meeting, write_parties, write_timing
 from app.services.meetings import facts_of_meeting, find_meeting
@@ -177,13 +178,12 @@ def _check_may_choose_parties(session: GuardedSession, meeting: Meeting) -> None
 
 def _apply(session: GuardedSession, planned: Publication) -> None:
     meeting, content = planned.meeting, planned.ready.content
-    keys_before = keys_of(session, meeting.audience_id)
-    audience_before = meeting.audience_id
+    audience_before = rows_audience(session, meeting)
+    keys_before = keys_of(session, audience_before)
     meeting.title, meeting.ordinal, meeting.format = content.titles, content.ordinal, content.format
     meeting.place, meeting.conference_url = content.place or None, content.conference_url or None
     if planned.added or planned.dropped:
-        keys = audience_of(session, meeting.mechanism_id, content.parties, meeting.id).keys
-        _move_to_audience(session, meeting, session.audience(keys), planned.dropped)
+        move_to_parties(session, meeting, content.parties, planned.dropped)
     write_parties(session, meeting, content.parties, content.hosting)
     write_timing(session, meeting, planned.ready.timing)
     apply_state(meeting, planned.state, session, session.now, asked_anew=planned.is_asked_again)
@@ -192,36 +192,13 @@ def _apply(session: GuardedSession, planned: Publication) -> None:
     _tell(session, planned, keys_before)
 
 
-def _move_to_audience(
-    session: GuardedSession, meeting: Meeting, audience_id: uuid.UUID, dropped: tuple[str, ...]
-) -> None:
-    """Point the meeting and what stands of it at another audience; action items keep the one they have.
-
-    What stands no more (items taken off the agenda, papers of answers that are asked for anew) is not handed
-    to who comes now: it is seen by those who saw it and stay.
-    """
-    rows = list(session.execute(select(MeetingParty).where(MeetingParty.meeting_id == meeting.id)).scalars())
-    items = list(session.execute(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id)).scalars())
-    papers = [row.report_document_id for row in rows if row.report_document_id]
-    documents = list(session.execute(select(Document).where(Document.id.in_(papers))).scalars()) if papers else []
-    standing: list[Guarded] = [meeting, *rows, *meeting.sittings, *(item for item in items if not item.removed)]
-    for row in standing:
-        row.audience_id = audience_id
-    staying = keys_of(session, audience_id)
-    over: list[Guarded] = [*documents, *(item for item in items if item.removed)]
-    for row in over:
-        row.audience_id = session.audience(keys_of(session, row.audience_id) & staying)
-    for item in items:
-        if item.lead_party in dropped:
-            item.lead_party = None
-
-
 def _record(
     session: GuardedSession, planned: Publication, keys_before: frozenset[str], audience_before: uuid.UUID
 ) -> None:
     """Record old and new values for those who saw both, and to the others only that they came or went."""
     meeting = planned.meeting
-    keys_after = keys_of(session, meeting.audience_id)
+    audience_after = rows_audience(session, meeting)
+    keys_after = keys_of(session, audience_after)
     facts = {
         change.field: [_plain(change.field, change.old), _plain(change.field, change.new)] for change in planned.changes
     }
@@ -233,7 +210,7 @@ def _record(
     if planned.dropped:
         session.record("meeting_parties_dropped", "meeting", meeting.id, audience_before, parties=list(planned.dropped))
     if planned.added:
-        session.record("meeting_parties_added", "meeting", meeting.id, meeting.audience_id, parties=list(planned.added))
+        session.record("meeting_parties_added", "meeting", meeting.id, audience_after, parties=list(planned.added))
 
 
 def _tell(session: GuardedSession, planned: Publication, keys_before: frozenset[str]) -> None:

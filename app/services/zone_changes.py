@@ -27,6 +27,7 @@ from app.domain.zone_changes import DECIDED_IN, Keep, ZoneChange
 from app.domain.zones import tzdata_version
 from app.models import AudienceMember, Mechanism, Meeting, Party
 from app.services import outbox
+from app.services.meeting_audience import rows_audience
 from app.services.meeting_life import standing
 from app.services.meeting_state import apply_state, state_of, when_of
 from app.services.meeting_times import write_timing
@@ -186,7 +187,7 @@ def decide(
     session.flush()  # the record and the mails are of what stands now
     kind = f"zone_change_{keep}_kept"
     session.record(
-        kind, "meeting", meeting.id, meeting.audience_id, was=was, now=standing(meeting),
+        kind, "meeting", meeting.id, rows_audience(session, meeting), was=was, now=standing(meeting),
         zone_data=[planned.change.promised.tzdata, planned.change.release],
         starts_at=[promised_at.isoformat(), meeting.starts_at.isoformat()], sequence=[sequence, meeting.sequence],
         asked_again=planned.is_asked_again,

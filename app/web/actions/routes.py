@@ -93,7 +93,7 @@ def _may_record_ad_hoc() -> bool:
     """Say whether the viewer can record an action of no meeting: a delegation, or a secretariat for such things."""
     if not can(viewer(), Permission.CREATE_ACTION):
         return False
-    return viewer().sits_at_a_table or any(hat.mechanism_id is None for hat in viewer().hats)
+    return viewer().sits_at_a_table or any(hat.is_ad_hoc for hat in viewer().hats)
 
 
 # Recording ------------------------------------------------------------------------------------------
