@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.db import GuardedSession
 from app.domain.cadence import TOOK_PLACE, MeetingFacts, is_same_meeting
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.catalogue import PartialDate, RecordEntry
 from app.domain.visibility import Viewer
-from app.models import Mechanism, Meeting
+from app.models import Mechanism, Meeting, MeetingParty
 from app.services.mechanism_sources import Citation, citations
 
 COUNTED_STATES = (*sorted(TOOK_PLACE), "cancelled")
+HOSTING_ORDER: Final = ("host", "co_host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +110,28 @@ def counts_meetings_here(viewer: Viewer, mechanism: Mechanism) -> bool:
 
 def meeting_facts(meeting: Meeting) -> MeetingFacts:
     """Return what the rules of cadence, hosting and numbering need to know of a meeting whose parties are loaded."""
+    return _facts(meeting, [(row.party_code, row.hosting) for row in meeting.parties])
+
+
+# What `_facts` takes of a meeting, whether it comes as an object or as a row of these columns.
+FACT_COLUMNS: Final = (Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.ordinal)
+
+
+def _facts(meeting: Any, parties: Sequence[tuple[str, str]]) -> MeetingFacts:
+    hosts = [code for part in HOSTING_ORDER for code, hosting in parties if hosting == part]
     return MeetingFacts(
         reference=meeting.reference,
         state=meeting.state,
-        parties=frozenset(row.party_code for row in meeting.parties),
+        parties=frozenset(code for code, _ in parties),
         starts_on=meeting.starts_on,
-        host=next(iter(hosts_of(meeting)), None),
+        host=next(iter(hosts), None),
         ordinal=meeting.ordinal,
     )
 
 
 def hosts_of(meeting: Meeting) -> tuple[str, ...]:
     """Return the codes of a meeting's host and co-hosts, the host first."""
-    return tuple(row.party_code for part in ("host", "co_host") for row in meeting.parties if row.hosting == part)
+    return tuple(row.party_code for part in HOSTING_ORDER for row in meeting.parties if row.hosting == part)
 
 
 def meetings_of(session: GuardedSession, mechanism_id: uuid.UUID) -> list[Meeting]:
@@ -134,20 +146,21 @@ def meetings_of(session: GuardedSession, mechanism_id: uuid.UUID) -> list[Meetin
 
 
 def counted_meetings(session: GuardedSession) -> dict[uuid.UUID, list[MeetingFacts]]:
-    """Return, by mechanism, the meetings that say how a period went, of what the viewer may see."""
+    """Return, by mechanism, the meetings that say how a period went, of what the viewer may see.
+
+    One statement reads columns and no objects: a row for each party at each of what may be thousands of meetings.
+    """
     rows = session.execute(
-        select(Meeting)
+        select(Meeting.id, Meeting.mechanism_id, *FACT_COLUMNS, MeetingParty.party_code, MeetingParty.hosting)
+        .join(Meeting.parties)
         .where(Meeting.mechanism_id.is_not(None), Meeting.state.in_(COUNTED_STATES))
-        .options(
-            load_only(Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.ordinal, Meeting.mechanism_id),
-            selectinload(Meeting.parties),
-        )
-        .order_by(Meeting.starts_on, Meeting.reference)
-    ).scalars()
+        .order_by(Meeting.starts_on, Meeting.reference, MeetingParty.party_code)
+    ).all()
     found: dict[uuid.UUID, list[MeetingFacts]] = {}
-    for row in rows:
-        if row.mechanism_id is not None:
-            found.setdefault(row.mechanism_id, []).append(meeting_facts(row))
+    for _, of_one in itertools.groupby(rows, key=lambda row: row.id):
+        parts = list(of_one)
+        facts = _facts(parts[0], [(part.party_code, part.hosting) for part in parts])
+        found.setdefault(parts[0].mechanism_id, []).append(facts)
     return found
 
 

@@ -22,7 +22,8 @@ from app.models import Mechanism, Meeting, Office
 from app.services.action_lines import ActionLine
 from app.services.actions import open_actions_of_mechanism
 from app.services.mechanism_record import RecordLine, counts_meetings_here, meeting_facts, meetings_of, record_lines
-from app.services.register import RegisterRow, register_row, today_for
+from app.services.register import today_for
+from app.services.register_rows import RegisterRow, register_row
 
 # What an author only recommends stands nowhere beside what was promised.
 RECOMMENDED: Final = "recommended"

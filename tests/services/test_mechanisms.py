@@ -15,7 +15,7 @@ from app.models import Mechanism
 from app.services.identity import viewer_of_person
 from app.services.mechanism_sources import citations
 from app.services.mechanisms import MechanismView, mechanism_view
-from app.services.register import Filters, Register, register
+from app.services.register import Filters, register
 from tests import world
 from tests.conftest import Clock
 from tests.subscribing import counted_statements
@@ -36,77 +36,13 @@ def page_for(database: Database, key: str, code: str) -> MechanismView:
         return mechanism_view(session, code)
 
 
-def register_for(
-    database: Database, key: str, filters: Filters = NOTHING, language: str = "en", **asked: bool
-) -> Register:
-    """Return the register as a member of the cast reads it."""
-    with database.read_session(viewer_of(database, key)) as session:
-        return register(session, filters, language, **asked)
-
-
-def refs(found: Register) -> list[str]:
-    """Return the refs of the rows, in their order."""
-    return [row.facts.ref for row in found.rows]
-
-
 def states(found: MechanismView) -> dict[int, str]:
     """Return the word of each period by its first year."""
     return {period.first_day.year: period.word for period in found.row.periods}
 
 
-# The register -------------------------------------------------------------------------------------
-
-
-def test_the_register_has_what_is_agreed_and_the_shelf_what_is_proposed(database: Database) -> None:
-    found = register_for(database, "ana")
-    assert (found.total, len(found.rows), found.shelved, found.to_agree) == (33, 33, 22, 2)
-    assert {row.facts.status for row in found.rows} == {"active", "agreed", "stalled", "dormant", "concluded"}
-    assert (found.first_year, found.last_year) == (2005, 2026)
-    shelf = register_for(database, "ana", shelf=True)
-    assert len(shelf.rows) == 22
-    assert {row.facts.status for row in shelf.rows} == {"proposed"}
-    assert not any(row.page.owed or row.periods or row.page.prepare for row in shelf.rows)
-
-
-def test_those_with_a_date_to_agree_stand_first(sqlite_database: Database) -> None:
-    rows = register_for(sqlite_database, "carol").rows
-    assert [row.facts.ref for row in rows[:3]] == ["M02", "M01", "M50"]
-    assert [row.group for row in rows[:3]] == ["owing", "owing", "active"]
-    assert [row.facts.ref for row in rows if row.has_date_to_agree] == ["M02", "M01"]
-
-
-@pytest.mark.parametrize(
-    ("filters", "shelf", "expected"),
-    [
-        (Filters(words="drogas dialogo"), False, ["M02"]),
-        (Filters(words="NADM"), False, ["M03"]),
-        (Filters(words="m03"), False, ["M03"]),
-        (Filters(words="migrants", parties="MX-US"), False, []),
-        (Filters(words="cyber"), False, ["M22"]),
-        (Filters(words="cyber"), True, ["M28"]),
-        (Filters(parties="CA-US"), False, ["M16"]),
-        (Filters(parties="CA-MX"), False, ["M06"]),
-        (Filters(parties="US-CA"), False, []),
-        (Filters(level="missions"), False, ["M07"]),
-        (Filters(status="stalled"), False, ["M25", "M24", "M27"]),
-        (Filters(status="proposed"), False, []),
-        (Filters(status="stalled", level="ministers"), False, ["M27"]),
-        (Filters(words="nothing of the kind"), False, []),
-    ],
-)
-def test_filters_narrow(sqlite_database: Database, filters: Filters, shelf: bool, expected: list[str]) -> None:
-    assert refs(register_for(sqlite_database, "ana", filters, shelf=shelf)) == expected
-
-
-def test_with_others_are_those_open_to_more_than_their_parties(sqlite_database: Database) -> None:
-    found = refs(register_for(sqlite_database, "ana", Filters(parties="others")))
-    assert {"M01", "M02", "M10"} <= set(found)
-    assert not {"M03", "M04", "M05"} & set(found)
-
-
 @pytest.mark.parametrize("key", ["olga", "marta"])
-def test_guests_and_administrators_have_no_register(database: Database, key: str) -> None:
-    assert register_for(database, key).rows == ()
+def test_guests_and_administrators_have_no_page_of_a_mechanism(database: Database, key: str) -> None:
     with pytest.raises(NotFound):
         page_for(database, key, "un-coordination")
 
