@@ -15,6 +15,7 @@ from app.models import Heartbeat
 from app.services import outbox
 from app.services.audit import keep_head
 from app.services.mails import Letterhead, compose
+from app.services.offices import use_names_of_today
 from app.services.sign_in import end_expired, forget_old_attempts
 from config import Settings
 
@@ -97,11 +98,12 @@ def beat(database: Database) -> None:
 
 
 def sweep(database: Database) -> None:
-    """Forget attempts to sign in of more than a day ago, and end the sign-ins whose time is over."""
+    """Forget attempts to sign in of more than a day ago, end the sign-ins whose time is over, use today's names."""
     with database.system_session("sweep up after sign-ins", "write") as session:
         forget_old_attempts(session, session.now - _ATTEMPTS_KEPT)
         end_expired(session)
         session.commit()
+    use_names_of_today(database)
 
 
 def keep_audit_head(database: Database, settings: Settings) -> bool:

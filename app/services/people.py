@@ -14,16 +14,19 @@ from app.db import GuardedSession
 from app.domain import zones
 from app.domain.accounts import ROLES_OF_A_GOVERNMENT, normal_email, role_fits
 from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.mechanisms import collation_key
 from app.domain.plaintext import one_line
 from app.domain.visibility import Action, Facts, Role, audience_of_person, can
-from app.models import Office, Party, Person, Subscription
+from app.models import Office, Party, Person
 from app.services import outbox
 from app.services.invitations import make_invitation
+from app.services.leaving import end_feeds
 from app.services.sign_in import audience_of_account, end_access
 
 _EMAIL_LIMIT: Final = 254
 _LANGUAGES: Final = ("en", "es", "fr")
 _THEMES: Final = ("auto", "light", "dark")
+ACCOUNT_STATES: Final = ("active", "no_password", "disabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,54 @@ class Profile:
     theme: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountFilters:
+    """What a list of accounts is narrowed to; None, or no words, is no filter.
+
+    `words` must all be found in the name or the address; `state` is one of `ACCOUNT_STATES`.
+    """
+
+    words: str = ""
+    role: str | None = None
+    state: str | None = None
+
+    @property
+    def are_set(self) -> bool:
+        """Say whether anything is filtered at all."""
+        return bool(self.words or self.role or self.state)
+
+    def chosen(self, people: Sequence[Person]) -> tuple[Person, ...]:
+        """Return those of the accounts that answer to it."""
+        return tuple(person for person in people if self._takes(person))
+
+    def _takes(self, person: Person) -> bool:
+        if self.role not in {None, person.role} or self.state not in {None, state_of_account(person)}:
+            return False
+        text = collation_key(f"{person.name} {person.email}")
+        return all(collation_key(word) in text for word in self.words.split())
+
+
+def state_of_account(person: Person) -> str:
+    """Return the state of an account, one of `ACCOUNT_STATES`."""
+    if not person.active:
+        return "disabled"
+    return "active" if person.password else "no_password"
+
+
 def create_person(session: GuardedSession, new: NewPerson) -> Person:
     """Add an account without a password, on any session that may see it.
 
     Raises `Refusal` with its field: what `one_line` raises, `not_an_email`, `email_taken`, `unknown_role`,
     `unknown_party`, `unknown_office`, `unknown_language`, `unknown_zone`.
     """
-    email = _checked_email(new.email)
+    email = checked_email(new.email)
     name = one_line(new.name, "name", required=True)
     if not role_fits(new.role, new.delegation):
         raise Refusal("unknown_role", field="role")
     party = session.get(Party, new.delegation) if new.delegation else None
     if new.delegation and party is None:
         raise Refusal("unknown_party", field="delegation")
-    office = _checked_office(session, new.office_code, new.delegation)
+    office = checked_office(session, new.office_code, new.delegation)
     zone = new.time_zone or (office.time_zone if office else None) or (party.time_zone if party else None)
     with session.whole_truth("see that an address has no account yet") as truth:
         if truth.execute(select(Person.id).where(Person.email == email)).first() is not None:
@@ -100,14 +137,14 @@ def invite(session: GuardedSession, person: Person, secret_key: str) -> uuid.UUI
 
 def accounts(session: GuardedSession) -> Sequence[Person]:
     """Return the accounts of the administrator's own government, by name. Raises `Refusal` `forbidden`."""
-    own = _own_government(session)
+    own = own_government(session)
     theirs = select(Person).where(Person.delegation == own).order_by(Person.name, Person.id)
     return session.execute(theirs).scalars().all()
 
 
 def account(session: GuardedSession, person_id: uuid.UUID) -> Person:
     """Return one account of the administrator's own government; `NotFound` for anybody else's."""
-    own = _own_government(session)
+    own = own_government(session)
     person = session.execute(
         select(Person).where(Person.id == person_id, Person.delegation == own)
     ).scalar_one_or_none()  # fmt: skip
@@ -118,7 +155,7 @@ def account(session: GuardedSession, person_id: uuid.UUID) -> Person:
 
 def own_offices(session: GuardedSession) -> Sequence[Office]:
     """Return the offices of the administrator's own government, by code."""
-    own = _own_government(session)
+    own = own_government(session)
     return session.execute(select(Office).where(Office.party_code == own).order_by(Office.code)).scalars().all()
 
 
@@ -127,7 +164,7 @@ def add_account(session: GuardedSession, new: NewPerson, secret_key: str) -> tup
 
     Raises `Refusal`: `forbidden`, and what `create_person` raises.
     """
-    own = _own_government(session)
+    own = own_government(session)
     if new.delegation != own:
         raise Refusal("forbidden")
     if new.role not in ROLES_OF_A_GOVERNMENT:
@@ -145,7 +182,7 @@ def invite_again(session: GuardedSession, person_id: uuid.UUID, secret_key: str)
 
 
 def disable(session: GuardedSession, person_id: uuid.UUID, version: int) -> Person:
-    """Disable an account at once: its sign-ins and links end, its subscriptions are revoked.
+    """Disable an account at once: its sign-ins and links end, and so does every feed of theirs or for them.
 
     Raises `NotFound`, `StaleVersion`, `Refusal`: `not_in_state`, `last_administrator`.
     """
@@ -154,7 +191,7 @@ def disable(session: GuardedSession, person_id: uuid.UUID, version: int) -> Pers
     if not person.active:
         raise Refusal("not_in_state")
     if person.role == Role.ADMINISTRATOR:
-        _check_not_last(session, person)
+        check_not_last_administrator(session, person)
     cut_off(session, person)
     return person
 
@@ -165,9 +202,7 @@ def cut_off(session: GuardedSession, person: Person) -> None:
     person.disabled_at = session.now
     with session.whole_truth("end what a disabled person had open") as truth:
         end_access(truth, person.id)
-        live = select(Subscription).where(Subscription.person_id == person.id, Subscription.revoked_at.is_(None))
-        for subscription in truth.execute(live).scalars():
-            subscription.revoked_at = truth.now
+        end_feeds(truth, person.id)
     session.record("person_disabled", "person", person.id, audience_of_account(session, person))
 
 
@@ -235,7 +270,8 @@ def _as_values(profile: Profile) -> dict[str, object]:
 # Checks ------------------------------------------------------------------------------------------------
 
 
-def _own_government(session: GuardedSession) -> str:
+def own_government(session: GuardedSession) -> str:
+    """Return the party whose accounts the viewer administers; raises `Refusal` `forbidden`."""
     viewer = session.bound_viewer
     if viewer.party is None or not can(viewer, Action.ADMINISTER_PEOPLE, Facts(owner=viewer.party)):
         raise Refusal("forbidden")
@@ -247,8 +283,11 @@ def _check_version(person: Person, version: int) -> None:
         raise StaleVersion({"version": version}, {"version": person.version})
 
 
-def _check_not_last(session: GuardedSession, person: Person) -> None:
-    """Keep one administrator; on PostgreSQL the lock makes two who disable one another take turns."""
+def check_not_last_administrator(session: GuardedSession, person: Person) -> None:
+    """Keep one administrator; on PostgreSQL the lock makes two who disable one another take turns.
+
+    Raises `Refusal` `last_administrator`.
+    """
     active = select(Person).where(
         Person.delegation == person.delegation, Person.role == Role.ADMINISTRATOR, Person.active.is_(True)
     )
@@ -257,7 +296,8 @@ def _check_not_last(session: GuardedSession, person: Person) -> None:
         raise Refusal("last_administrator")
 
 
-def _checked_email(written: str) -> str:
+def checked_email(written: str) -> str:
+    """Return an address as accounts are kept by it; raises `Refusal` `not_an_email`, and what `one_line` raises."""
     line = one_line(normal_email(written), "email", _EMAIL_LIMIT, required=True)
     try:
         return normal_email(validate_email(line, check_deliverability=False).normalized)
@@ -265,7 +305,8 @@ def _checked_email(written: str) -> str:
         raise Refusal("not_an_email", field="email") from error
 
 
-def _checked_office(session: GuardedSession, code: str | None, delegation: str | None) -> Office | None:
+def checked_office(session: GuardedSession, code: str | None, delegation: str | None) -> Office | None:
+    """Return the office of a code, None for no code; raises `Refusal` `unknown_office` for another government's."""
     if not code:
         return None
     office = session.get(Office, code)

@@ -21,6 +21,7 @@ DOMAINS: Final = (
     "documents",
     "subscriptions",
     "people",
+    "contacts",
     "audit",
 )
 

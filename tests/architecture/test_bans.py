@@ -48,6 +48,16 @@ SYSTEM_CALLERS = {
         "note that a message was withheld",
         "note that sending failed",
     },
+    "services/offices.py": {
+        "add an office to the published ones",
+        "give an office of one's own a name",
+        "use the office names of today",
+    },
+    "services/people_edits.py": {"end the feeds of somebody who becomes an administrator"},
+    "services/people_many.py": {
+        "see which addresses have an account yet",
+        "show the links to set a password that were just made",
+    },
     "services/people.py": {
         "end what a disabled person had open",
         "make a link to set a password",

@@ -45,6 +45,12 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         MISSING_ID,
     ),
     ("people", "person_id"): (str(world.CAST["diego"].id), str(world.CAST["benoit"].id), MISSING_ID),
+    ("people", "code"): ("MX-SRE", "CA-GAC", "MX-NOTHING"),
+    ("contacts", "contact_id"): (
+        str(world.identity("contact", story.HIDDEN)),
+        str(world.identity("contact", story.SHARED)),
+        MISSING_ID,
+    ),
     ("subscriptions", "subscription_id"): (
         str(world.identity("subscription", "ana")),
         str(world.identity("subscription", "benoit")),
@@ -66,6 +72,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         [tuple(k for k, m in world.CAST.items() if m.role not in {Role.ADMINISTRATOR, Role.GUEST})] * 2
     ),  # type: ignore[dict-item]
     "people": (("marta",), ("colin",)),
+    "contacts": (("carol", "daniel", "erin"), ("carol", "daniel", "erin")),
     "subscriptions": (("ana",), ("benoit",)),
     "zone-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "feeds": ((), ()),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired
+
+from app.web.forms import DayField
 
 _NEEDED = _l("Fill this in.")
 
@@ -18,6 +20,50 @@ class PersonForm(FlaskForm):
     role = SelectField(_l("Role"), [InputRequired(_NEEDED)], validate_choice=False)
     office_code = SelectField(_l("Office"), validate_choice=False)
     language = SelectField(_l("Language"), [InputRequired(_NEEDED)], validate_choice=False)
+
+
+class AccountForm(FlaskForm):
+    """What an administrator changes of an account."""
+
+    name = StringField(_l("Name"), [InputRequired(_NEEDED)])
+    role = SelectField(_l("Role"), [InputRequired(_NEEDED)], validate_choice=False)
+    office_code = SelectField(_l("Office"), validate_choice=False)
+
+
+class ManyForm(FlaskForm):
+    """A pasted table of accounts."""
+
+    table = TextAreaField(
+        _l("Table"), [InputRequired(_NEEDED)],
+        description=_l("Paste it from a spreadsheet, with its first line: name, e-mail, role, office, language."),
+    )  # fmt: skip
+
+
+class _OfficeNames(FlaskForm):
+    """The name of an office in the three languages."""
+
+    name_en = StringField(_l("Name in English"), [InputRequired(_NEEDED)])
+    name_es = StringField(_l("Name in Spanish"), [InputRequired(_NEEDED)])
+    name_fr = StringField(_l("Name in French"), [InputRequired(_NEEDED)])
+
+
+class NewOfficeForm(_OfficeNames):
+    """An office to be added."""
+
+    letters = StringField(
+        _l("Letters of its code"), [InputRequired(_NEEDED)],
+        description=_l("Capitals and digits after the code of your government, as in SRE."),
+    )  # fmt: skip
+    part_of = SelectField(_l("Part of"), validate_choice=False)
+    city = StringField(_l("City"), description=_l("Where it is not in the capital."))
+    time_zone = SelectField(_l("Its time"), validate_choice=False)
+
+
+class RenameOfficeForm(_OfficeNames):
+    """A new name of an office, from a day on."""
+
+    starts_on = DayField(_l("From this day on"), [InputRequired(_NEEDED)])
+    note = StringField(_l("Why"), description=_l("The decree or law, for instance. It stays with the name."))
 
 
 class ProfileForm(FlaskForm):

@@ -14,26 +14,38 @@ from app.domain.accounts import ROLES_OF_A_GOVERNMENT
 from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action
 from app.extension import settings
-from app.i18n import reader_language
+from app.i18n import as_typed, reader_language
 from app.messages import message_for
 from app.models import Person
 from app.services import people as service
 from app.services.invitations import invitation_token
 from app.services.people import NewPerson
 from app.web.forms import named_choices, put_error, sent_version
-from app.web.people import profile as _own_profile  # noqa: F401 - its routes are on the same blueprint
+from app.web.people import edits as _edits  # noqa: F401 - its routes are on the same blueprint, as those below
+from app.web.people import many as _many  # noqa: F401
+from app.web.people import offices as _offices  # noqa: F401
+from app.web.people import profile as _own_profile  # noqa: F401
 from app.web.people.blueprint import blueprint
 from app.web.people.forms import PersonForm
 from app.web.routing import route, session, signed_in, viewer
 
 _POLICY = signed_in(Action.ADMINISTER_PEOPLE)
+WORDS_LIMIT = 200
 
 
 @route(blueprint, "/people", policy=_POLICY)
 def people() -> ResponseReturnValue:
-    """List the accounts of the administrator's own government."""
+    """List the accounts of the administrator's own government, narrowed by what the address asks for."""
     offices = {office.code: office.name for office in service.own_offices(session())}
-    return render_template("people/people.html", people=service.accounts(session()), offices=offices)
+    asked = service.AccountFilters(
+        as_typed(request.args.get("words", "")).strip()[:WORDS_LIMIT], request.args.get("role") or None,
+        request.args.get("state") or None,
+    )  # fmt: skip
+    found = service.accounts(session())
+    return render_template(
+        "people/people.html", people=asked.chosen(found), total=len(found), asked=asked, offices=offices,
+        roles=[role.value for role in ROLES_OF_A_GOVERNMENT], states=service.ACCOUNT_STATES,
+    )  # fmt: skip
 
 
 @route(blueprint, "/people/new", policy=_POLICY, methods=("GET", "POST"))
