@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from tests import postgres, story, world
 
 os.environ.setdefault("TZ", "UTC")
 ENGINES = ("sqlite", "postgresql")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Clock:
@@ -63,12 +65,15 @@ class CheckingClient(FlaskClient):
 
 
 def readable(media_type: str, body: bytes) -> str:
-    """Return all the text that a reader of these bytes can meet: of a PDF its pages and its metadata, of a feed
-    its unfolded lines.
+    """Return all the text that a reader of these bytes can meet: of a PDF its pages and its metadata, of a workbook
+    its parts, of a feed its unfolded lines.
     """
     if media_type == "application/pdf" and body.startswith(b"%PDF") and b"/Page" in body:
         paper = PdfReader(io.BytesIO(body))
         return "\n".join([*(page.extract_text() for page in paper.pages), str(paper.metadata), str(paper.xmp_metadata)])
+    if media_type == WORKBOOK and body:
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
     text = body.decode("utf-8", "replace")
     return text.replace("\r\n ", "") if media_type == "text/calendar" else text
 
