@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import select
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import person_key
+from app.domain.zone_changes import Keep
 from app.models import AuditRecord, Meeting, OutboxMessage, Person, Sitting
 from app.services.feeds import meeting_download
 from app.services.home import first_page
@@ -355,6 +358,29 @@ def test_of_two_who_decide_the_second_sees_what_stands(old):
     assert caught.value.theirs["starts_time"] == "11:00"
     assert refused(lambda: decided(old, "ana", "hour")) == "zone_change_settled"
     assert meeting_of(old)["at"] == PROMISED
+
+
+def test_of_two_who_decide_at_once_one_is_told_to_look_again(old):
+    version = meeting_of(old)["version"]
+    together = threading.Barrier(2)
+
+    def try_to(key: str, keep: Keep) -> str:
+        together.wait(timeout=10)
+        try:
+            with old.write_session(world.viewer(key)) as session:
+                decide(session, VANCOUVER, keep, version=version)
+                session.commit()
+        except StaleVersion as stale:
+            return stale.key
+        return keep
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(try_to, "carol", "moment"), pool.submit(try_to, "ana", "hour")]
+        answers = [each.result(timeout=30) for each in done]
+    assert answers in (["moment", "stale_version"], ["stale_version", "hour"])
+    after = meeting_of(old)
+    assert after["at"] == (PROMISED if answers[0] == "moment" else NOW_READ)
+    assert after["sequence"] == 1
 
 
 @pytest.mark.parametrize("keep", ["hour", "moment"])

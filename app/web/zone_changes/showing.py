@@ -81,7 +81,7 @@ def promise_in_words(meeting: Meeting, change: ZoneChange) -> str:
     """Return what was promised: the wall time, the zone, the instant, and the release that said so."""
     return str(_(
         "%(times)s in %(city)s (%(zone)s): by zone data %(version)s that is %(instant)s UTC.",
-        times=wall_hours(change.promised), city=_own_city(meeting), zone=change.promised.when.zone_name,
+        times=wall_hours(change.promised), city=_named_city(meeting), zone=change.promised.when.zone_name,
         version=change.promised.tzdata, instant=_time_in(change.promised.when, UTC).hours,
     ))  # fmt: skip
 
@@ -172,6 +172,11 @@ def _time_in(when: When, zone: str) -> TimeIn:
     return TimeIn(hours, words.offset_words(when.starts_at, zone, language))
 
 
+def _named_city(meeting: Meeting) -> str:
+    """Return the city that the promise named, though the data may have its zone no more."""
+    return words.city_at(meeting.time_zone, meeting.place, reader_language())
+
+
 def _own_city(meeting: Meeting) -> str:
     return city_of_meeting(meeting, reader_language())
 
@@ -246,9 +251,13 @@ def likely_zone(meeting: Meeting, parties: Mapping[str, Party], viewer: Viewer) 
 
 
 def _answer_in_words(planned: Decision, answer: Answer) -> str:
-    if not planned.is_asked_again:
-        return str(_("stands as it was given"))
-    return str(_("yes, by this decision")) if answer.confirms else _("is asked for again")
+    if planned.is_asked_again:
+        said = _("yes, by this decision") if answer.confirms else _("is asked for again")
+    elif answer.value is None:
+        said = _("not given yet, still asked for")
+    else:
+        said = _("its yes stands") if answer.value == "yes" else _("its no stands")
+    return str(said)
 
 
 def consequences(planned: Decision) -> list[str]:
@@ -259,13 +268,13 @@ def consequences(planned: Decision) -> list[str]:
     if planned.keep == "moment":
         said = [
             _("The meeting stays at the moment promised. Its hour is written anew: %(new)s in %(city)s.", **values),
-            _("It was promised as %(old)s.", **values),
+            _("It was promised as %(old)s in %(promised)s.", promised=_named_city(planned.meeting), **values),
             _("Nobody is asked again: the parties answered to this very moment."),
         ]
     else:
         said = [
             _("The hour on the wall stays: %(new)s in %(city)s.", **values),
-            _("The meeting moves: %(difference)s, in every capital.", difference=shift_in_words(change, planned.timing))
+            _("The meeting moves: %(difference)s.", difference=shift_in_words(change, planned.timing))
             if planned.is_asked_again
             else _("The meeting does not move, and the answers stand."),
         ]
