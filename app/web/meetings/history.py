@@ -94,6 +94,21 @@ def _reinstated(entry: HistoryEntry, language: str) -> Markup:
     return _fill(_("Reinstated for %(day)s; every party is asked again."), day=promised_then(now, language))
 
 
+def _hour_kept(entry: HistoryEntry, language: str) -> Markup:
+    day = promised_then(entry.facts["now"], language)
+    if not entry.facts.get("asked_again"):
+        return _fill(_("The clocks’ rules changed; the hour on the wall is kept: %(day)s"), day=day)
+    said = _(
+        "The clocks’ rules changed; the hour on the wall is kept, at another moment: %(day)s; all are asked again."
+    )
+    return _fill(said, day=day)
+
+
+def _moment_kept(entry: HistoryEntry, language: str) -> Markup:
+    values = {"old": _struck(entry, language), "new": promised_then(entry.facts["now"], language)}
+    return _fill(_("The clocks’ rules changed; the moment is kept, its hour written anew: %(old)s %(new)s"), **values)
+
+
 def _parties(text: str) -> Callable[[HistoryEntry, str], Markup]:
     def say(entry: HistoryEntry, language: str) -> Markup:
         names = [words.party_name(code, language) for code in words.party_order(entry.facts["parties"], language)]
@@ -159,6 +174,8 @@ _SENTENCES: Final[Mapping[str, Callable[[HistoryEntry, str], Markup]]] = {
     "meeting_postponed": _postponed,
     "meeting_cancelled": _cancelled,
     "meeting_reinstated": _reinstated,
+    "zone_change_hour_kept": _hour_kept,
+    "zone_change_moment_kept": _moment_kept,
     "meeting_held": _plain(N_("Recorded as held")),
     "meeting_closed": _plain(N_("Closed")),
     "meeting_changed": _changed,
