@@ -200,6 +200,21 @@ def test_the_list_takes_as_many_statements_for_one_as_for_many(old, key):
     assert count() == few <= 4
 
 
+@pytest.mark.parametrize("key", ["ana", "sam"])
+def test_the_first_page_takes_as_many_statements_for_one_as_for_many(old, key):
+    def count() -> int:
+        with old.read_session(world.viewer(key)) as session, counted_statements(old) as statements:
+            first_page(session)
+            return len(statements)
+
+    few = count()
+    with old.system_session("more meetings", "write") as session:
+        for number in range(2, 14):
+            add_promised(session, f"UNC-2026-{number}", mechanism="M01")
+        session.commit()
+    assert count() == few <= 12
+
+
 # Nothing moves by itself --------------------------------------------------------------------------
 
 
