@@ -44,8 +44,9 @@ Level = Literal[
 MechanismKind = Literal["recurring", "standing", "process", "one_off", "clock"]
 Anchor = Literal["calendar_year", "rolling"]
 Status = Literal["proposed", "agreed", "active", "stalled", "dormant", "concluded"]
-StatusSource = Literal["S0", "S2", "S3", "public", "inferred"]
-MandateSource = Literal["S0", "S2", "S3", "public"]
+# The catalogue's own files never say `parties`: that is what the parties recorded here.
+StatusSource = Literal["S0", "S2", "S3", "public", "inferred", "parties"]
+MandateSource = Literal["S0", "S2", "S3", "public", "parties"]
 PaperId = Literal["S0", "S2", "S3"]
 AgendaItemKind = Literal[
     "opening",
@@ -195,13 +196,14 @@ class RecordEntry(Factual):
 class Mechanism(Factual):
     """A standing arrangement among parties."""
 
-    ref: Annotated[str, Defines("mechanism"), Matches(r"M[0-9]{2}", "M and two digits")]
+    # M and two digits in the catalogue; what was entered here has its prefix there.
+    ref: Annotated[str, Defines("mechanism"), Matches(r"M[0-9]{2}|[A-Z]{2,10}", "M and two digits")]
     code: Annotated[Slug, Defines("code of a mechanism or forum")]
     name: Trilingual
     name_official: tuple[Language, ...]
     also_known_as: tuple[str, ...]
     acronym: str | None
-    prefix: Annotated[str, Defines("prefix"), Matches(r"[A-Z]{2,8}", "two to eight capitals")]
+    prefix: Annotated[str, Defines("prefix"), Matches(r"[A-Z]{2,10}", "two to ten capitals")]
     geometry: Geometry
     parties: tuple[PartyCode, ...]
     pairs: tuple[tuple[PartyCode, PartyCode], ...]

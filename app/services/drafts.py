@@ -178,12 +178,13 @@ def check_draft(session: GuardedSession, content: MeetingContent) -> Checked:
 def mechanism_named(session: GuardedSession, code: str | None) -> Mechanism | None:
     """Return the mechanism of a code, None for None (ad hoc).
 
-    Raises `Refusal("unknown_mechanism")` for a code of none, and for a proposal in the literature.
+    Raises `Refusal("unknown_mechanism")` for a code of none, for a proposal in the literature, and for what was
+    merged into another.
     """
     if code is None:
         return None
     row = session.execute(select(Mechanism).where(Mechanism.code == code)).scalar_one_or_none()
-    if row is None or row.status == "proposed":
+    if row is None or row.status == "proposed" or row.merged_into_id is not None:
         raise Refusal("unknown_mechanism", field="mechanism")
     return row
 
@@ -205,7 +206,7 @@ def choosable_mechanisms(session: GuardedSession) -> tuple[Mechanism, ...]:
     viewer = session.bound_viewer
     rows = session.execute(
         select(Mechanism)
-        .where(Mechanism.status != "proposed")
+        .where(Mechanism.status != "proposed", Mechanism.merged_into_id.is_(None))
         .order_by(Mechanism.ref)
         .options(load_only(Mechanism.code, Mechanism.name, Mechanism.parties, Mechanism.ref))
     ).scalars()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -14,21 +15,34 @@ from app.db import GuardedSession
 from app.domain.actions import OWED_STATES, today_in
 from app.domain.cadence import TOOK_PLACE, Period
 from app.domain.catalogue import Mechanism as Facts
-from app.domain.catalogue import from_facts
 from app.domain.mechanisms import Owed, compliance, owes
 from app.domain.visibility import Role, Viewer
 from app.domain.zones import tzdata_version, zone
 from app.models import Action, Leg, Mechanism, Meeting, MeetingParty, Office, Party
 from app.services.action_lines import LegLine
+from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.mechanism_record import counts_meetings_here, meeting_facts
+from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.zone_changes import zone_changes
 
 LIVE: Final = ("proposed", "confirmed", "postponed")
 NEXT_LIMIT: Final = 10
 
-NeedKind = Literal["answer", "await_own", "await_others", "record", "draft", "changes", "leg", "zone_change"]
+NeedKind = Literal[
+    "answer",
+    "await_own",
+    "await_others",
+    "record",
+    "draft",
+    "changes",
+    "leg",
+    "zone_change",
+    "decide",
+    "decide_own",
+    "decide_others",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,9 @@ class Need:
     `await_own`: the same, for those whose coordinator gives it; `await_others`: a proposed meeting that the
     viewer's secretariat runs, and the parties that have not answered; `record`: a confirmed meeting that is
     over; `draft`, `changes`: what the viewer's own side has begun; `leg`: what the viewer's party owes;
-    `zone_change`: a meeting that new zone data puts elsewhere, of which the viewer can decide what stands.
+    `zone_change`: a meeting that new zone data puts elsewhere, of which the viewer can decide what stands;
+    `decide`: what another side asks, which the viewer can answer; `decide_own`: the same, for those whose
+    coordinator answers; `decide_others`: what the viewer's secretariat asked, and the parties that have not answered.
     """
 
     kind: NeedKind
@@ -49,6 +65,7 @@ class Need:
     draft: OpenDraft | None = None
     action: Action | None = None
     leg: LegLine | None = None
+    decision: DecisionLine | None = None
     waits_for: tuple[str, ...] = ()
 
 
@@ -94,13 +111,20 @@ def home_of(session: GuardedSession) -> Home:
     today = today_in(session.now, viewer.time_zone)
     mechanisms = _own_mechanisms(session, viewer)
     owing = _owing(mechanisms, today)
-    lines = _meetings(session, [(mechanism, current.first_day) for mechanism, _, current, _ in owing])
+    merged = merged_by_target(mechanisms)
+    since = [
+        (each, current.first_day)
+        for mechanism, _, current, _ in owing
+        for each in (mechanism, *merged.get(mechanism.id, ()))
+    ]
+    lines = _meetings(session, since)
     capitals = _capitals(session)
     days = {capital.party.code: capital.at.date() for capital in capitals}
     coming = _coming(lines, session.now)
     needs = [
         *_of_meetings(lines, viewer, session.now),
         *_of_zone_changes(session, lines),
+        *_of_decisions(session),
         *_of_drafts(session, lines),
         *_of_legs(session, viewer, days.get(viewer.party or "", today)),
     ]
@@ -149,9 +173,14 @@ Owing = tuple[Mechanism, Facts, Period, Owed]
 
 
 def _own_mechanisms(session: GuardedSession, viewer: Viewer) -> tuple[Mechanism, ...]:
-    """Return the mechanisms of the viewer's party, or those that they serve, save proposals and concluded ones."""
+    """Return the mechanisms of the viewer's party, or those that they serve, save proposals and concluded ones.
+
+    What was merged into another is among them: its record and its meetings count there.
+    """
     rows = session.execute(
-        select(Mechanism).where(Mechanism.status.not_in(("proposed", "concluded"))).order_by(Mechanism.ref)
+        select(Mechanism).where(
+            or_(Mechanism.status.not_in(("proposed", "concluded")), Mechanism.merged_into_id.is_not(None))
+        ).order_by(Mechanism.ref)
         .options(defer(Mechanism.loaded_facts))
     ).scalars()  # fmt: skip
     return tuple(row for row in rows if counts_meetings_here(viewer, row))
@@ -160,10 +189,11 @@ def _own_mechanisms(session: GuardedSession, viewer: Viewer) -> tuple[Mechanism,
 def _owing(mechanisms: Iterable[Mechanism], today: dt.date) -> list[Owing]:
     """Return the mechanisms that owe a date, with their current period as their record alone tells it."""
     found = []
+    merged = merged_by_target(mechanisms)
     for mechanism in mechanisms:
-        if mechanism.facts.get("cadence") is None:
+        if mechanism.facts.get("cadence") is None or mechanism.merged_into_id is not None:
             continue
-        facts = from_facts(Facts, mechanism.facts)
+        facts = whole_facts(mechanism, merged.get(mechanism.id, ()))
         owed = owes(facts, today)
         periods = compliance(facts, (), today)
         if owed is not None and periods:
@@ -174,7 +204,7 @@ def _owing(mechanisms: Iterable[Mechanism], today: dt.date) -> list[Owing]:
 def _to_agree(owing: Sequence[Owing], lines: Sequence[MeetingLine], today: dt.date) -> Iterable[DateToAgree]:
     """Yield what is still to be agreed, the nearest day first: a confirmed meeting is agreed."""
     for mechanism, facts, current, owed in sorted(owing, key=lambda each: (each[3].by, each[1].ref)):
-        kept = [meeting_facts(line.meeting) for line in lines if line.meeting.mechanism_id == mechanism.id]
+        kept = [meeting_facts(line.meeting) for line in lines if _counts_for(line) == mechanism.id]
         period = compliance(facts, kept, today)[-1]
         confirmed = sum(
             meeting.state == "confirmed"
@@ -184,6 +214,12 @@ def _to_agree(owing: Sequence[Owing], lines: Sequence[MeetingLine], today: dt.da
         )
         if period.missing_count > confirmed:
             yield DateToAgree(mechanism, owed, period, confirmed)
+
+
+def _counts_for(line: MeetingLine) -> uuid.UUID | None:
+    """Return the mechanism that a meeting counts for: its own, or the one that its own was merged into."""
+    merged_into = line.mechanism.merged_into_id if line.mechanism else None
+    return merged_into or line.meeting.mechanism_id
 
 
 # Meetings -----------------------------------------------------------------------------------------
@@ -199,7 +235,10 @@ def _meetings(session: GuardedSession, since: Iterable[tuple[Mechanism, dt.date]
         select(Meeting, Mechanism)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .where(or_(Meeting.state.in_(LIVE), *counted))
-        .options(selectinload(Meeting.parties), load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
+        .options(
+            selectinload(Meeting.parties),
+            load_only(Mechanism.code, Mechanism.name, Mechanism.ref, Mechanism.merged_into_id),
+        )
         .order_by(Meeting.starts_at, Meeting.reference)
     )
     return tuple(MeetingLine(meeting, mechanism) for meeting, mechanism in rows)
@@ -247,6 +286,20 @@ def _may_record(meeting: Meeting, viewer: Viewer) -> bool:
     if viewer.sits_at_a_table:
         return viewer.speaks_for_party and any(row.party_code == viewer.party for row in meeting.parties)
     return bool(viewer.hats)
+
+
+def _of_decisions(session: GuardedSession) -> Iterable[Need]:
+    """Yield what is asked of the viewer's party and not answered, and what their secretariat asked."""
+    viewer = session.bound_viewer
+    for line in open_lines_of(session, {}):
+        told = line.told
+        if waits_for_viewer(session, line):
+            kind: NeedKind = "decide" if viewer.speaks_for_party else "decide_own"
+            yield Need(kind, line.wanted_on, told.meeting, told.mechanism, decision=line)
+        elif not viewer.sits_at_a_table and is_own_asking(session, line.decision):
+            yield Need(
+                "decide_others", line.wanted_on, told.meeting, told.mechanism, decision=line, waits_for=line.waits_for
+            )
 
 
 # Drafts and legs ----------------------------------------------------------------------------------

@@ -134,11 +134,11 @@ def hosts_of(meeting: Meeting) -> tuple[str, ...]:
     return tuple(row.party_code for part in HOSTING_ORDER for row in meeting.parties if row.hosting == part)
 
 
-def meetings_of(session: GuardedSession, mechanism_id: uuid.UUID) -> list[Meeting]:
-    """Return the meetings of a mechanism that the viewer may see, the earliest first."""
+def meetings_of(session: GuardedSession, *mechanism_ids: uuid.UUID) -> list[Meeting]:
+    """Return the meetings of these mechanisms that the viewer may see, the earliest first."""
     query = (
         select(Meeting)
-        .where(Meeting.mechanism_id == mechanism_id)
+        .where(Meeting.mechanism_id.in_(mechanism_ids))
         .options(selectinload(Meeting.parties))
         .order_by(Meeting.starts_at, Meeting.reference)
     )

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import load_only
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import defer
 
 from app.catalogue import load_shipped
 from app.db import GuardedSession
@@ -34,7 +34,8 @@ TO_COME: Final = ("proposed", "confirmed", "postponed")
 class MechanismView:
     """A mechanism with all that its page shows; meetings and actions are those that the viewer may see."""
 
-    mechanism_id: uuid.UUID
+    mechanism: Mechanism
+    merged_into: Mechanism | None
     row: RegisterRow
     record: tuple[RecordLine, ...]
     coming: tuple[Meeting, ...]
@@ -46,6 +47,11 @@ class MechanismView:
     actions: tuple[ActionLine, ...]
     counts_meetings_here: bool
     may_draft: bool
+
+    @property
+    def mechanism_id(self) -> uuid.UUID:
+        """Return the id of the mechanism."""
+        return self.mechanism.id
 
     @property
     def facts(self) -> Facts:
@@ -72,13 +78,16 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
     if mechanism is None:
         raise NotFound
     viewer = session.bound_viewer
-    kept = meetings_of(session, mechanism.id)
-    row = register_row(mechanism, [meeting_facts(meeting) for meeting in kept], viewer, today_for(session))
+    around = _around(session, mechanism)
+    merged = [each for each in around if each.merged_into_id == mechanism.id]
+    kept = meetings_of(session, mechanism.id, *(each.id for each in merged))
+    row = register_row(mechanism, [meeting_facts(meeting) for meeting in kept], viewer, today_for(session), merged)
     facts = row.facts
-    others = _named(session, [*facts.related, *([facts.parent] if facts.parent else [])])
+    others = {each.ref or each.prefix: each for each in around}
     catalogue = load_shipped()
     return MechanismView(
-        mechanism_id=mechanism.id,
+        mechanism=mechanism,
+        merged_into=next((each for each in around if each.id == mechanism.merged_into_id), None),
         row=row,
         record=record_lines(facts, kept),
         coming=_coming(kept, session.now),
@@ -97,7 +106,7 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
 
 def _may_draft(viewer: Viewer, mechanism: Mechanism, facts: Facts) -> bool:
     """Say whether the viewer can set up a meeting: of a mechanism of their party, or one that they serve."""
-    if is_proposal_in_literature(facts) or facts.status == "concluded":
+    if is_proposal_in_literature(facts) or facts.status == "concluded" or mechanism.merged_into_id is not None:
         return False
     return can(viewer, Action.DRAFT_MEETING) and counts_meetings_here(viewer, mechanism)
 
@@ -108,13 +117,22 @@ def _coming(meetings: Iterable[Meeting], now: dt.datetime) -> tuple[Meeting, ...
     return tuple(sorted(found, key=lambda each: (each.date_is_open, each.starts_at)))
 
 
-def _named(session: GuardedSession, refs: Sequence[str]) -> dict[str, Mechanism]:
+def _around(session: GuardedSession, mechanism: Mechanism) -> Sequence[Mechanism]:
+    """Return its parent and what is related to it, what it was merged into and what was merged into it."""
+    refs = [*mechanism.facts["related"], mechanism.facts["parent"]]
     rows = session.execute(
         select(Mechanism)
-        .where(Mechanism.ref.in_(refs))
-        .options(load_only(Mechanism.ref, Mechanism.code, Mechanism.name, Mechanism.status))
+        .where(
+            or_(
+                Mechanism.ref.in_(refs),
+                and_(Mechanism.ref.is_(None), Mechanism.prefix.in_(refs)),
+                Mechanism.merged_into_id == mechanism.id,
+                Mechanism.id == mechanism.merged_into_id,
+            )
+        )
+        .options(defer(Mechanism.loaded_facts))
     ).scalars()
-    return {row.ref or "": row for row in rows}
+    return rows.all()
 
 
 def _offices(session: GuardedSession, facts: Facts) -> dict[str, Office]:

@@ -16,12 +16,13 @@ from sqlalchemy.orm import load_only
 from app.db import GuardedSession
 from app.domain.cadence import TOOK_PLACE, Intervals, MeetingFacts, Period, days_left, intervals
 from app.domain.catalogue import Mechanism as Facts
-from app.domain.catalogue import Paper, from_facts
+from app.domain.catalogue import Paper
 from app.domain.mechanisms import Channel, MechanismPage, is_proposal_in_literature, page_of
 from app.domain.visibility import Viewer
 from app.models import Audience, Mechanism
 from app.services.mechanism_record import counted_meetings, counts_meetings_here
 from app.services.mechanism_sources import paper_named
+from app.services.mechanism_whole import merged_by_target, whole_facts
 
 KEPT_REGISTERS: Final = 16
 
@@ -118,9 +119,18 @@ def register_rows(session: GuardedSession, today: dt.date) -> tuple[RegisterRow,
     return found
 
 
-def register_row(mechanism: Mechanism, meetings: Sequence[MeetingFacts], viewer: Viewer, today: dt.date) -> RegisterRow:
-    """Return a mechanism as the register shows it to that viewer, from the meetings of it that they may see."""
-    facts = from_facts(Facts, mechanism.facts)
+def register_row(
+    mechanism: Mechanism,
+    meetings: Sequence[MeetingFacts],
+    viewer: Viewer,
+    today: dt.date,
+    merged: Sequence[Mechanism] = (),
+) -> RegisterRow:
+    """Return a mechanism as the register shows it to that viewer, from the meetings of it that they may see.
+
+    `merged` are the mechanisms that were merged into it; their meetings are among those given.
+    """
+    facts = whole_facts(mechanism, merged)
     counted = meetings if counts_meetings_here(viewer, mechanism) else ()
     own = [each for each in counted if each.counts and each.brings_together(facts.parties)]
     held = sorted(each.starts_on for each in own if each.state in TOOK_PLACE)
@@ -136,10 +146,20 @@ def _practice(facts: Facts, meetings: Sequence[MeetingFacts], today: dt.date) ->
 
 
 def _read(session: GuardedSession, today: dt.date) -> tuple[RegisterRow, ...]:
-    found = session.execute(select(Mechanism).options(load_only(Mechanism.id, Mechanism.parties, Mechanism.facts)))
+    columns = (
+        Mechanism.id, Mechanism.parties, Mechanism.facts, Mechanism.merged_into_id, Mechanism.record_here,
+    )  # fmt: skip
+    found = session.execute(select(Mechanism).options(load_only(*columns))).scalars().all()
     meetings = counted_meetings(session)
+    merged = merged_by_target(found)
     viewer = session.bound_viewer
-    return tuple(register_row(each, meetings.get(each.id, ()), viewer, today) for each in found.scalars())
+    rows = []
+    for each in found:
+        if each.merged_into_id is None:
+            theirs = merged.get(each.id, ())
+            counted = [meeting for one in (each, *theirs) for meeting in meetings.get(one.id, ())]
+            rows.append(register_row(each, counted, viewer, today, theirs))
+    return tuple(rows)
 
 
 # What was made before -----------------------------------------------------------------------------

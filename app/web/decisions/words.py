@@ -14,12 +14,13 @@ from flask_babel import pgettext
 
 from app import words
 from app.domain.visibility import Viewer
+from app.i18n import reader_language
 from app.models import Decision
 from app.services import decision_effects as _effects  # noqa: F401 - each of its services gives its kind words
 from app.services.decision_lists import DecisionLine, DecisionView
 from app.services.decision_words import Told, asker, on_what, said_of
 
-__all__ = ["address_of", "asker", "on_what", "said_of", "standing_of", "state_of"]
+__all__ = ["address_of", "asked_words", "asker", "on_what", "said_of", "standing_of", "state_of"]
 
 
 def state_of(decision: Decision) -> str:
@@ -55,6 +56,14 @@ def address_of(told: Told) -> str | None:
     if told.meeting is not None:
         return url_for("meetings.meeting", ref=told.meeting.reference)
     return url_for("mechanisms.mechanism", code=told.mechanism.code) if told.mechanism is not None else None
+
+
+def asked_words(line: DecisionLine) -> dict[str, str]:
+    """Return the words of a decision for the list of what waits for the reader: who asks what, and on what."""
+    language = reader_language()
+    title = said_of(line.told, language).title
+    who = asker(line.decision, language)
+    return {"title": _("%(who)s asks: %(title)s", who=who, title=title), "on": on_what(line.told, language)}
 
 
 def asked_by_person(view: DecisionView) -> str | None:

@@ -15,6 +15,7 @@ from app.domain.visibility import Action, Role, Viewer, can
 from app.i18n import reader_language
 from app.services import home as service
 from app.services.home import Capital, Home
+from app.web.decisions.words import asked_words
 from app.web.meetings.listing import row_of
 from app.web.routing import PUBLIC, route, session, signed_in, viewer
 
@@ -61,6 +62,7 @@ def shown(found: Home, who: Viewer, language: str) -> dict[str, Any]:
             (capital, words.time_of_day(capital.at, language), hours_there(capital, language))
             for capital in found.capitals
         ],
+        "asked": {need.decision.decision.id: asked_words(need.decision) for need in found.needs if need.decision},
         "meetings": [row_of(line, who, language) for line in found.next_meetings],
     }
 
