@@ -14,7 +14,10 @@ HOSTING_CHANGES = ("skip", "swap", "co_host", "cancelled")
 
 
 class HostingChange(Guarded, Base):
-    """A turn that was skipped, swapped, shared or cancelled, with the reason; the next after `counts_from`."""
+    """A turn that was skipped, swapped, shared or cancelled, with the reason; the next after `counts_from`.
+
+    The decision `revoked_by_id` took it back: it is kept, and bears on no turn any more.
+    """
 
     __tablename__ = "hosting_changes"
     __table_args__ = (one_of("kind", *HOSTING_CHANGES, name="kind"),)
@@ -28,6 +31,7 @@ class HostingChange(Guarded, Base):
     reason: Mapped[str] = mapped_column(Text)
     decision_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("decisions.id", ondelete="RESTRICT"))
     made_at: Mapped[dt.datetime]
+    revoked_by_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("decisions.id", ondelete="RESTRICT"))
 
 
 class HandOver(Guarded, Versioned, Base):
@@ -44,7 +48,9 @@ class HandOver(Guarded, Versioned, Base):
     created_by: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
     created_at: Mapped[dt.datetime]
     handed_over_at: Mapped[dt.datetime | None]
+    handed_over_by: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
     received_at: Mapped[dt.datetime | None]
+    received_by: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
 
     items: Mapped[list[HandOverItem]] = relationship(back_populates="hand_over", order_by="HandOverItem.position")
 
