@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, load_only, selectinload
@@ -20,7 +19,6 @@ from app.domain.visibility import Facts, can
 from app.models import (
     Action,
     ActionNote,
-    AuditRecord,
     Leg,
     Mechanism,
     Meeting,
@@ -29,10 +27,10 @@ from app.models import (
     Person,
 )
 from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, todays_of
+from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import CALLED_OFF
 from app.services.paging import PAGE_SIZE, pages_of
 
-HISTORY_LIMIT: Final = 100
 _earlier = aliased(Meeting)
 
 
@@ -92,17 +90,6 @@ class NoteLine:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """Something that was done to an action."""
-
-    at: dt.datetime
-    act: str
-    facts: Mapping[str, Any]
-    party_code: str | None
-    person_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class ActionView:
     """An action with all that its page shows; `may_update` are the parties whose leg the viewer may change.
 
@@ -145,7 +132,7 @@ def action_view(session: GuardedSession, reference: str) -> ActionView:
     action = line.action
     own = frozenset(code for code in line.legs if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
     may_edit = can(session.bound_viewer, Permission.EDIT_ACTION, line.facts)
-    return ActionView(line, _notes(session, action), _history(session, action.id), own, may_edit)
+    return ActionView(line, _notes(session, action), history_of(session, "action", action.id), own, may_edit)
 
 
 def action_line(session: GuardedSession, reference: str) -> ActionLine:
@@ -190,18 +177,6 @@ def _notes(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
 
     standing = [note for note in action.notes if note.id not in corrected]
     return tuple(line(note, stands=True) for note in sorted(standing, key=lambda note: note.created_at, reverse=True))
-
-
-def _history(session: GuardedSession, action_id: uuid.UUID) -> tuple[HistoryEntry, ...]:
-    """Return what was done to an action, newest first."""
-    rows = session.execute(
-        select(AuditRecord, Person.name)
-        .outerjoin(Person, Person.id == AuditRecord.person_id)
-        .where(AuditRecord.subject_kind == "action", AuditRecord.subject_id == str(action_id))
-        .order_by(AuditRecord.number.desc())
-        .limit(HISTORY_LIMIT)
-    )
-    return tuple(HistoryEntry(row.at, row.action, row.facts, row.party_code, name) for row, name in rows)
 
 
 # Lists --------------------------------------------------------------------------------------------

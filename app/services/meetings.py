@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import load_only, selectinload
@@ -16,11 +15,11 @@ from app.db import GuardedSession
 from app.domain.errors import NotFound
 from app.domain.references import meeting_reference, parse_meeting_reference
 from app.domain.visibility import Facts, appointment_key
-from app.models import AudienceMember, AuditRecord, Document, Mechanism, Meeting, MeetingParty, Party, Person
+from app.models import AudienceMember, Document, Mechanism, Meeting, MeetingParty, Party, Person
+from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import chosen_rows
 from app.services.paging import PAGE_SIZE, pages_of
 
-HISTORY_LIMIT: Final = 100
 OVER: Final = ("held", "closed")
 
 
@@ -52,17 +51,6 @@ class PartyLine:
     answered_by: str | None
     paper_id: uuid.UUID | None
     paper_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """Something that was done to a meeting; the person is named only to those who may know them."""
-
-    at: dt.datetime
-    act: str
-    facts: Mapping[str, Any]
-    party_code: str | None
-    person_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +153,8 @@ def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
         raise NotFound
     meeting, mechanism = found
     parties = _party_lines(session, meeting)
-    return MeetingView(meeting, mechanism, parties, _history(session, meeting.id), facts_of_meeting(session, meeting))
+    history = history_of(session, "meeting", meeting.id)
+    return MeetingView(meeting, mechanism, parties, history, facts_of_meeting(session, meeting))
 
 
 def _canonical(reference: str) -> str:
@@ -227,15 +216,3 @@ def _party_lines(session: GuardedSession, meeting: Meeting) -> tuple[PartyLine, 
     ).all()
     set_committed_value(meeting, "parties", [row[0] for row in rows])
     return tuple(PartyLine(*row) for row in rows)
-
-
-def _history(session: GuardedSession, meeting_id: uuid.UUID) -> tuple[HistoryEntry, ...]:
-    """Return what was done to a meeting, newest first."""
-    rows = session.execute(
-        select(AuditRecord, Person.name)
-        .outerjoin(Person, Person.id == AuditRecord.person_id)
-        .where(AuditRecord.subject_kind == "meeting", AuditRecord.subject_id == str(meeting_id))
-        .order_by(AuditRecord.number.desc())
-        .limit(HISTORY_LIMIT)
-    )
-    return tuple(HistoryEntry(row.at, row.action, row.facts, row.party_code, name) for row, name in rows)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app import labels, words
 from app.domain.visibility import Viewer
-from app.services.actions import HistoryEntry
+from app.services.history import HistoryEntry
 
 Line = tuple[dt.datetime, str, str]
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app import labels, words
 from app.domain.visibility import Viewer
-from app.services.meetings import HistoryEntry
+from app.services.history import HistoryEntry
 from app.web.drafts.showing import field_labels
 from app.web.meetings.clocks import promised_then
 

@@ -13,7 +13,8 @@ from app.i18n import reader_language
 from app.services import meeting_life as life
 from app.services.actions import actions_of_meeting
 from app.services.agenda import agenda_of
-from app.services.meetings import HistoryEntry, MeetingView, PartyLine, meeting_view
+from app.services.history import HistoryEntry
+from app.services.meetings import MeetingView, PartyLine, meeting_view
 from app.services.zone_changes import zone_change_of
 from app.web.meetings import clocks
 from app.web.meetings.history import history_of, who
