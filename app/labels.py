@@ -97,6 +97,19 @@ def _mechanism_kinds(pgettext: Say) -> Table:
     }
 
 
+def _meeting_kinds(pgettext: Say) -> Table:
+    return {
+        "session": pgettext("kind of a meeting", "session"),
+        "urgent": pgettext("kind of a meeting", "urgent meeting"),
+        "preparatory": pgettext("kind of a meeting", "preparatory meeting"),
+        "panel": pgettext("kind of a meeting", "panel"),
+        "side_session": pgettext("kind of a meeting", "side session"),
+        "training": pgettext("kind of a meeting", "training"),
+        "exercise": pgettext("kind of a meeting", "exercise"),
+        "study_visit": pgettext("kind of a meeting", "study visit"),
+    }
+
+
 def _formats(pgettext: Say) -> Table:
     return {
         "in_person": pgettext("form of a meeting", "in person"),
@@ -213,6 +226,8 @@ def _audit_actions(pgettext: Say) -> Table:
         "person_added": pgettext("act in the record", "Added an account"),
         "person_invited": pgettext("act in the record", "Made a link to set a password"),
         "person_changed": pgettext("act in the record", "Changed an account"),
+        "mechanism_entered": pgettext("act in the record", "Entered a mechanism"),
+        "mechanism_settled": pgettext("act in the record", "Settled a mechanism that was entered"),
         "office_added": pgettext("act in the record", "Added an office"),
         "office_renamed": pgettext("act in the record", "Gave an office a new name"),
         "contact_added": pgettext("act in the record", "Added a contact"),
@@ -222,6 +237,15 @@ def _audit_actions(pgettext: Say) -> Table:
         "person_enabled": pgettext("act in the record", "Enabled an account"),
         "appointment_made": pgettext("act in the record", "Appointed a secretariat"),
         "appointment_member_added": pgettext("act in the record", "Added somebody to a secretariat"),
+        "appointment_member_removed": pgettext("act in the record", "Took somebody off a secretariat"),
+        "appointment_ended": pgettext("act in the record", "Ended a secretariat"),
+        "secretariat_let_in": pgettext("act in the record", "Gave a secretariat the meetings to come"),
+        "secretariat_let_out": pgettext("act in the record", "Took the meetings to come from a secretariat"),
+        "hat_put_on": pgettext("act in the record", "Began to act for a secretariat"),
+        "hat_taken_off": pgettext("act in the record", "Ceased to act for a secretariat"),
+        "meeting_released": pgettext("act in the record", "Released the meeting to a guest"),
+        "release_withdrawn": pgettext("act in the record", "Took the meeting back from a guest"),
+        "decision_lapsed": pgettext("act in the record", "A decision lapsed: other parties meet now"),
         "draft_started": pgettext("act in the record", "Began a draft"),
         "draft_saved": pgettext("act in the record", "Saved a draft"),
         "draft_discarded": pgettext("act in the record", "Discarded a draft"),
@@ -246,6 +270,10 @@ def _audit_actions(pgettext: Say) -> Table:
         "document_added": pgettext("act in the record", "Added a paper"),
         "subscription_created": pgettext("act in the record", "Made a calendar subscription"),
         "subscription_revoked": pgettext("act in the record", "Revoked a calendar subscription"),
+        "subscription_changed": pgettext("act in the record", "Changed a calendar subscription"),
+        "subscription_renewed": pgettext("act in the record", "Renewed the address of a calendar subscription"),
+        "authorisation_granted": pgettext("act in the record", "Let an assistant subscribe for a principal"),
+        "authorisation_ended": pgettext("act in the record", "Ended an assistant’s leave to subscribe"),
         "agenda_filled": pgettext("act in the record", "Filled the agenda from the template"),
         "agenda_item_added": pgettext("act in the record", "Added an agenda item"),
         "agenda_item_changed": pgettext("act in the record", "Changed an agenda item"),
@@ -318,6 +346,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "mechanism_status": _mechanism_statuses,
     "level": _levels,
     "mechanism_kind": _mechanism_kinds,
+    "meeting_kind": _meeting_kinds,
     "format": _formats,
     "item_type": _item_types,
     "item_kind": _item_kinds,

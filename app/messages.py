@@ -106,6 +106,13 @@ MESSAGES: Final[dict[str, str]] = {
     "not_past": N_("Only a meeting that is over can be recorded as held. Propose one that is to come."),
     "nothing_changed": N_("Nothing differs from what stands now."),
     # Subscriptions
+    "unknown_choice": N_("One of these cannot be chosen. Choose from the list."),
+    "too_many_choices": N_("Choose %(limit)s at most."),
+    "unknown_principal": N_("This person does not let you subscribe for them, or not any more."),
+    "no_government": N_("Only people of a government can let an assistant of the same government subscribe."),
+    "unknown_assistant": N_("Nobody else of your government has an account with this address that can subscribe."),
+    "already_authorised": N_("This person may subscribe for you already."),
+    "too_many_assistants": N_("%(limit)s people may subscribe for you already. End the leave of one first."),
     "too_many_subscriptions": N_(
         "You have %(limit)s subscriptions already. Revoke one that nobody uses, then make another."
     ),
@@ -169,6 +176,13 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_office": N_("This office is not one of your government’s. Choose one from the list."),
     "unknown_role": N_("This role cannot be given here. Choose one from the list."),
     "unknown_language": N_("Choose one of the three languages."),
+    # Entering a mechanism
+    "prefix_letters": N_("Use two to four capital letters."),
+    "prefix_taken": N_("Another mechanism has these letters: %(prefix)s. Choose others."),
+    "name_taken": N_("There is a mechanism with this English name. Choose another name, or open that one."),
+    "forum_adopted": N_("This forum was adopted already. Open it in the register."),
+    "too_few_parties": N_("Choose at least two parties."),
+    "example_is_fixed": N_("This is the example to practise on: nothing about it is put to other parties."),
     "rows_are_wrong": N_("Something stands against %(count)s of the rows. Nothing was written."),
     "no_rows": N_("There is only the first line, which names the columns. Paste the rows below it too."),
     "missing_column": N_("The first line does not name these columns: %(columns)s."),
