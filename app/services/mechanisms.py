@@ -13,14 +13,17 @@ from sqlalchemy.orm import defer
 
 from app.catalogue import load_shipped
 from app.db import GuardedSession
+from app.domain.cadence import MeetingFacts
 from app.domain.catalogue import Commitment, Paper, RelatedForum
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.errors import NotFound
 from app.domain.mechanisms import MechanismPage, is_proposal_in_literature
+from app.domain.rotation import HostingChange, PlannedTurn, turns_ahead
 from app.domain.visibility import Action, Viewer, can
 from app.models import Mechanism, Meeting, Office
 from app.services.action_lines import ActionLine
 from app.services.actions import open_actions_of_mechanism
+from app.services.hosting_changes import changes_of
 from app.services.mechanism_record import RecordLine, counts_meetings_here, meeting_facts, meetings_of, record_lines
 from app.services.register import today_for
 from app.services.register_rows import RegisterRow, register_row
@@ -46,6 +49,7 @@ class MechanismView:
     offices: Mapping[str, Office]
     actions: tuple[ActionLine, ...]
     counts_meetings_here: bool
+    turns: tuple[PlannedTurn, ...]
     may_draft: bool
 
     @property
@@ -81,7 +85,8 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
     around = _around(session, mechanism)
     merged = [each for each in around if each.merged_into_id == mechanism.id]
     kept = meetings_of(session, mechanism.id, *(each.id for each in merged))
-    row = register_row(mechanism, [meeting_facts(meeting) for meeting in kept], viewer, today_for(session), merged)
+    counted, changes = [meeting_facts(meeting) for meeting in kept], changes_of(session, mechanism)
+    row = register_row(mechanism, counted, viewer, today_for(session), merged, changes)
     facts = row.facts
     others = {each.ref or each.prefix: each for each in around}
     catalogue = load_shipped()
@@ -100,6 +105,7 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
         offices=_offices(session, facts),
         actions=tuple(open_actions_of_mechanism(session, mechanism.id)),
         counts_meetings_here=counts_meetings_here(viewer, mechanism),
+        turns=_turns(facts, counted if counts_meetings_here(viewer, mechanism) else (), changes),
         may_draft=_may_draft(viewer, mechanism, facts),
     )
 
@@ -109,6 +115,12 @@ def _may_draft(viewer: Viewer, mechanism: Mechanism, facts: Facts) -> bool:
     if is_proposal_in_literature(facts) or facts.status == "concluded" or mechanism.merged_into_id is not None:
         return False
     return can(viewer, Action.DRAFT_MEETING) and counts_meetings_here(viewer, mechanism)
+
+
+def _turns(facts: Facts, counted: Sequence[MeetingFacts], changes: Sequence[HostingChange]) -> tuple[PlannedTurn, ...]:
+    """Return one round of the turns to host that are to come."""
+    ahead = turns_ahead(facts.hosting, facts.record, counted, parties=facts.parties, changes=changes)
+    return ahead[: len(frozenset(turn.party for turn in ahead))]
 
 
 def _coming(meetings: Iterable[Meeting], now: dt.datetime) -> tuple[Meeting, ...]:

@@ -18,8 +18,10 @@ from app.domain.cadence import TOOK_PLACE, Intervals, MeetingFacts, Period, days
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.catalogue import Paper
 from app.domain.mechanisms import Channel, MechanismPage, is_proposal_in_literature, page_of
+from app.domain.rotation import HostingChange
 from app.domain.visibility import Viewer
 from app.models import Audience, Mechanism
+from app.services.hosting_changes import changes_by_mechanism
 from app.services.mechanism_record import counted_meetings, counts_meetings_here
 from app.services.mechanism_sources import paper_named
 from app.services.mechanism_whole import merged_by_target, whole_facts
@@ -125,16 +127,19 @@ def register_row(
     viewer: Viewer,
     today: dt.date,
     merged: Sequence[Mechanism] = (),
+    changes: Sequence[HostingChange] = (),
 ) -> RegisterRow:
     """Return a mechanism as the register shows it to that viewer, from the meetings of it that they may see.
 
-    `merged` are the mechanisms that were merged into it; their meetings are among those given.
+    `merged` are the mechanisms that were merged into it; their meetings are among those given. `changes` are those
+    of the turns of its hosts.
     """
     facts = whole_facts(mechanism, merged)
-    counted = meetings if counts_meetings_here(viewer, mechanism) else ()
+    counted, changed = (meetings, changes) if counts_meetings_here(viewer, mechanism) else ((), ())
     own = [each for each in counted if each.counts and each.brings_together(facts.parties)]
     held = sorted(each.starts_on for each in own if each.state in TOOK_PLACE)
-    return RegisterRow(facts, page_of(facts, counted, today), today, tuple(held), _practice(facts, own, today))
+    page = page_of(facts, counted, today, changes=changed)
+    return RegisterRow(facts, page, today, tuple(held), _practice(facts, own, today))
 
 
 def _practice(facts: Facts, meetings: Sequence[MeetingFacts], today: dt.date) -> Intervals | None:
@@ -150,7 +155,7 @@ def _read(session: GuardedSession, today: dt.date) -> tuple[RegisterRow, ...]:
         Mechanism.id, Mechanism.parties, Mechanism.facts, Mechanism.merged_into_id, Mechanism.record_here,
     )  # fmt: skip
     found = session.execute(select(Mechanism).options(load_only(*columns))).scalars().all()
-    meetings = counted_meetings(session)
+    meetings, changes = counted_meetings(session), changes_by_mechanism(session)
     merged = merged_by_target(found)
     viewer = session.bound_viewer
     rows = []
@@ -158,7 +163,7 @@ def _read(session: GuardedSession, today: dt.date) -> tuple[RegisterRow, ...]:
         if each.merged_into_id is None:
             theirs = merged.get(each.id, ())
             counted = [meeting for one in (each, *theirs) for meeting in meetings.get(one.id, ())]
-            rows.append(register_row(each, counted, viewer, today, theirs))
+            rows.append(register_row(each, counted, viewer, today, theirs, changes.get(each.id, ())))
     return tuple(rows)
 
 
