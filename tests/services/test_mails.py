@@ -22,7 +22,8 @@ from app.services.mails import Letterhead, compose
 from tests import world
 
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)
-MEETING_KINDS = sorted(outbox.KINDS - {"invitation", "meeting_left"})
+OTHER_KINDS = {"invitation", "meeting_left", *(kind for kind in outbox.KINDS if kind.startswith("decision_"))}
+MEETING_KINDS = sorted(outbox.KINDS - OTHER_KINDS)
 TITLE = {"en": "Coordination on the UN", "es": "Coordinación en la ONU", "fr": "Coordination à l’ONU"}
 
 
