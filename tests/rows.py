@@ -76,13 +76,13 @@ def add_rows_around(session: GuardedSession, meeting: Meeting, letters: str, aut
 
 
 def add_rows_of_people(session: GuardedSession, meeting: Meeting) -> None:
-    """Add a release of the meeting to Olga, leave of Lucía's to Diego, and an event that the register has."""
+    """Add a withdrawn release of the meeting to Olga, leave of Lucía's to Diego, and an event that the register has."""
     olga, lucia, diego = (world.CAST[key].id for key in ("olga", "lucia", "diego"))
     session.add_all(
         [
             Release(
                 id=world.identity("release", meeting.reference), meeting_id=meeting.id, person_id=olga,
-                released_at=world.NOW,
+                released_at=world.NOW, withdrawn_at=world.NOW,
                 audience_id=session.audience({party_key("MX"), party_key("US"), person_key(olga)}),
             ),
             Authorisation(

@@ -235,6 +235,8 @@ class Action(StrEnum):
     KEEP_HAND_OVER = "keep_hand_over"
     KEEP_CONTACTS = "keep_contacts"
     KEEP_EVENTS = "keep_events"
+    END_CONSENT = "end_consent"
+    NAME_MEMBERS = "name_members"
     READ_AUDIT = "read_audit"
 
 
@@ -305,6 +307,11 @@ def _keeps_contacts(viewer: Viewer, facts: Facts) -> bool:
     return _owns_leg(viewer, facts) or (viewer.party is not None and _administers(viewer, facts))
 
 
+def _names_members(viewer: Viewer, facts: Facts) -> bool:
+    """Say whether the viewer names people of their own: for their party, or for the office that is theirs to keep."""
+    return _speaks_at_the_table(viewer, facts) or (facts.owner is not None and _administers(viewer, facts))
+
+
 PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.READ_REGISTER: _reads_register,
     Action.READ_OWN_PAGES: _anyone,
@@ -332,6 +339,9 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.KEEP_HAND_OVER: _at_the_table,
     Action.KEEP_CONTACTS: _keeps_contacts,
     Action.KEEP_EVENTS: _works,
+    # An appointment and a release hold by the consent of each of their parties: any one of them ends it.
+    Action.END_CONSENT: _speaks_at_the_table,
+    Action.NAME_MEMBERS: _names_members,
 }
 
 

@@ -31,7 +31,7 @@ from app.models import (
     Release,
     Sitting,
 )
-from app.services.meeting_audience import agenda_audience, audience_of, keys_of, persons_in, without_persons
+from app.services.meeting_audience import agenda_audience, audience_of, keys_of, persons_in
 
 # What a meeting carries with it, and what hangs on that: a class, and its column that names what it hangs on. Drafts
 # are their own side's, and an appointment is its makers': neither follows a meeting.
@@ -157,8 +157,10 @@ def withdraw_rows(session: GuardedSession, meeting: Meeting, guest: str, documen
     keys = keys_of(session, meeting.audience_id)
     meeting.audience_id = session.audience(keys - {guest})
     _follow(session, meeting)
-    for paper in _named(session, documents):
-        paper.audience_id = session.audience(keys_of(session, paper.audience_id) - {guest})
+    # A party that came later withdraws papers too that only those before it see.
+    with session.whole_truth("take a released paper back from a guest") as truth:
+        for paper in _named(truth, documents):
+            paper.audience_id = truth.audience(keys_of(truth, paper.audience_id) - {guest})
 
 
 def _follow(session: GuardedSession, meeting: Meeting) -> None:
@@ -173,11 +175,6 @@ def _follow(session: GuardedSession, meeting: Meeting) -> None:
 
 
 # What they share -----------------------------------------------------------------------------------
-
-
-def parties_audience(session: GuardedSession, meeting: Meeting) -> frozenset[str]:
-    """Return the keys of a meeting's parties and secretariats."""
-    return without_persons(keys_of(session, meeting.audience_id))
 
 
 def meetings_with_sittings(session: GuardedSession, *conditions: Any) -> list[Meeting]:

@@ -57,6 +57,8 @@ TABLE = {
     Action.SUBSCRIBE: "ochpxsSng",
     Action.ADMINISTER_PEOPLE: "a",
     Action.READ_AUDIT: "ochapxXsSng",
+    Action.END_CONSENT: "chp",
+    Action.NAME_MEMBERS: "chpa",
     Action.KEEP_MECHANISM: "chps",
     Action.ANSWER_DECISION: "chp",
     Action.STATE_FACT: "chp",
