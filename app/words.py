@@ -115,6 +115,26 @@ def date_plain(day: dt.date, language: str) -> str:
     return f"{_day_number(day, language)}{' de ' if language == 'es' else ' '}{month_year(day, language)}"
 
 
+def day_month(day: dt.date, language: str) -> str:
+    """Return the day without its year, for where the year is told: `10 December`, `10 de diciembre`, `10 décembre`."""
+    return f"{_day_number(day, language)}{' de ' if language == 'es' else ' '}{_part(day, 'MMMM', language)}"
+
+
+def day_short_month(day: dt.date, language: str) -> str:
+    """Return `30 Aug`, `30 ago`, `30 août`, for where there is little room."""
+    return f"{_day_number(day, language)} {_part(day, 'MMM', language)}"
+
+
+def month(day: dt.date, language: str) -> str:
+    """Return the name of a day's month as it stands alone: `August`, `agosto`, `août`."""
+    return _part(day, "LLLL", language)
+
+
+def weekday_day_month(day: dt.date, language: str) -> str:
+    """Return `Thursday 10 December`, `jueves 10 de diciembre`, `jeudi 10 décembre`."""
+    return f"{_part(day, 'EEEE', language)} {day_month(day, language)}"
+
+
 def month_year(day: dt.date, language: str) -> str:
     """Return `December 2026`, `diciembre de 2026`, `décembre 2026`."""
     return _part(day, "MMMM 'de' y" if language == "es" else "MMMM y", language)

@@ -34,7 +34,7 @@ AdviceKey = Literal[
 
 # In the order of the form; the fields that differ are shown side by side before changes are published.
 FIELDS: Final = (
-    "title", "ordinal", "parties", "hosting", "format", "place", "conference_url",
+    "kind", "around", "title", "ordinal", "parties", "hosting", "format", "place", "conference_url",
     "zone", "first_day", "last_day", "starts", "ends",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ DOMAINS: Final = (
     "health",
     "sign_in",
     "home",
+    "calendar",
     "mechanisms",
     "meetings",
     "drafts",

@@ -26,6 +26,8 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
     if viewer is None:
         return []
     entries = [(url_for("home.home"), _("Home"))]
+    if can(viewer, Action.READ_MEETINGS):
+        entries.append((url_for("calendar.calendar"), _("Calendar")))
     if can(viewer, Action.READ_REGISTER):
         entries.append((url_for("mechanisms.register"), _("Mechanisms")))
     if can(viewer, Action.READ_MEETINGS):

@@ -19,6 +19,7 @@ from app.services import proposing, staged_changes
 from app.services.draft_suggestions import last_meeting, suggested, suggested_past
 from app.services.drafts import OpenDraft
 from app.services.past_meetings import record_past_meeting
+from app.web.advice import advice_in_words
 from app.web.drafts import showing
 from app.web.drafts.editing import (
     Edited,
@@ -189,7 +190,7 @@ def _preview_page(found: OpenDraft) -> ResponseReturnValue:
         found=found,
         shown=shown,
         parties=showing.previews_of_parties(ready.content, ready.timing, ready.parties, shown.said_yes),
-        advice=showing.advice_in_words(shown.advice),
+        advice=advice_in_words(shown.advice),
         hosts=showing.in_words("hosting", ready.content.hosting),
     )
 
@@ -203,7 +204,7 @@ def _changes_page(found: OpenDraft) -> ResponseReturnValue:
         found=found,
         planned=planned,
         rows=showing.changes_in_words(planned),
-        advice=showing.advice_in_words(planned.advice),
+        advice=advice_in_words(planned.advice),
         causes=showing.causes_in_words(planned),
     )
 

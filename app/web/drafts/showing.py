@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app import labels, pictures, words
 from app.domain.errors import Refusal, StaleVersion
-from app.domain.meeting_advice import FIELDS, Advice
+from app.domain.meeting_advice import FIELDS
 from app.domain.meeting_content import (
     FROM_TEMPLATE,
     LANGUAGES,
@@ -230,25 +230,6 @@ def compared_contents(yours: MeetingContent, theirs: MeetingContent) -> list[Row
         for name in FIELDS
         if getattr(yours, name) or getattr(theirs, name)
     ]
-
-
-def advice_in_words(advice: Iterable[Advice]) -> list[str]:
-    """Return each warning as a sentence."""
-    language = reader_language()
-    said = []
-    for each in advice:
-        if each.key == "weekend":
-            said.append(_("On a weekend: %(day)s.", day=words.date_long(each.day, language)))
-        elif each.starts and each.ends and each.party:
-            said.append(
-                _(
-                    "It reaches into the night in %(city)s: %(times)s there, on %(day)s.",
-                    city=words.city_of(each.zone, language, each.party),
-                    times=words.time_range(each.starts, each.ends, language),
-                    day=words.date_short(each.day, language),
-                )
-            )
-    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The calendar: months, weeks, lists and years of what the viewer may see."""
