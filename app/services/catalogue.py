@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.domain.catalogue import Catalogue, Conflict, merge
 from app.domain.catalogue import Mechanism as MechanismFacts
@@ -110,6 +110,14 @@ def _load_mechanism(session: GuardedSession, mechanism: MechanismFacts, report: 
     new = mechanism.as_facts()
     row = session.execute(select(Mechanism).where(Mechanism.ref == mechanism.ref)).scalar_one_or_none()
     if row is None:
+        taken = session.execute(
+            select(Mechanism.prefix).where(
+                or_(Mechanism.code == mechanism.code, Mechanism.prefix == mechanism.prefix), Mechanism.ref.is_(None)
+            )
+        ).scalar_one_or_none()
+        if taken is not None:
+            report.conflicts.append((mechanism.ref, Conflict("prefix", taken, mechanism.prefix)))
+            return
         row = Mechanism(
             ref=mechanism.ref,
             facts=new,

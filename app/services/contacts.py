@@ -90,7 +90,7 @@ def choosable_mechanisms(session: GuardedSession) -> tuple[Mechanism, ...]:
     """Return the mechanisms of the viewer's own party, by their names' refs; none for who reads no register."""
     rows = session.execute(
         select(Mechanism)
-        .where(Mechanism.status != "proposed", Mechanism.merged_into_id.is_(None))
+        .where(Mechanism.status != "proposed", Mechanism.merged_into_id.is_(None), Mechanism.is_settled.is_(True))
         .options(load_only(Mechanism.code, Mechanism.name, Mechanism.parties, Mechanism.ref))
         .order_by(Mechanism.ref, Mechanism.code)
     ).scalars()

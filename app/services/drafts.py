@@ -16,6 +16,7 @@ from app.domain.meeting_content import Checked, MeetingContent, Refused, check
 from app.domain.visibility import Action, Facts, Hat, audience_of_draft, can
 from app.models import Draft, Mechanism, Meeting, Party
 from app.models.sealed import Private
+from app.services.around import checked_parent, side_of, side_of_viewer
 
 SECRETARIAT: Final = "secretariat"
 OPEN: Final = Draft.ended_at.is_(None)
@@ -77,13 +78,14 @@ def start_draft(session: GuardedSession, content: MeetingContent) -> Draft:
     """Keep a new draft of a meeting, sealed for its drafters alone.
 
     Raises `Refused` with everything in it that cannot be, `Refusal("no_appointment")` for a secretariat
-    that serves no such mechanism, and `forbidden`.
+    that serves no such mechanism, `forbidden`, and what `checked_parent` raises.
     """
     viewer = session.bound_viewer
     if not can(viewer, Action.DRAFT_MEETING):
         raise Refusal("forbidden")
     checked = check_draft(session, content)
     hat = hat_for(session, checked.content.mechanism)
+    checked_parent(session, checked.content, side_of_viewer(session, hat))
     return add_draft(session, "meeting", checked.content, hat)
 
 
@@ -121,6 +123,7 @@ def save_draft(
     found = find_draft(session, draft_id)
     draft = found.draft
     checked = check_draft(session, content)
+    checked_parent(session, checked.content, side_of(draft), draft.meeting_id)
     check_version(draft, version, checked.content)
     if draft.owner_appointment is not None and draft.kind == "meeting":
         _check_serves(session, draft.owner_appointment, checked.content.mechanism)
@@ -178,13 +181,13 @@ def check_draft(session: GuardedSession, content: MeetingContent) -> Checked:
 def mechanism_named(session: GuardedSession, code: str | None) -> Mechanism | None:
     """Return the mechanism of a code, None for None (ad hoc).
 
-    Raises `Refusal("unknown_mechanism")` for a code of none, for a proposal in the literature, and for what was
-    merged into another.
+    Raises `Refusal("unknown_mechanism")` for a code of none, for a proposal in the literature, for what was merged
+    into another, and for what not every party has agreed to yet.
     """
     if code is None:
         return None
     row = session.execute(select(Mechanism).where(Mechanism.code == code)).scalar_one_or_none()
-    if row is None or row.status == "proposed" or row.merged_into_id is not None:
+    if row is None or row.status == "proposed" or row.merged_into_id is not None or not row.is_settled:
         raise Refusal("unknown_mechanism", field="mechanism")
     return row
 
@@ -206,7 +209,7 @@ def choosable_mechanisms(session: GuardedSession) -> tuple[Mechanism, ...]:
     viewer = session.bound_viewer
     rows = session.execute(
         select(Mechanism)
-        .where(Mechanism.status != "proposed", Mechanism.merged_into_id.is_(None))
+        .where(Mechanism.status != "proposed", Mechanism.merged_into_id.is_(None), Mechanism.is_settled.is_(True))
         .order_by(Mechanism.ref)
         .options(load_only(Mechanism.code, Mechanism.name, Mechanism.parties, Mechanism.ref))
     ).scalars()

@@ -17,9 +17,12 @@ Dated = tuple[dt.date, RecordEntry]
 def whole_facts(mechanism: Mechanism, merged: Iterable[Mechanism] = ()) -> Facts:
     """Return the facts, their record with the parties' own entries and with the record of what was merged into it.
 
-    What came from another keeps no number: the two were counted apart.
+    What came from another keeps no number: the two were counted apart. What not every party has agreed to yet
+    promises nothing: it has no cadence.
     """
     facts = from_facts(Facts, mechanism.facts)
+    if not mechanism.is_settled:
+        facts = dataclasses.replace(facts, cadence=None)
     others = tuple(merged)
     if not mechanism.record_here and not others:
         return facts

@@ -112,7 +112,9 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
 
 def _may_draft(viewer: Viewer, mechanism: Mechanism, facts: Facts) -> bool:
     """Say whether the viewer can set up a meeting: of a mechanism of their party, or one that they serve."""
-    if is_proposal_in_literature(facts) or facts.status == "concluded" or mechanism.merged_into_id is not None:
+    if is_proposal_in_literature(facts) or facts.status == "concluded" or not mechanism.is_settled:
+        return False
+    if mechanism.merged_into_id is not None:
         return False
     return can(viewer, Action.DRAFT_MEETING) and counts_meetings_here(viewer, mechanism)
 

@@ -77,7 +77,7 @@ CASES = [
     (M, "ref: M01", "hosting:\n", "hosting: free\n    x:\n", "keys and values are expected, not 'free'", 0),
     (M, "ref: M01", "forums:\n      - UN", "forums:\n      - UN\n      - UN", "'UN' is already in this list", 2),
     (M, "", "  - ref: M01", "  - ref: M1", "'M1' is not M and two digits", 0),
-    (M, "", "    prefix: UNC", "    prefix: U-N", "'U-N' is not two to eight capitals", 0),
+    (M, "", "    prefix: UNC", "    prefix: U-N", "'U-N' is not two to ten capitals", 0),
     (M, "", "    prefix: UNC", "    prefix: ADH", "ADH is kept for what belongs to no mechanism", 0),
     (M, "", "code: un-coordination", "code: UN coordination", "'UN coordination' is not lower-case words joined by hyphens", 0),
     (P, "", "time_zone: America/Toronto", "time_zone: America/Ottawa", "'America/Ottawa' is not a time zone", 0),
@@ -148,7 +148,7 @@ def test_all_problems_are_told_at_once_in_order():
     assert [reason for _, _, reason in told] == [
         "there is no mechanism 'M77'",
         "'lively' is not one of proposed, agreed, active, stalled, dormant, concluded",
-        "'nals' is not two to eight capitals",
+        "'nals' is not two to ten capitals",
         "7 is not one of leaders, ministers, senior_officials, policy_planning, missions, agencies, military_staff, legislature",
     ]
     assert told[1][:2] == ("mechanisms.yaml", first)

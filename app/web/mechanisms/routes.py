@@ -16,6 +16,7 @@ from app.services.mechanism_sources import citations
 from app.services.mechanisms import MechanismView
 from app.services.meetings import MeetingLine
 from app.services.register import today_for
+from app.web.mechanisms import entry as _entry  # noqa: F401 - its routes are on the same blueprint
 from app.web.mechanisms import register as _register  # noqa: F401 - its routes are on the same blueprint
 from app.web.mechanisms.blueprint import blueprint
 from app.web.mechanisms.hosts import rota_of
