@@ -56,7 +56,7 @@ class HandOver(Guarded, Versioned, Base):
 
 
 class HandOverItem(Guarded, Versioned, Base):
-    """One line of a hand-over's checklist, ticked with its date."""
+    """One line of a hand-over's checklist, ticked with its date; `done_by_party` is None where a secretariat did."""
 
     __tablename__ = "hand_over_items"
     __table_args__ = (UniqueConstraint("hand_over_id", "position"),)
@@ -67,6 +67,7 @@ class HandOverItem(Guarded, Versioned, Base):
     text: Mapped[str] = mapped_column(Text)
     done_at: Mapped[dt.datetime | None]
     done_by: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
+    done_by_party: Mapped[OptionalPartyCode]
     removed: Mapped[bool] = mapped_column(default=False)
 
     hand_over: Mapped[HandOver] = relationship(back_populates="items")
