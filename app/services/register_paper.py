@@ -100,6 +100,7 @@ def _columns(catalogue: NullTranslations, language: str) -> tuple[str, ...]:
         catalogue.gettext("Periods met"), catalogue.gettext("Periods over"),
         catalogue.gettext("Periods without a record"), catalogue.gettext("Periods"),
         catalogue.gettext("In practice"), catalogue.gettext("Next host"), catalogue.gettext("Basis of the next host"),
+        catalogue.gettext("Remark"),
     )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ def _cells(line: RegisterLine, language: str) -> tuple[Value, ...]:
         _periods(line, language),
         practice_words(row.practice, language) if row.practice else None,
         words.party_name(line.host, language) if line.host else None, line.host_basis,
+        line.remark,
     )  # fmt: skip
 
 
@@ -237,7 +239,7 @@ def _paper_row(line: RegisterLine, axis: Axis, language: str) -> PaperRow:
 
 def _first_cells(line: RegisterLine, language: str) -> tuple[PaperCell, ...]:
     return (
-        PaperCell(line.name, (line.reference,), is_strong=True),
+        PaperCell(line.name, (line.reference, line.remark) if line.remark else (line.reference,), is_strong=True),
         PaperCell(_named(line.parties, language), (line.others,) if line.others else ()),
         PaperCell(line.level),
     )
@@ -256,7 +258,7 @@ def _shelf_groups(found: Register, language: str) -> tuple[PaperGroup, ...]:
     return tuple(
         PaperGroup(
             heading=Worded(shelf_heading(shelf.paper, language), language),
-            note=Worded(shelf.paper.title, shelf.paper.language) if shelf.paper else None,
+            note=Worded(shelf.paper.title, shelf.paper.language),
             rows=tuple(PaperRow(_first_cells(line_of(row, language), language)) for row in shelf.rows),
         )
         for shelf in shelves_of(found.rows)

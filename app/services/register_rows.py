@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import threading
 import weakref
@@ -42,7 +43,8 @@ class Kept:
 class RegisterRow:
     """A mechanism as the register shows it on `today`; `held_on` are the days of its meetings kept here.
 
-    `practice` says how far apart the meetings were of what has a cadence and not the day of a mandate.
+    `practice` says how far apart the meetings were of what has a cadence and not the day of a mandate. One that not
+    all of its parties have said yes to is not `is_settled`, and owes nothing; an example is there to practise on.
     """
 
     facts: Facts
@@ -50,6 +52,8 @@ class RegisterRow:
     today: dt.date
     held_on: tuple[dt.date, ...] = ()
     practice: Intervals | None = None
+    is_settled: bool = True
+    is_example: bool = False
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -139,7 +143,12 @@ def register_row(
     own = [each for each in counted if each.counts and each.brings_together(facts.parties)]
     held = sorted(each.starts_on for each in own if each.state in TOOK_PLACE)
     page = page_of(facts, counted, today, changes=changed)
-    return RegisterRow(facts, page, today, tuple(held), _practice(facts, own, today))
+    if not mechanism.is_settled:
+        page = dataclasses.replace(page, owed=None, channels=())
+    return RegisterRow(
+        facts, page, today, tuple(held), _practice(facts, own, today), mechanism.is_settled,
+        is_example=mechanism.origin == "example",
+    )  # fmt: skip
 
 
 def _practice(facts: Facts, meetings: Sequence[MeetingFacts], today: dt.date) -> Intervals | None:
@@ -153,6 +162,7 @@ def _practice(facts: Facts, meetings: Sequence[MeetingFacts], today: dt.date) ->
 def _read(session: GuardedSession, today: dt.date) -> tuple[RegisterRow, ...]:
     columns = (
         Mechanism.id, Mechanism.parties, Mechanism.facts, Mechanism.merged_into_id, Mechanism.record_here,
+        Mechanism.is_settled, Mechanism.origin,
     )  # fmt: skip
     found = session.execute(select(Mechanism).options(load_only(*columns))).scalars().all()
     meetings, changes = counted_meetings(session), changes_by_mechanism(session)

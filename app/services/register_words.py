@@ -17,10 +17,12 @@ from app.services.register_strips import period_labels
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """A row in words. `owed_on` is the date to agree, or the end of a period that is met already.
+    """A row in words.
 
-    `told` says as of when the status is and on what basis, `source` by whom; `owed` says what is behind the date,
-    or what stands in its place; `days` counts to it and `past` tells of the period before, where that was not met.
+    `told` says as of when the status is and on what basis, `source` by whom; `remark` what sets the row apart.
+    `owed_on` is the date to agree, or the end of a period that is met already; `owed` says what is behind the
+    date, or what stands in its place; `days` counts to it and `past` tells of the period before, where that was
+    not met.
     """
 
     row: RegisterRow
@@ -33,6 +35,7 @@ class RegisterLine:
     status: str
     told: str
     source: str
+    remark: str
     owed_on: dt.date | None
     is_met: bool
     owed: str
@@ -62,6 +65,7 @@ def line_of(row: RegisterRow, language: str) -> RegisterLine:
         status=_capital(labels.label("mechanism_status", facts.status, language)),
         told=_told(facts, row.paper, language),
         source=source_of(facts, row.paper, language),
+        remark=_remark(row, language),
         owed_on=owed.by if owed else None,
         is_met=owed is not None and not row.has_date_to_agree,
         owed=_owed(row, language),
@@ -140,7 +144,7 @@ def source_of(facts: Facts, paper: Paper | None, language: str) -> str:
     if paper is not None:
         return status_source(paper, language)
     known = {"public": catalogue.gettext("public pages"), "inferred": catalogue.gettext("our reading")}
-    return known.get(facts.status_source, catalogue.gettext("the parties"))
+    return known.get(facts.status_source, catalogue.gettext("its parties"))
 
 
 def _told(facts: Facts, paper: Paper | None, language: str) -> str:
@@ -153,8 +157,16 @@ def _told(facts: Facts, paper: Paper | None, language: str) -> str:
     elif facts.status_source == "inferred":
         sentence = catalogue.gettext("as read from the wording of %(date)s, not reviewed since")
     else:
-        sentence = catalogue.gettext("as of %(date)s")
+        sentence = catalogue.gettext("as its parties recorded it (%(date)s)")
     return sentence % {"date": words.partial_date(facts.status_as_of, language)}
+
+
+def _remark(row: RegisterRow, language: str) -> str:
+    """Say that a mechanism is there to practise on, or that not all of its parties have said yes to it."""
+    catalogue = words.translations(language)
+    if row.is_example:
+        return catalogue.gettext("example")
+    return "" if row.is_settled else catalogue.gettext("not agreed by all of its parties yet")
 
 
 def _others(facts: Facts, language: str) -> str:
@@ -237,29 +249,24 @@ def _capital(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A paper, and the mechanisms that its author calls for; without a paper, those that the parties entered."""
+    """A paper, and the mechanisms that its author calls for."""
 
-    paper: Paper | None
+    paper: Paper
     rows: tuple[RegisterRow, ...]
 
 
 def shelves_of(rows: Iterable[RegisterRow]) -> tuple[Shelf, ...]:
-    """Return proposals by their papers, the oldest paper first; each keeps the order that it came in.
-
-    Those that no paper tells of come last.
-    """
-    found: dict[str | None, list[RegisterRow]] = {}
+    """Return proposals by their papers, the oldest paper first; each keeps the order that it came in."""
+    found: dict[str, list[RegisterRow]] = {}
     for row in rows:
-        found.setdefault(row.paper.id if row.paper else None, []).append(row)
-    shelves = [Shelf(kept[0].paper, tuple(kept)) for kept in found.values()]
-    return tuple(sorted(shelves, key=lambda shelf: shelf.paper.date.first_day if shelf.paper else dt.date.max))
+        found.setdefault(row.facts.status_source, []).append(row)
+    shelves = [Shelf(paper, tuple(kept)) for kept in found.values() if (paper := kept[0].paper)]
+    return tuple(sorted(shelves, key=lambda shelf: shelf.paper.date.first_day))
 
 
-def shelf_heading(paper: Paper | None, language: str) -> str:
-    """Return the authors of a paper and its date; that nobody wrote of them, where no paper does."""
+def shelf_heading(paper: Paper, language: str) -> str:
+    """Return the authors of a paper and its date."""
     catalogue = words.translations(language)
-    if paper is None:
-        return catalogue.gettext("Told of by no paper")
     authors = words.list_of(list(paper.authors), language) if paper.authors else catalogue.gettext("Author not named")
     date = words.partial_date(paper.date, language)
     return catalogue.gettext("%(authors)s, %(date)s") % {"authors": authors, "date": date}
