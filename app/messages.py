@@ -96,6 +96,19 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_format": N_("Choose a form from the list."),
     "unknown_mechanism": N_("There is no such mechanism that you can choose. Choose one from the list."),
     "unknown_meeting": N_("The meeting whose agenda was to be copied is not there. Choose another agenda."),
+    "unknown_meeting_kind": N_("There is no such kind of meeting. Choose one from the list."),
+    "unknown_parent": N_("There is no such meeting or event that you can choose. Choose one from the list."),
+    "parent_has_other_parties": N_(
+        "%(party)s is not at that meeting, and would learn of it. Leave that party out, or choose another meeting."
+    ),
+    "part_of_an_event": N_("A panel or a side session is part of a meeting of yours, not of an event of others."),
+    "part_needs_parent": N_("Choose the meeting that this is part of."),
+    "circular_meetings": N_("That one is set around this meeting already: each would be around the other."),
+    "nothing_to_follow": N_("There is nothing to decide: what this meeting is around has not moved since."),
+    "not_a_period_of_it": N_("This meeting cannot be held for that period. Choose one from the list."),
+    "event_code_taken": N_("There is an event of this name in that year already. Open that one, or say what differs."),
+    "event_is_cancelled": N_("This event is cancelled."),
+    "no_such_offer": N_("The catalogue has no such event, or not its days. Add it with its days yourself."),
     "not_https": N_("Give an address that begins with https:// and names a host, without a user name in it."),
     "not_a_number": N_("Write a whole number in digits."),
     "start_has_passed": N_("This start is in the past. Choose a later one, or record a meeting that was held."),
@@ -106,7 +119,6 @@ MESSAGES: Final[dict[str, str]] = {
     "not_past": N_("Only a meeting that is over can be recorded as held. Propose one that is to come."),
     "nothing_changed": N_("Nothing differs from what stands now."),
     # Subscriptions
-    "unknown_choice": N_("One of these cannot be chosen. Choose from the list."),
     "too_many_choices": N_("Choose %(limit)s at most."),
     "unknown_principal": N_("This person does not let you subscribe for them, or not any more."),
     "no_government": N_("Only people of a government can let an assistant of the same government subscribe."),

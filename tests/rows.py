@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from app.db import GuardedSession
 from app.domain.visibility import REGISTER, party_key, person_key
@@ -86,7 +85,8 @@ def add_rows_of_people(session: GuardedSession, meeting: Meeting) -> None:
                 audience_id=session.audience({party_key("MX"), party_key("US"), person_key(olga)}),
             ),
             Authorisation(
-                id=uuid.uuid4(), principal_id=lucia, assistant_id=diego, granted_at=world.NOW,
+                id=world.identity("authorisation", "lucia-diego"), principal_id=lucia, assistant_id=diego,
+                granted_at=world.NOW,
                 audience_id=session.audience({person_key(lucia), person_key(diego)}),
             ),
             Event(

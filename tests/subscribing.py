@@ -11,16 +11,22 @@ from icalendar import Calendar
 from sqlalchemy import event
 
 from app.db import Database
-from app.services.feeds import Feed, KeptFeeds, find_feed
+from app.services.feeds import find_feed
+from app.services.kept_feeds import Feed, KeptFeeds
 from app.services.subscriptions import Made, Wanted, create_subscription
 from tests import world
 
 BASE = "https://entente.example"
-ALL = Wanted(name="", mechanism=None, includes_tentative=True, detail="full", language="en")
+ALL = Wanted(name="", includes_tentative=True, detail="full", language="en")
 
 
 def subscribe(database: Database, key: str, **changed: Any) -> Made:
-    """Make a subscription of a member of the cast: all meetings, proposed ones too, in full, unless changed."""
+    """Make a subscription of a member of the cast: all meetings, proposed ones too, in full, unless changed.
+
+    `mechanism` is the code of the one mechanism that it is of.
+    """
+    if (mechanism := changed.pop("mechanism", None)) is not None:
+        changed["mechanisms"] = (mechanism,)
     with database.write_session(world.viewer(key)) as session:
         made = create_subscription(session, dataclasses.replace(ALL, **changed), submission_id=None, repeated_at="/")
         session.commit()

@@ -1,8 +1,7 @@
-"""A meeting as a VEVENT: the bytes of one entry, kept once made."""
+"""A meeting as a VEVENT: the bytes of one entry."""
 
 from __future__ import annotations
 
-import functools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,21 +16,9 @@ from app.domain.entries import Details, Entry
 # Bytes of entries made by other code are other bytes: to be raised whenever the rendering changes.
 RENDERING = 2
 
-_KEPT_ENTRIES = 10_000
-
 
 def render_entry(entry: Entry) -> bytes:
-    """Return the VEVENT of an entry: CRLF, lines of 75 octets at most, the same bytes for equal entries.
-
-    The last 10,000 are kept, by the entry (all that this subscriber may see, in their language and
-    detail), the release of the zone data and of the rendering.
-    """
-    return _rendered(entry, zones.tzdata_version(), RENDERING)
-
-
-@functools.lru_cache(maxsize=_KEPT_ENTRIES)
-def _rendered(entry: Entry, _tzdata: str, _rendering: int) -> bytes:
-    """Build and serialise the VEVENT."""
+    """Return the VEVENT of an entry: CRLF, lines of 75 octets at most, the same bytes for equal entries."""
     content: bytes = meeting_event(entry).to_ical()
     return content
 

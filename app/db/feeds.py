@@ -173,7 +173,7 @@ def _feed_statement(is_asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             found.id, found.version, found.mechanism_id, found.choices, found.includes_tentative,
             found.keeps_cancelled, found.shows_to_agree, found.closures_of, found.uses_gzip, found.detail,
             found.language, person.id, person.role, person.delegation, person.time_zone, seen.c.count, seen.c.total,
-            member.appointment_id,
+            member.appointment_id, office.mechanism_id, office.meeting_id,
         )
         .select_from(Subscription.__table__)
         .join(_OWNER, owner.id == found.person_id)
@@ -206,9 +206,9 @@ def _feed_state_of(rows: Sequence[tuple[Any, ...]], asked: frozenset[str]) -> Fe
     """Return the state that the rows tell, as the drivers give them: ids and JSON may be text, truth a number."""
     (
         found, version, mechanism, choices, tentative, cancelled, to_agree, closures, gzip, detail, language,
-        person, role, party, zone, count, total, _appointment,
+        person, role, party, zone, count, total, *_appointment,
     ) = rows[0]  # fmt: skip
-    hats = tuple(Hat(_id(row[-1]), None, frozenset()) for row in rows if row[-1] is not None)
+    hats = tuple(_hat(*row[-3:]) for row in rows if row[-3] is not None)
     return FeedState(
         subscription_id=_id(found), version=version, mechanism_id=_id(mechanism) if mechanism is not None else None,
         choices=_json(choices), includes_tentative=bool(tentative), keeps_cancelled=bool(cancelled),
@@ -216,6 +216,12 @@ def _feed_state_of(rows: Sequence[tuple[Any, ...]], asked: frozenset[str]) -> Fe
         language=language, viewer=Viewer(_id(person), Role(role), party, hats, time_zone=zone),
         asked_keys=asked, revision=f"{visibility.digest_of_keys(asked)}-{count}-{total}",
     )  # fmt: skip
+
+
+def _hat(appointment: Any, mechanism: Any, meeting: Any) -> Hat:
+    """Return a hat with what decides what its wearer sees; one for a single meeting is of no mechanism."""
+    is_of_mechanism = mechanism is not None and meeting is None
+    return Hat(_id(appointment), _id(mechanism) if is_of_mechanism else None, frozenset())
 
 
 def _json(value: Any) -> Any:

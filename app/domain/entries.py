@@ -183,11 +183,31 @@ def valid_until(facts: Iterable[MeetingFacts], choices: FeedChoices, now: dateti
     At that instant the next called-off entry is gone. None where nothing shown will leave by itself.
     """
     leaving = (
-        _called_off_at(each) + CALLED_OFF_STAYS
+        called_off_at(each) + CALLED_OFF_STAYS
         for each in facts
         if _STATUSES[each.state] == "CANCELLED" and _is_shown(each, choices, now)
     )
     return min(leaving, default=None)
+
+
+def status_of(state: State) -> Status:
+    """Return what a calendar is told of a meeting's state."""
+    return _STATUSES[state]
+
+
+def is_shown(
+    status: Status, called_off_at: datetime, choices: FeedChoices, now: datetime, *, was_confirmed: bool
+) -> bool:
+    """Say whether a subscription shows a dated meeting of that status at `now`; see `entry`.
+
+    `called_off_at` matters only of one that was called off.
+    """
+    if status == "TENTATIVE":
+        return choices.tentative
+    if status == "CONFIRMED":
+        return True
+    was_chosen = choices.cancelled and choices.detail == "full" and (was_confirmed or choices.tentative)
+    return was_chosen and now < called_off_at + CALLED_OFF_STAYS
 
 
 def in_language(names: Mapping[str, str], language: Language) -> str | None:
@@ -203,15 +223,10 @@ def _is_shown(facts: MeetingFacts, choices: FeedChoices, now: datetime) -> bool:
     if facts.starts_at is None and facts.starts_on is None:
         return False
     status = _STATUSES[facts.state]
-    if status == "TENTATIVE":
-        return choices.tentative
-    if status == "CONFIRMED":
-        return True
-    was_chosen = choices.cancelled and choices.detail == "full" and (facts.was_confirmed or choices.tentative)
-    return was_chosen and now < _called_off_at(facts) + CALLED_OFF_STAYS
+    return is_shown(status, called_off_at(facts), choices, now, was_confirmed=facts.was_confirmed)
 
 
-def _called_off_at(facts: MeetingFacts) -> datetime:
+def called_off_at(facts: MeetingFacts) -> datetime:
     """Return when the meeting was called off; the record's last change where nobody noted it."""
     return facts.cancelled_at or facts.stamped_at
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
@@ -14,43 +12,25 @@ from typing import Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import load_only, selectinload
 
-from app import words
-from app.calendars.feed import FeedBody, assemble, meeting_calendar
+from app.calendars.feed import FeedBody, body_of, joined, meeting_calendar
 from app.calendars.meeting import RENDERING
 from app.calendars.words import WORDS, feed_name
 from app.db import Database, FeedState, GuardedSession, digest_of
-from app.domain.entries import (
-    Detail,
-    FeedChoices,
-    Format,
-    Language,
-    MeetingFacts,
-    State,
-    entry,
-    in_language,
-    valid_until,
-)
+from app.domain.entries import Detail, FeedChoices, Language, MeetingFacts, entry, in_language
 from app.domain.errors import NotFound
+from app.domain.feed_filters import FeedFilter, kept_filter
 from app.domain.visibility import Action, can
-from app.domain.zones import known_zone, tzdata_version
-from app.models import Mechanism, Meeting, Party
+from app.domain.zones import tzdata_version
+from app.models import Mechanism, Meeting
+from app.services.feed_days import days_shown
+from app.services.feed_facts import capitals_of_parties, facts_of, meetings_shown, sight
+from app.services.feed_filters import narrow
+from app.services.kept_feeds import Feed, KeptEntries, KeptFeed, KeptFeeds
 from app.services.meetings import find_meeting
-from app.services.zone_changes import zone_change_of
 
-KEPT_FEEDS: Final = 2_000
-KEPT_BYTES: Final = 64 * 1024 * 1024
 # Reference data (the name of a capital) raises no revision: a feed is built anew once a day in any case.
 KEPT_FOR: Final = dt.timedelta(days=1)
 _FILE: Final = re.compile(r"([A-Za-z0-9_-]{1,128})\.ics")
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed as it is sent: both encodings and their tags, and since when it has these bytes (whole seconds)."""
-
-    subscription_id: uuid.UUID
-    body: FeedBody
-    last_modified: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,59 +39,6 @@ class Download:
 
     file_name: str
     content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A feed with what it was made from; another `version`, or the instant `until`, makes it old."""
-
-    feed: Feed
-    keys: frozenset[str]
-    version: tuple[object, ...]
-    until: dt.datetime
-
-    @property
-    def size(self) -> int:
-        return len(self.feed.body.body) + len(self.feed.body.gzip_body)
-
-
-class KeptFeeds:
-    """The feeds that one process keeps, by the digest of their token: the least recently asked for go first."""
-
-    def __init__(self, feeds: int = KEPT_FEEDS, size: int = KEPT_BYTES) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._limits = feeds, size
-        self._size = 0
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def find(self, digest: str) -> _Kept | None:
-        """Return what is kept under the digest."""
-        with self._lock:
-            if digest in self._kept:
-                self._kept.move_to_end(digest)
-            return self._kept.get(digest)
-
-    def keep(self, digest: str, kept: _Kept) -> None:
-        """Keep a feed, and let others go where that is too much."""
-        with self._lock:
-            self._drop(digest)
-            self._kept[digest] = kept
-            self._size += kept.size
-            while len(self._kept) > self._limits[0] or (self._size > self._limits[1] and self._kept):
-                self._drop(next(iter(self._kept)))
-
-    def drop(self, digest: str) -> None:
-        """Forget a feed that is no more."""
-        with self._lock:
-            self._drop(digest)
-
-    def _drop(self, digest: str) -> None:
-        gone = self._kept.pop(digest, None)
-        if gone is not None:
-            self._size -= gone.size
 
 
 def find_feed(database: Database, kept_feeds: KeptFeeds, file_name: str, base_url: str) -> Feed:
@@ -124,21 +51,34 @@ def find_feed(database: Database, kept_feeds: KeptFeeds, file_name: str, base_ur
     named = _FILE.fullmatch(file_name)
     if named is None:
         raise NotFound
-    digest, now = digest_of(named[1]), database.clock()
-    kept = kept_feeds.find(digest)
+    found = current_feed(database, kept_feeds, digest_of(named[1]), f"{base_url}/feeds/{file_name}", base_url)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def current_feed(
+    database: Database, kept_feeds: KeptFeeds, digest: str, source_url: str, base_url: str, *, is_real: bool = True
+) -> Feed | None:
+    """Return the feed of the token of that digest, None where there is none (any more).
+
+    One that is not `is_real` is built for an address that nobody knows here, and is not kept.
+    """
+    now, kept = database.clock(), kept_feeds.find(digest)
     state = _state(database, digest, kept)
     if state is None or not can(state.viewer, Action.SUBSCRIBE):
         kept_feeds.drop(digest)
-        raise NotFound
+        return None
     version = (state.revision, state.version, tzdata_version(), RENDERING, base_url)
     if kept is not None and kept.version == version and now < kept.until:
         return kept.feed
     with database.read_session(state.viewer) as session:
-        body, until = _build(session, state, f"{base_url}/feeds/{file_name}", base_url, now)
+        body, until = _build(session, state, kept_feeds.entries, source_url, base_url)
     is_same = kept is not None and kept.feed.body.etag == body.etag
     since = kept.feed.last_modified if kept is not None and is_same else _next_second(now)
-    feed = Feed(state.subscription_id, body, since)
-    kept_feeds.keep(digest, _Kept(feed, state.viewer.keys, version, until))
+    feed = Feed(state.subscription_id, body, since, state.uses_gzip)
+    if is_real:
+        kept_feeds.keep(digest, KeptFeed(feed, state.viewer.keys, version, until))
     return feed
 
 
@@ -150,17 +90,15 @@ def meeting_download(session: GuardedSession, reference: str, base_url: str, lan
     meeting = find_meeting(session, reference)
     mechanism = _mechanism(session, meeting.mechanism_id)
     spoken = cast("Language", language)
-    facts = _facts(meeting, mechanism, _capitals(session), base_url, spoken, session.now)
+    facts = facts_of(meeting, mechanism, capitals_of_parties(session), base_url, spoken, session.now)
     shown = entry(facts, FeedChoices(spoken, tentative=True), facts.cancelled_at or session.now)
     if shown is None:
         raise NotFound
     return Download(f"{meeting.reference}.ics", meeting_calendar(shown))
 
 
-def meeting_facts(
-    session: GuardedSession, base_url: str, language: Language, mechanism_id: uuid.UUID | None = None
-) -> tuple[MeetingFacts, ...]:
-    """Return all meetings that the viewer may see, or those of one mechanism, as calendars need them."""
+def meeting_facts(session: GuardedSession, base_url: str, language: Language) -> tuple[MeetingFacts, ...]:
+    """Return what a calendar needs to know of each meeting that the viewer may see."""
     query = (
         select(Meeting, Mechanism)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
@@ -170,14 +108,12 @@ def meeting_facts(
             load_only(Mechanism.name, Mechanism.prefix),
         )
     )
-    if mechanism_id is not None:
-        query = query.where(Meeting.mechanism_id == mechanism_id)
-    capitals = _capitals(session)
+    capitals = capitals_of_parties(session)
     rows = session.execute(query)
-    return tuple(_facts(meeting, mechanism, capitals, base_url, language, session.now) for meeting, mechanism in rows)
+    return tuple(facts_of(meeting, mechanism, capitals, base_url, language, session.now) for meeting, mechanism in rows)
 
 
-def _state(database: Database, digest: str, kept: _Kept | None) -> FeedState | None:
+def _state(database: Database, digest: str, kept: KeptFeed | None) -> FeedState | None:
     """Return the state of a feed for the keys that its person holds now, which are mostly those of the last time."""
     state = database.feed_state(digest, kept.keys if kept else ())
     if state is not None and state.asked_keys != state.viewer.keys:
@@ -186,23 +122,33 @@ def _state(database: Database, digest: str, kept: _Kept | None) -> FeedState | N
 
 
 def _build(
-    session: GuardedSession, state: FeedState, source_url: str, base_url: str, now: dt.datetime
+    session: GuardedSession, state: FeedState, entries: KeptEntries, source_url: str, base_url: str
 ) -> tuple[FeedBody, dt.datetime]:
     """Return the feed's bytes, and until when they hold if nothing is written."""
     language = cast("Language", state.language)
-    choices = FeedChoices(language, detail=cast("Detail", state.detail), tentative=state.includes_tentative)
-    facts = meeting_facts(session, base_url, language, state.mechanism_id)
-    entries = [shown for each in facts if (shown := entry(each, choices, now)) is not None]
-    body = assemble(_name(session, state, language), source_url, entries)
-    return body, min(valid_until(facts, choices, now) or now + KEPT_FOR, now + KEPT_FOR)
+    choices = FeedChoices(
+        language, cast("Detail", state.detail), tentative=state.includes_tentative, cancelled=state.keeps_cancelled
+    )
+    wanted = kept_filter(state.mechanism_id, state.choices)
+    narrowed = narrow(session, wanted)
+    seen = sight(session, choices, base_url, capitals_of_parties(session))
+    meetings = meetings_shown(session, seen, narrowed.condition, entries)
+    days = days_shown(session, state, narrowed, seen.capitals, language, base_url)
+    name = _name(wanted, state.detail, language, {key: words.name for key, words in seen.mechanisms.items()})
+    body = joined(name, source_url, (*meetings.entries, *days.entries))
+    ends = (each for each in (meetings.until, days.until) if each is not None)
+    return body_of(body, is_gzipped=state.uses_gzip), min((*ends, session.now + KEPT_FOR))
 
 
-def _name(session: GuardedSession, state: FeedState, language: Language) -> str:
+def _name(wanted: FeedFilter, detail: str, language: Language, names: Mapping[uuid.UUID, Mapping[str, str]]) -> str:
     """Return the feed's name; that of a busy one does not say busy with what."""
-    if state.detail == "busy":
+    if detail == "busy":
         return feed_name(language, WORDS[language].busy)
-    mechanism = _mechanism(session, state.mechanism_id)
-    return feed_name(language, in_language(mechanism.name, language) if mechanism else None)
+    if not wanted.is_set:
+        return feed_name(language)
+    one = wanted.mechanism_id
+    named = in_language(names.get(one, {}), language) if one else None
+    return feed_name(language, named or WORDS[language].feed_some)
 
 
 def _mechanism(session: GuardedSession, mechanism_id: uuid.UUID | None) -> Mechanism | None:
@@ -211,62 +157,6 @@ def _mechanism(session: GuardedSession, mechanism_id: uuid.UUID | None) -> Mecha
         return None
     query = select(Mechanism).where(Mechanism.id == mechanism_id)
     return session.execute(query.options(load_only(Mechanism.name, Mechanism.prefix))).scalar_one_or_none()
-
-
-def _capitals(session: GuardedSession) -> Mapping[str, tuple[Mapping[str, str], str]]:
-    """Return the capital and its zone of each party that has both."""
-    rows = session.execute(select(Party).options(load_only(Party.capital, Party.time_zone))).scalars()
-    return {row.code: (row.capital, row.time_zone) for row in rows if row.capital and row.time_zone}
-
-
-def _facts(
-    meeting: Meeting,
-    mechanism: Mechanism | None,
-    capitals: Mapping[str, tuple[Mapping[str, str], str]],
-    base_url: str,
-    language: Language,
-    now: dt.datetime,
-) -> MeetingFacts:
-    """Return what a calendar needs of a meeting whose parties and sittings are loaded.
-
-    Parties and capitals come in the alphabetical order of the language.
-    """
-    has_hours = meeting.starts_time is not None
-    parties = tuple(words.party_order((row.party_code for row in meeting.parties), language))
-    return MeetingFacts(
-        uid=meeting.uid,
-        sequence=meeting.sequence,
-        reference=meeting.reference,
-        state=cast("State", meeting.state),
-        title=meeting.title,
-        mechanism_name=mechanism.name if mechanism else None,
-        starts_at=meeting.starts_at if has_hours else None,
-        ends_at=meeting.ends_at if has_hours else None,
-        starts_on=None if has_hours else meeting.starts_on,
-        ends_on=None if has_hours else meeting.ends_on,
-        zone=known_zone(meeting.time_zone),
-        place=meeting.place,
-        format=None if meeting.format == "unknown" else cast("Format", meeting.format),
-        conference_url=meeting.conference_url,
-        parties=parties,
-        capitals=tuple(capitals[code] for code in parties if code in capitals),
-        sittings=tuple((each.starts_at, each.ends_at) for each in meeting.sittings) if has_hours else (),
-        stamped_at=meeting.changed_at,
-        created_at=meeting.created_at,
-        changed_at=meeting.changed_at,
-        url=f"{base_url}/meetings/{meeting.reference}",
-        cancelled_at=meeting.cancelled_at,
-        categories=_categories(mechanism, language),
-        was_confirmed=meeting.confirmed_at is not None,
-        is_moment_only=zone_change_of(meeting, now) is not None,
-    )
-
-
-def _categories(mechanism: Mechanism | None, language: Language) -> tuple[str, ...]:
-    if mechanism is None:
-        return ()
-    name = in_language(mechanism.name, language)
-    return (name, mechanism.prefix) if name else (mechanism.prefix,)
 
 
 def _next_second(now: dt.datetime) -> dt.datetime:

@@ -263,8 +263,8 @@ def test_assembled():
     assert assemble("Entente: all my meetings", SOURCE, [shown(sequence=3)]).etag != body.etag
 
 
-def test_an_entry_is_rendered_once():
-    assert render_entry(shown(uid="kept")) is render_entry(shown(uid="kept"))
+def test_equal_entries_have_the_same_bytes():
+    assert render_entry(shown(uid="kept")) == render_entry(shown(uid="kept"))
     assert render_entry(shown(uid="kept")) != render_entry(shown(uid="kept", sequence=9))
     assert render_entry(shown(uid="kept")) != render_entry(shown(FeedChoices("fr"), uid="kept"))
 

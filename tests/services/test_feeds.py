@@ -16,9 +16,9 @@ from app.domain.errors import NotFound
 from app.domain.visibility import Role, person_key
 from app.models import Appointment, AppointmentMember, Meeting, Person, Sitting, SubscriptionFetch
 from app.services import feeds as service
-from app.services.feeds import Feed, KeptFeeds
 from app.services.fetches import FetchLog, flush_fetches
 from app.services.identity import viewer_of_person
+from app.services.kept_feeds import Feed, KeptFeed, KeptFeeds
 from app.services.subscriptions import revoke_subscription
 from tests import story, world
 from tests.subscribing import BASE, counted_statements, feed_of, shown, subscribe
@@ -352,7 +352,7 @@ def body_of(size: int) -> Feed:
 def test_the_least_recently_asked_for_go_first(limits, sizes, left):
     kept = KeptFeeds(*limits)
     for name, size in zip("abc", sizes, strict=True):
-        kept.keep(name, service._Kept(body_of(size), frozenset(), (), world.NOW))
+        kept.keep(name, KeptFeed(body_of(size), frozenset(), (), world.NOW))
     assert [name for name in "abc" if kept.find(name)] == left
     assert len(kept) == len(left)
 
@@ -360,9 +360,9 @@ def test_the_least_recently_asked_for_go_first(limits, sizes, left):
 def test_asking_for_a_feed_keeps_it_longer_and_a_new_one_replaces_the_old():
     kept = KeptFeeds(2, 100)
     for name in ("a", "b", "b"):
-        kept.keep(name, service._Kept(body_of(40), frozenset(), (), world.NOW))
+        kept.keep(name, KeptFeed(body_of(40), frozenset(), (), world.NOW))
     kept.find("a")
-    kept.keep("c", service._Kept(body_of(10), frozenset(), (), world.NOW))
+    kept.keep("c", KeptFeed(body_of(10), frozenset(), (), world.NOW))
     assert [name for name in "abc" if kept.find(name)] == ["a", "c"]
 
 

@@ -47,7 +47,7 @@ def test_a_subscription_is_its_own_persons_alone(database, clock):
             service.find_subscription(session, made.subscription.id)
     with database.read_session(world.viewer("ana")) as session:
         line = service.find_subscription(session, made.subscription.id)
-        assert (line.mechanism.code, line.fetch) == ("un-coordination", None)
+        assert ([each.code for each in line.mechanisms], line.fetch) == (["un-coordination"], None)
         assert keys_of(session, line.subscription.audience_id) == {person_key(world.CAST["ana"].id)}
 
 

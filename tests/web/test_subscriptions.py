@@ -13,13 +13,15 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Mechanism, Subscription, SubscriptionFetch
-from app.web.subscriptions.routes import program_words
+from app.web.subscriptions.pages import program_words
 from config import Settings
 from tests import story, world
 from tests.conftest import CheckingClient, make_app
 from tests.subscribing import shown
 
-FORM = {"mechanism": "all", "tentative": "yes", "detail": "full", "language": "en", "name": "Phone"}
+FORM = {
+    "tentative": "yes", "cancelled": "yes", "detail": "full", "language": "en", "gzip": "y", "name": "Phone",
+}  # fmt: skip
 Clients = Callable[[str | None], CheckingClient]
 
 
@@ -117,7 +119,14 @@ def test_what_was_chosen_is_kept(client_for, told, changed, kept):
     ("changed", "field", "message"),
     [
         ({"mechanism": "no-such"}, "mechanism", "There is no such mechanism that you can choose."),
-        ({"mechanism": ""}, "mechanism", "Choose one."),
+        ({"mechanism": ""}, "mechanism", "There is no such mechanism that you can choose."),
+        ({"party": "XX"}, "party", "Choose one from the list."),
+        ({"party": "NL"}, "party", "Choose one from the list."),
+        ({"level": "gods"}, "level", "Choose one from the list."),
+        ({"kind": "party"}, "kind", "Choose one from the list."),
+        ({"office": "MX-SRE"}, "office", "Choose one from the list."),
+        ({"closures": "FR"}, "closures", "Choose one from the list."),
+        ({"cancelled": ""}, "cancelled", "Choose one."),
         ({"tentative": ""}, "tentative", "Choose one."),
         ({"detail": "some"}, "detail", "Not a valid choice"),
         ({"language": "de"}, "language", "Choose one of the three languages."),
@@ -140,14 +149,18 @@ def test_only_what_one_sees_is_offered(client_for):
     page = client_for("benoit").get("/subscriptions/new").text
     assert 'value="un-coordination"' in page
     guest = client_for("olga").get("/subscriptions/new").text
-    (offered,) = re.findall(r'<select[^>]* name="mechanism".*?</select>', guest, re.DOTALL)
-    assert re.findall(r'value="([^"]*)"', offered) == ["all"]
+    for name in ("mechanism", "party", "level", "office", "to_agree", "whose"):
+        assert f'name="{name}"' not in guest
+    assert 'name="closures"' in guest
 
 
 def test_a_mechanisms_page_can_lead_here(client_for):
     page = client_for("benoit").get("/subscriptions/new?mechanism=un-coordination").text
-    assert 'value="un-coordination" selected' in page
-    assert 'value="all" selected' in client_for("benoit").get("/subscriptions/new?mechanism=x").text
+    assert 'value="un-coordination" checked' in page
+    assert 'name="mechanism" value' in page
+    unknown = client_for("benoit").get("/subscriptions/new?mechanism=x&party=XX&level=x&kind=x&closures=x")
+    assert unknown.status_code == 200
+    assert 'value="un-coordination" checked' not in unknown.text
 
 
 def test_the_list_says_when_and_by_what_each_was_fetched(client_for, told):

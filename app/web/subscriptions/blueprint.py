@@ -10,8 +10,8 @@ from flask import Blueprint, Flask, Request, current_app
 from flask.blueprints import BlueprintSetupState
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from app.services.feeds import KeptFeeds
 from app.services.fetches import FetchLog, flush_fetches
+from app.services.kept_feeds import KeptFeeds
 
 if TYPE_CHECKING:
     from app.db import Database

@@ -17,8 +17,8 @@ from app.extension import settings
 from app.i18n import reader_language
 from app.logs import get_logger
 from app.services import feeds as service
-from app.services.feeds import Feed
 from app.services.fetches import flush_fetches
+from app.services.kept_feeds import Feed
 from app.web.routing import BY_TOKEN, database, route, session, signed_in
 from app.web.subscriptions.blueprint import blueprint, fetch_log, kept_feeds
 
@@ -56,9 +56,9 @@ def meeting_file(ref: str) -> ResponseReturnValue:
 
 def _answer(found: Feed) -> Response:
     """Return the feed in the encoding that was asked for, or that it has not changed."""
-    accepted = request.accept_encodings
-    is_gzip = accepted["gzip"] > 0 and accepted["gzip"] >= accepted["identity"]
-    body, etag = (found.body.gzip_body, found.body.gzip_etag) if is_gzip else (found.body.body, found.body.etag)
+    accepted, packed = request.accept_encodings, found.body.gzip_body
+    is_gzip = packed is not None and accepted["gzip"] > 0 and accepted["gzip"] >= accepted["identity"]
+    body, etag = (packed, found.body.gzip_etag) if is_gzip else (found.body.body, found.body.etag)
     headers = {**_SECRET, "ETag": etag, "Cache-Control": _CACHED_FOR, "Vary": "Accept-Encoding"}
     if not_modified(
         request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"),

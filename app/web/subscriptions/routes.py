@@ -1,74 +1,89 @@
-"""One's own subscriptions: the list, a new one whose address is shown once, and revoking."""
+"""A person's own subscriptions: the list, a new one whose address is shown once, what each shows, and changing it."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
-import segno
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
-from app import words
-from app.domain.calendar_programs import BROWSER, program_of
-from app.domain.errors import Refusal
-from app.domain.visibility import Action
-from app.extension import settings
-from app.i18n import reader_language
+from app.domain.errors import Refusal, StaleVersion
+from app.domain.feed_filters import FeedFilter
+from app.services import feed_choices
+from app.services import subscription_edits as edits
 from app.services import subscriptions as service
-from app.services.subscriptions import Made, Wanted
-from app.web.forms import named_choices, put_error
-from app.web.routing import route, session, signed_in, submission_id
-from app.web.subscriptions import feeds  # noqa: F401 - its routes are of the same blueprint
+from app.services.subscriptions import NO_FILTER, Wanted
+from app.web.forms import compared, put_error, sent_version
+from app.web.routing import route, session, submission_id
+from app.web.subscriptions import acts, feeds  # noqa: F401 - their routes are of the same blueprint
 from app.web.subscriptions.blueprint import blueprint
-from app.web.subscriptions.forms import ALL_MEETINGS, SubscriptionForm
-
-_POLICY = signed_in(Action.SUBSCRIBE)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """The address of a new feed in the forms that programs take, and as a picture to photograph."""
-
-    https: str
-    webcal: str
-    picture: Markup
+from app.web.subscriptions.forms import AssistantForm, fill_from, fill_from_address, form_with_choices, said, typed
+from app.web.subscriptions.pages import POLICY, address_page, form_page, list_page, program_words
 
 
-@route(blueprint, "/subscriptions", policy=_POLICY)
+@route(blueprint, "/subscriptions", policy=POLICY)
 def subscriptions() -> ResponseReturnValue:
     """List one's own subscriptions; say so where the form of one was sent again."""
-    found = service.own_subscriptions(session())
-    is_repeated = "repeated" in request.args
-    return render_template(
-        "subscriptions/subscriptions.html", lines=found, is_repeated=is_repeated, program_words=program_words
-    )
+    return list_page(AssistantForm())
 
 
-@route(blueprint, "/subscriptions/new", policy=_POLICY, methods=("GET", "POST"))
+@route(blueprint, "/subscriptions/new", policy=POLICY, methods=("GET", "POST"))
 def new_subscription() -> ResponseReturnValue:
     """Ask what a feed is to show, then make it and show its address, this once."""
-    form = _form()
+    form = form_with_choices()
     if request.method != "POST":
-        return render_template("subscriptions/new.html", form=form)
+        fill_from_address(form)
+        return form_page(form)
     if form.validate():
         try:
+            if told := _unlikely(typed(form)):
+                return form_page(form, unlikely=told), 422
             made = service.create_subscription(
-                session(), _wanted(form), submission_id=submission_id(),
+                session(), typed(form), submission_id=submission_id(),
                 repeated_at=url_for("subscriptions.subscriptions", repeated=1),
             )  # fmt: skip
         except Refusal as refusal:
             put_error(form, refusal)
         else:
-            # No redirect: the token would have to be kept somewhere on the way.
-            is_local = not settings().is_production
-            return render_template("subscriptions/address.html", made=made, address=address_of(made), is_local=is_local)
-    return render_template("subscriptions/new.html", form=form), 422
+            return address_page(made)
+    return form_page(form), 422
 
 
-@route(blueprint, "/subscriptions/<uuid:subscription_id>/revoke", policy=_POLICY, methods=("GET", "POST"))
+@route(blueprint, "/subscriptions/<uuid:subscription_id>", policy=POLICY)
+def subscription(subscription_id: uuid.UUID) -> ResponseReturnValue:
+    """Show what a subscription shows, what it names that is no more, and by what it was last fetched."""
+    line = service.find_subscription(session(), subscription_id)
+    found = feed_choices.matched(session(), line.filter)
+    return render_template("subscriptions/subscription.html", line=line, found=found, program_words=program_words)
+
+
+@route(blueprint, "/subscriptions/<uuid:subscription_id>/edit", policy=POLICY, methods=("GET", "POST"))
+def edit_subscription(subscription_id: uuid.UUID) -> ResponseReturnValue:
+    """Change what a subscription is called and shows; its address stays."""
+    line = service.own_subscription(session(), subscription_id)
+    standing, version = edits.wanted_of(line), line.subscription.version
+    form = form_with_choices(standing)
+    if request.method != "POST":
+        fill_from(form, standing)
+        return form_page(form, line)
+    if form.validate():
+        try:
+            if told := _unlikely(typed(form, standing), line.filter):
+                return form_page(form, line, unlikely=told), 422
+            edits.edit_subscription(session(), subscription_id, typed(form, standing), sent_version())
+        except StaleVersion as stale:
+            rows = compared(form, said(form, stale.yours), said(form, stale.theirs))
+            return form_page(form, line, version=version, rows=rows), 409
+        except Refusal as refusal:
+            put_error(form, refusal)
+        else:
+            flash(_("The subscription was changed. Its address is the same."))
+            return redirect(url_for("subscriptions.subscription", subscription_id=subscription_id), 303)
+    return form_page(form, line), 422
+
+
+@route(blueprint, "/subscriptions/<uuid:subscription_id>/revoke", policy=POLICY, methods=("GET", "POST"))
 def revoke(subscription_id: uuid.UUID) -> ResponseReturnValue:
     """Ask, then revoke a subscription."""
     line = service.find_subscription(session(), subscription_id)
@@ -79,45 +94,15 @@ def revoke(subscription_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("subscriptions.subscriptions"), 303)
 
 
-def address_of(made: Made) -> Address:
-    """Return the address of a new subscription, on the base URL of this Entente."""
-    base = settings().base_url
-    path = f"/feeds/{made.token}.ics"
-    webcal = f"webcal://{base.partition('://')[2]}{path}"
-    # A telephone that photographs this subscribes; with https it would copy the events of today, once.
-    code = segno.make_qr(webcal, error="m")
-    picture = Markup(code.svg_inline(scale=4, border=4, light="#fff", svgclass="qr", lineclass=None))  # noqa: S704 - drawn here
-    return Address(f"{base}{path}", webcal, picture)
+def _unlikely(wanted: Wanted, standing: FeedFilter = NO_FILTER) -> str | None:
+    """Return what is to be said of a filter that matches nothing or everything; None once it was said.
 
-
-def program_words(agent: str) -> str:
-    """Return the name of a program in the reader's language; what is not known here is not repeated as if it were."""
-    known = program_of(agent)
-    if known is None:
-        return str(_("another program"))
-    return str(_("a web browser")) if known == BROWSER else known
-
-
-def _form() -> SubscriptionForm:
-    """Return the form with its choices; `?mechanism=` of the address chooses one beforehand."""
-    form = SubscriptionForm()
-    language = reader_language()
-    named = named_choices(service.choosable_mechanisms(session()), language)
-    form.mechanism.choices = [(ALL_MEETINGS, _("All my meetings")), *named]
-    form.language.choices = list(words.LANGUAGE_NAMES.items())
-    if request.method != "POST":
-        asked = request.args.get("mechanism", ALL_MEETINGS)
-        form.mechanism.data = asked if asked in dict(named) else ALL_MEETINGS
-        form.tentative.data, form.detail.data, form.language.data = "yes", "full", language
-    return form
-
-
-def _wanted(form: SubscriptionForm) -> Wanted:
-    mechanism = form.mechanism.data or ALL_MEETINGS
-    return Wanted(
-        name=form.name.data or "",
-        mechanism=None if mechanism == ALL_MEETINGS else mechanism,
-        includes_tentative=form.tentative.data == "yes",
-        detail=form.detail.data or "",
-        language=form.language.data or "",
-    )
+    The form then carries it as seen, and is taken as it is.
+    """
+    found = service.chosen_filter(session(), wanted, standing)
+    if not found.is_set or request.form.get("is_seen") == "y":
+        return None
+    what = feed_choices.matched(session(), found)
+    if not what.count:
+        return str(_("This matches nothing that you may see now."))
+    return str(_("This matches everything that you may see now, as no filter would.")) if what.is_everything else None
