@@ -89,6 +89,17 @@ MESSAGES: Final[dict[str, str]] = {
     "not_in_rotation": N_("%(party)s has no turn in this order. Add it to the order first."),
     "swap_with_itself": N_("A party cannot exchange turns with itself. Choose another party."),
     "co_host_with_itself": N_("A party cannot host beside itself. Choose another party."),
+    "no_order_of_hosts": N_("No order of hosts is known here. Ask the parties to set the order first."),
+    "day_to_come": N_("This day is yet to come. Give today, or a day that is past."),
+    "turn_taken_since": N_("A turn was taken on %(day)s. Give that day, or a later one."),
+    "asked_already": N_("This is asked already. Answer that, or withdraw it first."),
+    # Hand-overs and the planning record
+    "same_party_twice": N_("Give two parties: who hands over, and who receives."),
+    "hand_over_open": N_("A hand-over of this mechanism is under way. It is received first."),
+    "hand_over_is_over": N_("This hand-over was received. It stays as it was."),
+    "not_handed_over": N_("%(party)s has not handed over yet."),
+    "too_many_lines": N_("A checklist has %(limit)s lines at most."),
+    "another_cycle": N_("This note is of an earlier cycle, which others read. Write a new note."),
     # Drafts of meetings
     "needs_title": N_("Give the title in at least one language."),
     "needs_both_times": N_("Give both the start and the end, or neither: then the meeting has days without hours."),
