@@ -112,6 +112,17 @@ def open_lines_of(
     return tuple(_line(*row, known) for row in rows)
 
 
+def lines_on_mechanism(session: GuardedSession, mechanism: Mechanism) -> tuple[DecisionLine, ...]:
+    """Return the decisions on a mechanism that the viewer may see, the newest first; names are only its own."""
+    rows = session.execute(
+        _decisions()
+        .where(Decision.mechanism_id == mechanism.id)
+        .order_by(Decision.asked_at.desc(), Decision.id)
+        .limit(PAGE_SIZE)
+    )
+    return tuple(_line(*row, {}) for row in rows)
+
+
 def waits_for_viewer(session: GuardedSession, line: DecisionLine) -> bool:
     """Say whether the yes of the viewer's party is missing and it has not said no either."""
     party = session.bound_viewer.party

@@ -125,7 +125,10 @@ def value_of(rule: Rule, name: str, n: int) -> str:
     known = SAMPLES.get((kind_of(rule), name))
     if known:
         return known[n]
-    return {"item_id": MISSING_ID, "party": "MX", "note_id": MISSING_ID, "leg_id": MISSING_ID, "letter": "x"}[name]
+    return {
+        "item_id": MISSING_ID, "party": "MX", "note_id": MISSING_ID, "leg_id": MISSING_ID, "letter": "x",
+        "statement_id": MISSING_ID, "field": "level", "group": "names",
+    }[name]  # fmt: skip
 
 
 def unsafe(rule: Rule) -> list[str]:

@@ -12,13 +12,16 @@ from app import words
 from app.domain.visibility import Action
 from app.i18n import reader_language
 from app.services import mechanisms as service
+from app.services.appointments import serving_names
 from app.services.mechanism_sources import citations
 from app.services.mechanisms import MechanismView
 from app.services.meetings import MeetingLine
 from app.services.register import today_for
 from app.web.mechanisms import entry as _entry  # noqa: F401 - its routes are on the same blueprint
+from app.web.mechanisms import fates as _fates  # noqa: F401 - its routes are on the same blueprint
 from app.web.mechanisms import register as _register  # noqa: F401 - its routes are on the same blueprint
 from app.web.mechanisms.blueprint import blueprint
+from app.web.mechanisms.facts import kept_facts
 from app.web.mechanisms.hosts import rota_of
 from app.web.mechanisms.periods import period_marks
 from app.web.meetings.listing import row_of
@@ -44,6 +47,8 @@ def mechanism(code: str) -> ResponseReturnValue:
         coming=[row_of(MeetingLine(meeting, None), viewer(), language) for meeting in found.coming],
         columns=words.party_order(owing_parties(found), language),
         today=today_for(session()),
+        kept=kept_facts(found),
+        serving=serving_names(session(), found.row.id),
     )
 
 
