@@ -83,7 +83,7 @@ MESSAGES: Final[dict[str, str]] = {
     "one_host": N_("Only one party is the host. Where several receive the meeting, make each a co-host."),
     "unknown_hosting": N_("Choose whether this party hosts, co-hosts or does neither."),
     # Turns to host
-    "rotation_of_one": N_("Turns to host need two parties at least."),
+    "rotation_of_one": N_("Turns to host need two parties at least. Where no order is known, leave it empty."),
     "twice_in_rotation": N_("%(party)s stands in the order twice. Name each party once."),
     "not_of_mechanism": N_("%(party)s is not a party of this mechanism."),
     "not_in_rotation": N_("%(party)s has no turn in this order. Add it to the order first."),
@@ -92,7 +92,6 @@ MESSAGES: Final[dict[str, str]] = {
     "no_order_of_hosts": N_("No order of hosts is known here. Ask the parties to set the order first."),
     "day_to_come": N_("This day is yet to come. Give today, or a day that is past."),
     "turn_taken_since": N_("A turn was taken on %(day)s. Give that day, or a later one."),
-    "asked_already": N_("This is asked already. Answer that, or withdraw it first."),
     # Hand-overs and the planning record
     "same_party_twice": N_("Give two parties: who hands over, and who receives."),
     "hand_over_open": N_("A hand-over of this mechanism is under way. It is received first."),
@@ -161,7 +160,6 @@ MESSAGES: Final[dict[str, str]] = {
     "mandate_in_future": N_("This date is yet to come. A mandate runs from a day that is past, or from today."),
     "deadline_before_mandate": N_("The deadline comes before the mandate."),
     "party_and_guest": N_("%(party)s is a party to this mechanism, and cannot be its guest."),
-    "rotation_of_one": N_("An order of hosts has two parties or more. Leave it empty where no order is known."),
     "rotation_twice": N_("A party stands twice in the order of hosts."),
     "attested_without_order": N_("An order that is not given cannot be attested."),
     "parent_is_itself": N_("A mechanism is not its own parent."),
