@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import timedelta
 
 from icalendar import Event, vUri
@@ -12,8 +13,12 @@ from app.domain.day_entries import DayEntry, Missing
 from app.domain.entries import Language
 
 
+@functools.lru_cache(maxsize=4_096)
 def render_day(day: DayEntry) -> bytes:
-    """Return the VEVENT of a day: CRLF, lines of 75 octets at most, the same bytes for equal days."""
+    """Return the VEVENT of a day: CRLF, lines of 75 octets at most, the same bytes for equal days.
+
+    Many feeds show the same days, so the last 4,096 are kept.
+    """
     event = Event()
     event["UID"] = one_line(day.uid)
     event.add("DTSTAMP", day.stamped_at)

@@ -6,10 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import load_only
 
 from app.calendars.feed import Rendered, rendered
 from app.db import FeedState, GuardedSession
@@ -22,13 +23,15 @@ from app.domain.entries import Language, in_language
 from app.domain.mechanisms import channels_of, compliance, owes
 from app.domain.visibility import REGISTER, Viewer
 from app.domain.zones import zone
-from app.models import InstanceFact, Mechanism, Meeting
+from app.models import InstanceFact, Mechanism, Meeting, MeetingParty
 from app.services.feed_facts import Capitals
 from app.services.feed_filters import Narrowed
-from app.services.mechanism_record import counts_meetings_here, meeting_facts
+from app.services.mechanism_record import counts_meetings_here
 from app.services.references import UID_DOMAIN
 
-AGREED = (*sorted(TOOK_PLACE), "confirmed")
+AGREED: Final = (*sorted(TOOK_PLACE), "confirmed")
+# The kinds that a mechanism's cadence asks for; the others serve a meeting or stand beside it.
+COUNTED_KINDS: Final = frozenset({"session", "urgent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +137,30 @@ def _agreed(session: GuardedSession, owing: Sequence[Owing]) -> Mapping[uuid.UUI
     if not owing:
         return found
     first = min(each.period.first_day for each in owing)
+    # Columns and no objects: a mechanism may have met a thousand times.
     rows = session.execute(
-        select(Meeting)
+        select(
+            Meeting.id, Meeting.mechanism_id, Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.serves_on,
+            Meeting.ordinal, Meeting.kind, func.aggregate_strings(MeetingParty.party_code, ",").label("parties"),
+        )
+        .join(MeetingParty, and_(MeetingParty.meeting_id == Meeting.id, MeetingParty.removed.is_(False)))
         .where(
             Meeting.mechanism_id.in_([each.id for each in owing]),
             Meeting.state.in_(AGREED),
             or_(Meeting.starts_on >= first, Meeting.serves_on >= first),
         )
-        .options(selectinload(Meeting.parties))
-        .order_by(Meeting.starts_at, Meeting.reference)
-    ).scalars()
+        .group_by(
+            Meeting.id, Meeting.mechanism_id, Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.serves_on,
+            Meeting.ordinal, Meeting.kind,
+        )
+        .order_by(Meeting.starts_on, Meeting.reference)
+    )  # fmt: skip
     for row in rows:
-        if row.mechanism_id is not None:
-            found.setdefault(row.mechanism_id, []).append(meeting_facts(row))
+        facts = MeetingFacts(
+            row.reference, row.state, frozenset(row.parties.split(",")), row.starts_on, ordinal=row.ordinal,
+            counts=row.kind in COUNTED_KINDS, serves_on=row.serves_on,
+        )  # fmt: skip
+        found.setdefault(row.mechanism_id, []).append(facts)
     return found
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy.orm import aliased
 
 from app.db import GuardedSession
 from app.domain.catalogue_types import Level
@@ -70,11 +71,12 @@ class Narrowed:
 def _at_the_table(parties: frozenset[str]) -> ColumnElement[bool]:
     if not parties:
         return false()
-    return exists().where(
-        MeetingParty.meeting_id == Meeting.id,
-        MeetingParty.removed.is_(False),
-        MeetingParty.party_code.in_(sorted(parties)),
+    # By a name of its own: the statement around it may read the parties too.
+    seat = aliased(MeetingParty)
+    seated = select(seat.id).where(
+        seat.meeting_id == Meeting.id, seat.removed.is_(False), seat.party_code.in_(sorted(parties))
     )
+    return seated.correlate(Meeting).exists()
 
 
 def narrow(session: GuardedSession, wanted: FeedFilter) -> Narrowed:
