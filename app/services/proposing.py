@@ -15,7 +15,7 @@ from app.domain import lifecycle
 from app.domain.agenda import TemplateItem, from_template
 from app.domain.errors import NotFound, Refusal
 from app.domain.lifecycle import MeetingState
-from app.domain.meeting_advice import Advice, advice
+from app.domain.meeting_advice import Advice
 from app.domain.meeting_content import (
     FROM_TEMPLATE,
     NO_AGENDA,
@@ -41,6 +41,7 @@ from app.services.drafts import (
 )
 from app.services.meeting_audience import MeetingAudience, agenda_audience, audience_of
 from app.services.meeting_state import apply_state
+from app.services.meeting_warnings import Planned, warnings_for
 from app.services.meetings import find_meeting
 from app.services.references import allot_meeting_reference, scope_of_meeting, uid_domain
 
@@ -87,18 +88,22 @@ def preview_of(session: GuardedSession, draft_id: uuid.UUID) -> Preview:
         said_yes=tuple(code for code, answer in state.answers.items() if answer.confirms),
         mailed=ready.content.parties,
         agenda=_agenda(session, ready),
-        advice=advice_for(ready),
+        advice=advice_for(session, ready),
     )
 
 
-def advice_for(ready: Ready) -> tuple[Advice, ...]:
-    """Return what to think over about the time of a meeting, in the capitals of its parties."""
-    return advice(ready.timing.when, capitals_of(ready.parties, ready.content.parties))
-
-
-def capitals_of(parties: Mapping[str, Party], chosen: tuple[str, ...]) -> dict[str, str]:
-    """Return the zones of the chosen parties' capitals, for those that have one."""
-    return {code: zone for code in chosen if code in parties and (zone := parties[code].time_zone)}
+def advice_for(session: GuardedSession, ready: Ready, standing: Meeting | None = None) -> tuple[Advice, ...]:
+    """Return what to think over about a meeting, of what the viewer may see; `standing` is the one it changes."""
+    planned = Planned(
+        when=ready.timing.when,
+        parties=ready.content.parties,
+        place=ready.content.place or None,
+        mechanism_id=ready.mechanism.id if ready.mechanism else None,
+        id=standing.id if standing else None,
+        parent_id=standing.parent_id if standing else None,
+        reference=standing.reference if standing else None,
+    )
+    return warnings_for(session, planned, ready.parties)
 
 
 def propose(session: GuardedSession, draft_id: uuid.UUID, *, version: int, uid_host: str) -> Meeting:

@@ -14,7 +14,7 @@ from app.db import GuardedSession, digest_of
 from app.domain import lifecycle
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.lifecycle import MeetingState
-from app.domain.meeting_advice import Advice, Change, advice, changes
+from app.domain.meeting_advice import Advice, Change, changes
 from app.domain.meeting_content import MeetingContent, Refused
 from app.domain.visibility import Action, appointments_in, can
 from app.models import Draft, Mechanism, Meeting
@@ -25,7 +25,7 @@ from app.services.meeting_audience import keys_of, rows_audience
 from app.services.meeting_state import apply_state, state_of
 from app.services.meeting_times import content_of_meeting, write_parties, write_timing
 from app.services.meetings import facts_of_meeting, find_meeting
-from app.services.proposing import Ready, capitals_of, make_ready, speaker
+from app.services.proposing import Ready, advice_for, make_ready, speaker
 
 WHEN: Final = ("zone", "first_day", "last_day", "starts", "ends", "choice")
 
@@ -144,8 +144,13 @@ def _publication(session: GuardedSession, found: OpenDraft, *, lock: bool = Fals
         is_asked_again=moves or set(after.parties) != set(before.parties),
         added=tuple(sorted(set(after.parties) - set(before.parties))),
         dropped=tuple(sorted(set(before.parties) - set(after.parties))),
-        advice=advice(after.when, capitals_of(ready.parties, ready.content.parties)) if moves else (),
+        advice=advice_for(session, ready, meeting) if moves or _meets_elsewhere(old, ready.content) else (),
     )
+
+
+def _meets_elsewhere(old: MeetingContent, new: MeetingContent) -> bool:
+    """Say whether the place or the parties change, of which there may be something to think over too."""
+    return old.place != new.place or set(old.parties) != set(new.parties)
 
 
 def _as_it_stands(ready: Ready, old: MeetingContent, meeting: Meeting) -> Ready:

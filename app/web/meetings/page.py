@@ -8,14 +8,17 @@ from flask import render_template
 
 from app import words
 from app.db import GuardedSession
-from app.domain.visibility import Viewer
+from app.domain.visibility import Action, Viewer, can
 from app.i18n import reader_language
 from app.services import meeting_life as life
 from app.services.actions import actions_of_meeting
 from app.services.agenda import agenda_of
 from app.services.history import HistoryEntry
+from app.services.meeting_state import when_of
+from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
 from app.services.zone_changes import zone_change_of
+from app.web.advice import advice_in_words
 from app.web.meetings import clocks
 from app.web.meetings.history import history_of, who
 
@@ -51,7 +54,16 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         error=error,
         agenda=agenda_of(session, meeting, view.facts, [line.party for line in view.parties]),
         actions=actions_of_meeting(session, meeting),
+        warnings=_warnings(session, view),
     )
+
+
+def _warnings(session: GuardedSession, view: MeetingView) -> list[str]:
+    """Return what is worth a second look about a meeting to come, to those who work on it."""
+    if not can(session.bound_viewer, Action.READ_REGISTER):
+        return []
+    parties = {line.party.code: line.party for line in view.parties}
+    return advice_in_words(warnings_of_meeting(session, view.meeting, when_of(view.meeting), parties))
 
 
 def _in_order(view: MeetingView, language: str) -> list[PartyLine]:
