@@ -139,13 +139,9 @@ def hosting_view(session: GuardedSession, code: str) -> HostingView:
 
 def turns_taken(facts: Facts, record: Iterable[RecordLine], *, counts_here: bool) -> tuple[TurnTaken, ...]:
     """Return the turns taken, the latest first; a meeting of some of the parties takes none."""
+    held = [line for line in record if line.outcome in TOOK_PLACE and line.hosts and line.known_on is not None]
     return tuple(
-        TurnTaken(line.hosts[0], line.hosts[1:], line)
-        for line in record
-        if line.outcome in TOOK_PLACE
-        and line.hosts
-        and line.known_on is not None
-        and _counts(facts, line, counts_here=counts_here)
+        TurnTaken(line.hosts[0], line.hosts[1:], line) for line in held if _counts(facts, line, counts_here=counts_here)
     )
 
 
@@ -235,7 +231,7 @@ def ask_change(session: GuardedSession, code: str, wanted: WantedChange) -> Deci
 def ask_take_back(session: GuardedSession, change_id: uuid.UUID, reason: str) -> Decision:
     """Ask the parties to take a change back, as long as its turn is to come.
 
-    Raises `NotFound`; `Refusal` `forbidden`, `reason_required`, `asked_already`, `not_in_state`.
+    Raises `NotFound`; `Refusal` `forbidden`, `reason_required`, `asked_back_already`, `not_in_state`.
     """
     row, mechanism = find_change(session, change_id)
     check_may_ask(session, mechanism)
@@ -253,13 +249,13 @@ def _ask(
 
 
 def check_may_take_back(session: GuardedSession, row: HostingChange, mechanism: Mechanism) -> None:
-    """Refuse what is taken back or spent (`not_in_state`), or asked to be taken back already (`asked_already`)."""
+    """Refuse what is taken back or spent (`not_in_state`), or asked to be taken back already (`asked_back_already`)."""
     _check_to_come(session, row, mechanism)
     asked = select(Decision.id).where(
         Decision.kind == "hosting", Decision.subject_id == row.id, Decision.state == "open"
     )
     if session.execute(asked.limit(1)).first() is not None:
-        raise Refusal("asked_already")
+        raise Refusal("asked_back_already")
 
 
 def _typed(session: GuardedSession, wanted: WantedChange) -> rotation.HostingChange:
