@@ -182,6 +182,16 @@ def after_answer(meeting: MeetingState, party: str, answer: Answer) -> MeetingSt
     return _sequenced(meeting, _settled(dataclasses.replace(meeting, answers=answers)))
 
 
+def agreed_at_once(meeting: MeetingState) -> MeetingState:
+    """Return a proposed meeting confirmed by every party: what becomes of one to practise with, where nobody is asked.
+
+    Any other meeting is returned as it is.
+    """
+    if meeting.state != "proposed":
+        return meeting
+    return _settled(dataclasses.replace(meeting, answers=dict.fromkeys(meeting.parties, OWN_YES)))
+
+
 def publish_changes(
     meeting: MeetingState, *, parties: Iterable[str], when: When, by_party: str | None, by_role: str
 ) -> MeetingState:

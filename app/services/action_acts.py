@@ -23,6 +23,7 @@ from app.models import Action, ActionNote, Leg, Mechanism, Meeting, Office, Part
 from app.services.actions import find_action, may_correct
 from app.services.meeting_audience import audience_of, keys_of
 from app.services.meetings import facts_of_meeting, find_meeting
+from app.services.practice import is_example
 from app.services.references import next_number
 
 LANGUAGES: Final = ("en", "es", "fr")
@@ -160,7 +161,9 @@ def _office_of(session: GuardedSession, party: str, code: str | None, field: str
 def _audience_keys(session: GuardedSession, meeting: Meeting | None, parties: frozenset[str]) -> frozenset[str]:
     """Return who sees the action: its parties, and the secretariat of exactly these parties; never single guests."""
     keys = frozenset(party_key(code) for code in parties)
-    if meeting is None:
+    if meeting is not None and is_example(session, meeting):
+        keys = keys_of(session, meeting.audience_id)
+    elif meeting is None:
         keys = audience_of(session, None, parties).keys
     elif parties == {row.party_code for row in meeting.parties}:
         keys |= {key for key in keys_of(session, meeting.audience_id) if key.startswith("appointment:")}

@@ -33,6 +33,7 @@ from app.services.calendar_dates import (
     un_dates,
 )
 from app.services.meeting_warnings import AHEAD, SITS, Planned, advice_on_days, people_needed, planned_of
+from app.services.practice import is_real
 
 # What can be shown beside closures, in the order of the form.
 SHOWS: Final = ("meetings", "to_agree", "due", "un", "dates")
@@ -267,8 +268,7 @@ def _meetings(
 def _chosen(query: Select[Meeting], known: DiaryFilter, narrowed: frozenset[uuid.UUID] | None) -> Select[Meeting]:
     if not known.cancelled:
         query = query.where(Meeting.state != "cancelled")
-    if narrowed is not None:
-        query = query.where(Meeting.mechanism_id.in_(narrowed))
+    query = query.where(is_real() if narrowed is None else Meeting.mechanism_id.in_(narrowed))
     if known.kind is not None:
         query = query.where(Meeting.kind == known.kind)
     if known.party is not None:

@@ -13,6 +13,7 @@ from app.domain.catalogue import Office as OfficeFacts
 from app.domain.catalogue import Party as PartyFacts
 from app.domain.visibility import REGISTER
 from app.models import Mechanism, Office, Party
+from app.services.practice import PREFIX, add_example
 
 if TYPE_CHECKING:
     from app.db import Database, GuardedSession
@@ -48,6 +49,8 @@ def load_catalogue(database: Database, catalogue: Catalogue) -> LoadReport:
         register = session.audience({REGISTER})
         for mechanism in catalogue.mechanisms:
             _load_mechanism(session, mechanism, report)
+        if add_example(session):
+            report.added.append(PREFIX)
         if report.added or report.changed:
             session.record(
                 "catalogue_loaded", "catalogue", "catalogue", register, added=report.added, changed=report.changed

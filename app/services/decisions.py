@@ -22,6 +22,7 @@ from app.domain.visibility import Action, Facts, appointment_key, appointments_i
 from app.models import Decision, DecisionAnswer, Mechanism, Meeting
 from app.services import outbox
 from app.services.meeting_audience import audience_of, keys_of
+from app.services.practice import ORIGIN, is_example
 
 ANSWERS: Final = ("yes", "no")
 NOTE_LIMIT: Final = 2_000
@@ -60,10 +61,13 @@ def effect(kind: str) -> Callable[[Effect], Effect]:
 def ask(session: GuardedSession, asked: Asked) -> Decision:
     """Put something to the parties; who asks for a party that is needed has thereby said its yes.
 
-    With every yes there it takes effect at once. Raises `Refusal` `forbidden`, and what the effect raises.
+    With every yes there it takes effect at once. Raises `Refusal` `forbidden`, `example_is_fixed`, and what the
+    effect raises.
     """
     viewer = session.bound_viewer
     parties = frozenset(asked.parties)
+    if _is_practice(session, asked):
+        raise Refusal("example_is_fixed")
     audience_id = session.audience(_keys(session, asked))
     serving = frozenset(hat.appointment_id for hat in viewer.hats) & appointments_in(keys_of(session, audience_id))
     if not parties or not can(viewer, Action.KEEP_MECHANISM, Facts(parties=parties, appointments=serving)):
@@ -176,6 +180,12 @@ def decisions_on(
         .order_by(Decision.asked_at.desc(), Decision.id)
     ).scalars()
     return tuple(rows)
+
+
+def _is_practice(session: GuardedSession, asked: Asked) -> bool:
+    if asked.mechanism is not None:
+        return asked.mechanism.origin == ORIGIN
+    return asked.meeting is not None and is_example(session, asked.meeting)
 
 
 def _keys(session: GuardedSession, asked: Asked) -> frozenset[str]:

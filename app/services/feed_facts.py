@@ -31,6 +31,7 @@ from app.domain.entries import (
 from app.domain.zones import known_zone, tzdata_version
 from app.models import Mechanism, Meeting, MeetingParty, Party
 from app.services.kept_feeds import EntryKey, KeptEntries, KeptEntry
+from app.services.practice import is_real
 from app.services.zone_changes import zone_change_of
 
 Capitals = Mapping[str, tuple[Mapping[str, str], str]]
@@ -180,7 +181,7 @@ def _keys(session: GuardedSession, seen: Sight, condition: ColumnElement[bool]) 
             func.aggregate_strings(MeetingParty.party_code, ","),
         )
         .outerjoin(MeetingParty, and_(MeetingParty.meeting_id == Meeting.id, MeetingParty.removed.is_(False)))
-        .where(condition)
+        .where(condition, is_real())
         .group_by(Meeting.id, Meeting.version, Meeting.mechanism_id)
     )  # fmt: skip
     found: list[EntryKey] = []

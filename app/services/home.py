@@ -25,6 +25,7 @@ from app.services.drafts import OpenDraft, own_drafts
 from app.services.mechanism_record import counts_meetings_here, meeting_facts
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
+from app.services.practice import ORIGIN, is_real
 from app.services.zone_changes import zone_changes
 
 LIVE: Final = ("proposed", "confirmed", "postponed")
@@ -179,7 +180,8 @@ def _own_mechanisms(session: GuardedSession, viewer: Viewer) -> tuple[Mechanism,
     """
     rows = session.execute(
         select(Mechanism).where(
-            or_(Mechanism.status.not_in(("proposed", "concluded")), Mechanism.merged_into_id.is_not(None))
+            or_(Mechanism.status.not_in(("proposed", "concluded")), Mechanism.merged_into_id.is_not(None)),
+            Mechanism.origin != ORIGIN,
         ).order_by(Mechanism.ref)
         .options(defer(Mechanism.loaded_facts))
     ).scalars()  # fmt: skip
@@ -234,7 +236,7 @@ def _meetings(session: GuardedSession, since: Iterable[tuple[Mechanism, dt.date]
     rows = session.execute(
         select(Meeting, Mechanism)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
-        .where(or_(Meeting.state.in_(LIVE), *counted))
+        .where(or_(Meeting.state.in_(LIVE), *counted), is_real())
         .options(
             selectinload(Meeting.parties),
             load_only(Mechanism.code, Mechanism.name, Mechanism.ref, Mechanism.merged_into_id),

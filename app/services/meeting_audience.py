@@ -16,9 +16,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.db import GuardedSession
-from app.domain.visibility import audience_of_meeting, person_key
-from app.models import Appointment, AudienceMember, Meeting, Release
+from app.domain.visibility import audience_of_meeting, party_key, person_key
+from app.models import Appointment, AudienceMember, Mechanism, Meeting, Release
 from app.services.in_force import agreed_on
+from app.services.practice import ORIGIN
 
 PERSON: Final = "person:"
 
@@ -54,9 +55,13 @@ def audience_of(
 
     The appointments that count are the mechanism's (ad hoc: those for no mechanism), and those for the meeting
     alone, that are agreed and not over today (UTC): the key of one that has yet to begin opens nothing before.
-    `meeting_id` is None for one that is not there yet.
+    `meeting_id` is None for one that is not there yet. What is practised on the example stays with the delegation
+    that practises.
     """
     chosen = frozenset(parties)
+    practising = _practising(session, mechanism_id, meeting_id)
+    if practising is not None:
+        return MeetingAudience(practising, ())
     with session.whole_truth("find the secretariat of a meeting's parties") as truth:
         rows = truth.execute(
             select(Appointment)
@@ -75,6 +80,19 @@ def audience_of(
     keys = audience_of_meeting(chosen, [(appointment, makers) for appointment, makers, _ in serving])
     secretariats = tuple(Secretariat(appointment, name) for appointment, makers, name in serving if makers == chosen)
     return MeetingAudience(keys, secretariats, guests)
+
+
+def _practising(
+    session: GuardedSession, mechanism_id: uuid.UUID | None, meeting_id: uuid.UUID | None
+) -> frozenset[str] | None:
+    """Return the keys of the delegation that practises with a meeting of the example; None for any other meeting."""
+    mechanism = session.get(Mechanism, mechanism_id) if mechanism_id else None
+    if mechanism is None or mechanism.origin != ORIGIN:
+        return None
+    meeting = session.get(Meeting, meeting_id) if meeting_id else None
+    if meeting is not None:
+        return keys_of(session, meeting.audience_id)
+    return frozenset({party_key(session.bound_viewer.party or "")})
 
 
 def keys_of(session: GuardedSession, audience_id: uuid.UUID) -> frozenset[str]:

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Final, cast
 
 from app.db import GuardedSession
-from app.domain.lifecycle import NO_ANSWER, Answer, MeetingState, State, When
+from app.domain.lifecycle import NO_ANSWER, Answer, MeetingState, State, When, agreed_at_once
 from app.models import Meeting, MeetingParty
+from app.services.practice import is_example
 
 CALLED_OFF: Final = frozenset({"postponed", "cancelled"})
 
@@ -65,6 +66,8 @@ def apply_state(
     answers are of this act, so that one that reads as it did before is dated anew; a reinstated meeting
     is always asked anew. Raises `ValueError` when the rows of the parties are not those of `new`.
     """
+    if is_example(session, meeting):
+        new = agreed_at_once(new)
     rows = {row.party_code: row for row in chosen_rows(meeting)}
     if set(rows) != set(new.parties):
         raise ValueError(f"the rows of {meeting.reference} are not of the parties that were decided on")

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy.orm import defer, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import GuardedSession
 from app.domain.errors import NotFound
 from app.domain.references import meeting_reference, parse_meeting_reference
 from app.domain.visibility import Facts, appointment_key
-from app.models import AudienceMember, Document, Mechanism, Meeting, MeetingParty, Party, Person
+from app.models import AudienceMember, Document, Event, Mechanism, Meeting, MeetingParty, Party, Person
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import chosen_rows
 from app.services.paging import PAGE_SIZE, pages_of
+from app.services.parents import PARENT, Beside, beside_of, parent_of
+from app.services.practice import is_real
 
 OVER: Final = ("held", "closed")
 
@@ -55,13 +57,17 @@ class PartyLine:
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """A meeting with all that its page shows, and the facts by which it is decided who may do what to it."""
+    """A meeting with all that its page shows, and the facts by which it is decided who may do what to it.
+
+    `beside` is what it is around, where the viewer sees that.
+    """
 
     meeting: Meeting
     mechanism: Mechanism | None
     parties: tuple[PartyLine, ...]
     history: tuple[HistoryEntry, ...]
     facts: Facts
+    beside: Beside | None = None
 
 
 def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False) -> Meeting:
@@ -141,20 +147,20 @@ def mechanisms_with_meetings(session: GuardedSession) -> tuple[Mechanism, ...]:
 def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     """Return one meeting with all that its page shows; raises `NotFound`."""
     found = session.execute(
-        select(Meeting, Mechanism)
+        select(Meeting, Mechanism, PARENT, Event)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
+        .outerjoin(PARENT, PARENT.id == Meeting.parent_id)
+        .outerjoin(Event, Event.id == Meeting.event_id)
         .where(Meeting.reference == _canonical(reference))
-        .options(
-            selectinload(Meeting.sittings),
-            load_only(Mechanism.code, Mechanism.name, Mechanism.parties, Mechanism.ref),
-        )
+        .options(selectinload(Meeting.sittings), defer(Mechanism.loaded_facts))
     ).one_or_none()
     if found is None:
         raise NotFound
-    meeting, mechanism = found
+    meeting, mechanism, parent, event = found
+    beside = beside_of(meeting, parent_of(parent, event))
     parties = _party_lines(session, meeting)
     history = history_of(session, "meeting", meeting.id)
-    return MeetingView(meeting, mechanism, parties, history, facts_of_meeting(session, meeting))
+    return MeetingView(meeting, mechanism, parties, history, facts_of_meeting(session, meeting), beside)
 
 
 def _canonical(reference: str) -> str:
@@ -171,7 +177,7 @@ def _ahead(now: dt.datetime) -> ColumnElement[bool]:
 
 
 def _chosen(mechanism: str | None, state: str | None) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [is_real()] if mechanism is None else []
     if mechanism is not None:
         conditions.append(Meeting.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == mechanism)))
     if state is not None:

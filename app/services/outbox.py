@@ -20,6 +20,7 @@ from app.domain.visibility import SPEAKING_ROLES, appointments_in, parties_in
 from app.logs import get_logger
 from app.models import Appointment, AppointmentMember, AudienceMember, Decision, Meeting, OutboxMessage, Person
 from app.services.in_force import in_force_on
+from app.services.practice import is_example
 
 KINDS: Final = frozenset(
     {
@@ -118,6 +119,8 @@ def tell_parties(
     The coordinators and heads are those of `parties`; the secretariat are today's members of the
     appointments that are in the meeting's audience.
     """
+    if is_example(session, meeting):
+        return
     with session.whole_truth("find whom to tell of a meeting") as truth:
         told = _speakers(truth, parties)
         if with_secretariat:
@@ -132,6 +135,8 @@ def tell_left(
 
     The message has its reference, which they know, and nothing that was decided without them.
     """
+    if is_example(session, meeting):
+        return
     with session.whole_truth("find whom to tell of a meeting") as truth:
         gone = keys_before - _keys_of(truth, meeting.audience_id)
         told = _speakers(truth, parties_in(gone)) | _serving(truth, appointments_in(gone))

@@ -28,6 +28,7 @@ from app.domain.meeting_content import (
 from app.domain.visibility import Action, can
 from app.models import AgendaItem, Draft, Mechanism, Meeting, MeetingParty, Party, Sitting
 from app.services import outbox
+from app.services.around import check_is_placed, checked_parent, columns_of, record_place, side_of
 from app.services.drafts import (
     OpenDraft,
     any_draft,
@@ -43,6 +44,7 @@ from app.services.meeting_audience import MeetingAudience, agenda_audience, audi
 from app.services.meeting_state import apply_state
 from app.services.meeting_warnings import Planned, warnings_for
 from app.services.meetings import find_meeting
+from app.services.parents import Parent
 from app.services.references import allot_meeting_reference, scope_of_meeting, uid_domain
 
 
@@ -55,6 +57,7 @@ class Ready:
     mechanism: Mechanism | None
     parties: Mapping[str, Party]
     audience: MeetingAudience
+    parent: Parent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def preview_of(session: GuardedSession, draft_id: uuid.UUID) -> Preview:
     return Preview(
         found=found,
         ready=ready,
-        scope=scope_of_meeting(ready.mechanism, ready.content.parties, ready.timing.when.first_day.year),
+        scope=scope_of_meeting(
+            ready.mechanism, ready.content.parties, ready.timing.when.first_day.year, session.bound_viewer.party
+        ),
         state=state.state,
         said_yes=tuple(code for code, answer in state.answers.items() if answer.confirms),
         mailed=ready.content.parties,
@@ -100,7 +105,7 @@ def advice_for(session: GuardedSession, ready: Ready, standing: Meeting | None =
         place=ready.content.place or None,
         mechanism_id=ready.mechanism.id if ready.mechanism else None,
         id=standing.id if standing else None,
-        parent_id=standing.parent_id if standing else None,
+        parent_id=ready.parent.meeting.id if ready.parent and ready.parent.meeting is not None else None,
         reference=standing.reference if standing else None,
     )
     return warnings_for(session, planned, ready.parties)
@@ -130,8 +135,9 @@ def propose(session: GuardedSession, draft_id: uuid.UUID, *, version: int, uid_h
     session.record("draft_proposed", "draft", found.draft.id, found.draft.audience_id, reference=reference)
     session.record(
         "meeting_proposed", "meeting", meeting.id, meeting.audience_id, reference=reference,
-        parties=list(state.parties), starts_at=meeting.starts_at.isoformat(), state=meeting.state,
+        parties=list(state.parties), starts_at=meeting.starts_at.isoformat(), state=meeting.state, kind=meeting.kind,
     )  # fmt: skip
+    record_place(session, meeting, None, ready.parent)
     outbox.tell_parties(session, "meeting_proposed", meeting, state.parties, session.bound_viewer.person_id)
     return meeting
 
@@ -157,7 +163,7 @@ def add_meeting(
         starts_time=timing.starts, ends_time=timing.ends, starts_at=timing.when.starts_at, ends_at=timing.when.ends_at,
         tzdata_version=timing.tzdata, uid=state.uid, sequence=state.sequence, created_at=session.now,
         changed_at=session.now, proposed_by=proposed_by[0], proposed_by_appointment=proposed_by[1],
-        audience_id=audience_id,
+        audience_id=audience_id, kind=content.kind, **columns_of(ready.parent),
     )  # fmt: skip
     meeting.parties = [
         MeetingParty(party_code=code, hosting=content.hosting.get(code, "none"), audience_id=audience_id)
@@ -211,13 +217,21 @@ def _ready(session: GuardedSession, found: OpenDraft) -> Ready:
     return ready
 
 
-def make_ready(session: GuardedSession, content: MeetingContent, draft: Draft) -> Ready:
-    """Return a draft's content checked and complete; raises `Refused`, and `Refusal` for parties of others."""
+def make_ready(
+    session: GuardedSession, content: MeetingContent, draft: Draft, *, has_hidden_parent: bool = False
+) -> Ready:
+    """Return a draft's content checked and complete.
+
+    `has_hidden_parent` says that the meeting is around one that its changer does not see. Raises `Refused`, and
+    `Refusal` for parties of others and for what the meeting cannot be around.
+    """
     checked = check_draft(session, content)
     lacking = missing(checked.content)
     if lacking or checked.timing is None:
         raise Refused(lacking or [Refusal("required", field="first_day")])
     check_side(session, checked.content, draft)
+    parent = checked_parent(session, checked.content, side_of(draft), draft.meeting_id)
+    check_is_placed(checked.content, parent, has_hidden=has_hidden_parent)
     mechanism = mechanism_named(session, checked.content.mechanism)
     return Ready(
         content=checked.content,
@@ -225,6 +239,7 @@ def make_ready(session: GuardedSession, content: MeetingContent, draft: Draft) -
         mechanism=mechanism,
         parties=known_parties(session, mechanism),
         audience=audience_of(session, mechanism.id if mechanism else None, checked.content.parties),
+        parent=parent,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.db import GuardedSession
 from app.domain.references import meeting_reference, meeting_scope
 from app.models import InstanceFact, Mechanism, ReferenceCounter
+from app.services.practice import ORIGIN
 
 UID_DOMAIN = "uid_domain"
 
@@ -32,8 +33,13 @@ def next_number(session: GuardedSession, scope: str) -> int:
         return row.last
 
 
-def scope_of_meeting(mechanism: Mechanism | None, parties: Collection[str], year: int) -> str:
-    """Return the scope in which a meeting of these parties, in that year of its own zone, is counted."""
+def scope_of_meeting(mechanism: Mechanism | None, parties: Collection[str], year: int, own: str | None) -> str:
+    """Return the scope in which a meeting of these parties, in that year of its own zone, is counted.
+
+    Each delegation (`own`) counts what it practises on the example by itself.
+    """
+    if mechanism is not None and mechanism.origin == ORIGIN and own is not None:
+        return meeting_scope(mechanism.prefix, mechanism.parties, {own}, year)
     if mechanism is None:
         return meeting_scope(None, (), parties, year)
     return meeting_scope(mechanism.prefix, mechanism.parties, parties, year)
@@ -43,7 +49,7 @@ def allot_meeting_reference(
     session: GuardedSession, mechanism: Mechanism | None, parties: Collection[str], year: int
 ) -> str:
     """Return a reference that is now this meeting's for ever."""
-    scope = scope_of_meeting(mechanism, parties, year)
+    scope = scope_of_meeting(mechanism, parties, year, session.bound_viewer.party)
     return meeting_reference(scope, next_number(session, scope))
 
 

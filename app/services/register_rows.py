@@ -26,6 +26,7 @@ from app.services.hosting_changes import changes_by_mechanism
 from app.services.mechanism_record import counted_meetings, counts_meetings_here
 from app.services.mechanism_sources import paper_named
 from app.services.mechanism_whole import merged_by_target, whole_facts
+from app.services.practice import ORIGIN
 
 KEPT_REGISTERS: Final = 16
 
@@ -41,19 +42,18 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """A mechanism as the register shows it on `today`; `held_on` are the days of its meetings kept here.
+    """A mechanism as the register shows it on `today`; `held_in` are the years of its meetings kept here.
 
     `practice` says how far apart the meetings were of what has a cadence and not the day of a mandate. One that not
-    all of its parties have said yes to is not `is_settled`, and owes nothing; an example is there to practise on.
+    all of its parties have said yes to is not `is_settled`, and owes nothing.
     """
 
     facts: Facts
     page: MechanismPage
     today: dt.date
-    held_on: tuple[dt.date, ...] = ()
+    held_in: tuple[int, ...] = ()
     practice: Intervals | None = None
     is_settled: bool = True
-    is_example: bool = False
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -111,7 +111,7 @@ class RegisterRow:
 
 
 def register_rows(session: GuardedSession, today: dt.date) -> tuple[RegisterRow, ...]:
-    """Return every mechanism as the viewer may read it on that day, in no order.
+    """Return every mechanism as the viewer may read it on that day, in no order; an example is none of them.
 
     What was made before is given again until something that the viewer may see is written (or they hold other
     keys, or the day is another), so that the register does not take longer with every meeting kept.
@@ -141,14 +141,11 @@ def register_row(
     facts = whole_facts(mechanism, merged)
     counted, changed = (meetings, changes) if counts_meetings_here(viewer, mechanism) else ((), ())
     own = [each for each in counted if each.counts and each.brings_together(facts.parties)]
-    held = sorted(each.starts_on for each in own if each.state in TOOK_PLACE)
+    held_in = sorted({each.starts_on.year for each in own if each.state in TOOK_PLACE})
     page = page_of(facts, counted, today, changes=changed)
     if not mechanism.is_settled:
         page = dataclasses.replace(page, owed=None, channels=())
-    return RegisterRow(
-        facts, page, today, tuple(held), _practice(facts, own, today), mechanism.is_settled,
-        is_example=mechanism.origin == "example",
-    )  # fmt: skip
+    return RegisterRow(facts, page, today, tuple(held_in), _practice(facts, own, today), mechanism.is_settled)
 
 
 def _practice(facts: Facts, meetings: Sequence[MeetingFacts], today: dt.date) -> Intervals | None:
@@ -170,7 +167,7 @@ def _read(session: GuardedSession, today: dt.date) -> tuple[RegisterRow, ...]:
     viewer = session.bound_viewer
     rows = []
     for each in found:
-        if each.merged_into_id is None:
+        if each.merged_into_id is None and each.origin != ORIGIN:
             theirs = merged.get(each.id, ())
             counted = [meeting for one in (each, *theirs) for meeting in meetings.get(one.id, ())]
             rows.append(register_row(each, counted, viewer, today, theirs, changes.get(each.id, ())))

@@ -22,6 +22,7 @@ from app.models.meetings import KINDS
 from app.services.authorisations import people_named, principals
 from app.services.feed_choices import closing_capitals, offices_to_choose, parties_to_choose
 from app.services.feed_filters import LEVELS
+from app.services.practice import ORIGIN
 
 NAME_LIMIT: Final = 80
 LIVE_LIMIT: Final = 50
@@ -112,6 +113,7 @@ def choosable_mechanisms(session: GuardedSession) -> tuple[Mechanism, ...]:
     rows = session.execute(
         select(Mechanism)
         .where(or_(Mechanism.status != "proposed", Mechanism.id.in_(met)), Mechanism.merged_into_id.is_(None))
+        .where(Mechanism.origin != ORIGIN)
         .options(load_only(Mechanism.code, Mechanism.name, Mechanism.parties))
         .order_by(Mechanism.ref, Mechanism.code)
     ).scalars()
