@@ -68,14 +68,6 @@ class HandOversOfMechanism:
     may_start: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DueHandOver:
-    """A hand-over that waits for the viewer's side, soon or since its day."""
-
-    hand_over: HandOver
-    mechanism: Mechanism
-
-
 # Reading ------------------------------------------------------------------------------------------
 
 
@@ -123,7 +115,7 @@ def find_line(session: GuardedSession, hand_over_id: uuid.UUID, item_id: uuid.UU
     return found
 
 
-def due_hand_overs(session: GuardedSession, today: dt.date) -> tuple[DueHandOver, ...]:
+def due_hand_overs(session: GuardedSession, today: dt.date) -> tuple[tuple[HandOver, Mechanism], ...]:
     """Return the hand-overs that wait for the viewer's party, due within a month or since their day: one statement.
 
     The party that hands over is done once it has; the one that receives, once it has received.
@@ -143,7 +135,7 @@ def due_hand_overs(session: GuardedSession, today: dt.date) -> tuple[DueHandOver
         .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
         .order_by(HandOver.due_on, HandOver.id)
     )
-    return tuple(DueHandOver(hand_over, mechanism) for hand_over, mechanism in rows)
+    return tuple((hand_over, mechanism) for hand_over, mechanism in rows)
 
 
 def suggested_parties(session: GuardedSession, code: str) -> tuple[str | None, str | None]:
