@@ -155,6 +155,12 @@ def monday_of(day: date) -> date:
     return day - day.weekday() * _DAY
 
 
+def next_working_day(day: date) -> date:
+    """Return the day after, or the Monday after where that is of a weekend."""
+    following = day + _DAY
+    return following if following.weekday() < DAYS_IN_A_WEEK - 2 else monday_of(following) + DAYS_IN_A_WEEK * _DAY
+
+
 def weeks(first_day: date, last_day: date) -> tuple[Week, ...]:
     """Return the whole weeks that hold the days, both included."""
     monday = monday_of(first_day)

@@ -162,7 +162,14 @@ def _mechanisms(session: GuardedSession) -> tuple[Mechanism, ...]:
         .where(Mechanism.status != "proposed")
         .options(
             load_only(
-                Mechanism.code, Mechanism.ref, Mechanism.name, Mechanism.status, Mechanism.parties, Mechanism.facts
+                Mechanism.code,
+                Mechanism.ref,
+                Mechanism.name,
+                Mechanism.status,
+                Mechanism.parties,
+                Mechanism.facts,
+                Mechanism.origin,
+                Mechanism.merged_into_id,
             )
         )
         .order_by(Mechanism.ref, Mechanism.code)

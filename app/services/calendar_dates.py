@@ -4,40 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from app.catalogue import load_shipped
 from app.db import GuardedSession
 from app.domain.actions import OWED_STATES
 from app.domain.assembly import Assembly, assemblies, un_closures
-from app.domain.cadence import TOOK_PLACE, window_of
+from app.domain.cadence import window_of
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.catalogue import from_facts
 from app.domain.catalogue_calendar import DatedEvent
 from app.domain.closures import ClosedDay, closures_of
-from app.domain.mechanisms import compliance, owes
+from app.domain.mechanisms import channels_of, compliance, owes
+from app.domain.visibility import Viewer
 from app.models import Action, Event, Leg, Mechanism, Meeting
-from app.services.mechanism_record import counts_meetings_here, meeting_facts
+from app.services.feed_days import Owing, agreed_meetings, concerns, missing_of
+from app.services.mechanism_record import counts_meetings_here
 
 EntryKind = Literal[
     "closure", "un_closure", "assembly", "high_level", "event", "date", "to_agree", "due", "meeting"
 ]  # fmt: skip
 # What owes nothing: what an author only calls for, and what is over.
 OWES_NOTHING = ("proposed", "concluded")
-AGREED = (*sorted(TOOK_PLACE), "confirmed")
 
 
 @dataclass(frozen=True, slots=True)
 class DiaryEntry:
     """Something that stands in the calendar from a day to a day, both included; what it is of is in its fields.
 
-    `is_attested` is false for a date that is computed or planned, and not confirmed. `held_count` and
-    `minimum_count` tell of a date to agree how many meetings of how many there are.
+    `is_attested` is false for a date that is computed or planned, and not confirmed. `agreed_count`
+    and `minimum_count` tell of a date to agree how many meetings of how many there are, between those `parties`
+    where it is not all of the mechanism's.
     """
 
     kind: EntryKind
@@ -50,10 +51,11 @@ class DiaryEntry:
     place: str | None = None
     party: str | None = None
     mechanism: Mechanism | None = None
-    held_count: int = 0
+    agreed_count: int = 0
     minimum_count: int = 0
     action: Action | None = None
     leg: Leg | None = None
+    parties: tuple[str, ...] = ()
     meeting: Meeting | None = None
 
 
@@ -140,78 +142,37 @@ def dates_to_agree(
 ) -> Iterator[DiaryEntry]:
     """Yield the last days of the periods, from today's on, for which meetings are still to be agreed.
 
-    A meeting that is confirmed is agreed. Only mechanisms whose meetings the viewer sees are looked at: of others
-    nobody could say what is agreed.
+    A meeting that is confirmed is agreed. Only mechanisms whose meetings the viewer sees are looked at, and of one
+    that runs by pairs only the pairs of their party: of others nobody could say what is agreed.
     """
-    first_day, last_day = days
-    ending = [
-        (mechanism, from_facts(Facts, mechanism.facts))
-        for mechanism in mechanisms
-        if mechanism.status not in OWES_NOTHING
-        and mechanism.facts.get("cadence") is not None
-        and counts_meetings_here(session.bound_viewer, mechanism)
+    owing = [
+        (mechanism, each) for mechanism in mechanisms for each in _owing(session.bound_viewer, mechanism, days, today)
     ]
-    windows = [
-        (mechanism, facts, window)
-        for mechanism, facts in ending
-        for window in _windows(facts, today, last_day)
-        if window[1] >= first_day
-    ]
-    if not windows:
-        return
-    kept = _agreed_meetings(session, windows)
-    for mechanism, facts, window in windows:
-        minimum = facts.cadence.minimum_meetings if facts.cadence else 0
-        agreed = _agreed_count(facts, [row for row in kept if row.mechanism_id == mechanism.id], window, today)
-        if agreed < minimum:
+    agreed = agreed_meetings(session, [each for _, each in owing], days[1]) if owing else {}
+    for mechanism, each in owing:
+        for missing in missing_of(each, agreed.get(each.id, ()), max(today, each.period.first_day)):
+            whole = frozenset(missing.parties) == frozenset(each.facts.parties)
             yield DiaryEntry(
-                "to_agree", window[1], window[1], mechanism=mechanism, held_count=agreed, minimum_count=minimum
-            )
+                "to_agree", each.period.last_day, each.period.last_day, mechanism=mechanism,
+                agreed_count=missing.minimum - missing.count, minimum_count=missing.minimum,
+                parties=() if whole else missing.parties,
+            )  # fmt: skip
 
 
-_Window = tuple[dt.date, dt.date]
-
-
-def _windows(facts: Facts, today: dt.date, last_day: dt.date) -> Iterator[_Window]:
-    """Yield the first and last day of each period from today's until the last one that ends by that day."""
+def _owing(viewer: Viewer, mechanism: Mechanism, days: tuple[dt.date, dt.date], today: dt.date) -> Iterator[Owing]:
+    """Yield a mechanism of the viewer's side with each period, from today's on, that ends within the days."""
+    if mechanism.status in OWES_NOTHING or mechanism.origin == "example" or mechanism.merged_into_id is not None:
+        return
+    if mechanism.facts.get("cadence") is None or not counts_meetings_here(viewer, mechanism):
+        return
+    facts = from_facts(Facts, mechanism.facts)
     since = facts.mandate.since
     if facts.cadence is None or since is None or owes(facts, today) is None:
         return
+    channels = tuple(each for each in channels_of(facts) if concerns(viewer, each, facts))
     window = window_of(facts.cadence, since, today)
-    while window is not None and window[1] <= last_day:
-        yield window
+    while channels and window is not None and window[1] <= days[1]:
+        if window[1] >= days[0]:
+            period = compliance(facts, (), max(today, window[0]))[-1]
+            yield Owing(mechanism.id, facts, channels, period)
         window = window_of(facts.cadence, since, window[1] + dt.timedelta(days=1))
-
-
-def _agreed_meetings(session: GuardedSession, windows: Sequence[tuple[Mechanism, Facts, _Window]]) -> Sequence[Meeting]:
-    first = min(window[0] for _, _, window in windows)
-    last = max(window[1] for _, _, window in windows)
-    return (
-        session.execute(
-            select(Meeting)
-            .where(
-                Meeting.mechanism_id.in_({mechanism.id for mechanism, _, _ in windows}),
-                Meeting.state.in_(AGREED),
-                Meeting.starts_on >= first,
-                Meeting.starts_on <= last,
-            )
-            .options(selectinload(Meeting.parties))
-        )
-        .scalars()
-        .all()
-    )
-
-
-def _agreed_count(facts: Facts, kept: Sequence[Meeting], window: _Window, today: dt.date) -> int:
-    """Return how many meetings of a period were held or are confirmed, the record's among them."""
-    known = [meeting_facts(row) for row in kept]
-    periods = compliance(facts, known, min(max(today, window[0]), window[1]))
-    held = len(periods[-1].held) if periods and periods[-1].last_day == window[1] else 0
-    confirmed = sum(
-        each.state == "confirmed"
-        and each.counts
-        and window[0] <= (each.serves_on or each.starts_on) <= window[1]
-        and each.brings_together(facts.parties)
-        for each in known
-    )
-    return held + confirmed

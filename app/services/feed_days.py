@@ -91,9 +91,9 @@ def dates_to_agree(
     if REGISTER not in session.bound_viewer.keys:
         return
     owing = list(_owing(session, narrowed, today))
-    agreed = _agreed(session, owing)
+    agreed = agreed_meetings(session, owing)
     for each in owing:
-        missing = tuple(_missing(each, agreed.get(each.id, ()), today))
+        missing = tuple(missing_of(each, agreed.get(each.id, ()), today))
         if missing:
             period = each.period.first_day, each.period.last_day
             name = in_language(_names(each.facts), language) or each.facts.code
@@ -120,19 +120,21 @@ def _owing(session: GuardedSession, narrowed: Narrowed, today: dt.date) -> Itera
         if not narrowed.has_mechanism(row.id, row.parties):
             continue
         facts = from_facts(Facts, row.facts)
-        channels = tuple(each for each in channels_of(facts) if _concerns(viewer, each, facts))
+        channels = tuple(each for each in channels_of(facts) if concerns(viewer, each, facts))
         periods = compliance(facts, (), today) if owes(facts, today) else ()
         if channels and periods:
             yield Owing(row.id, facts, channels, periods[-1])
 
 
-def _concerns(viewer: Viewer, channel: frozenset[str], facts: Facts) -> bool:
+def concerns(viewer: Viewer, channel: frozenset[str], facts: Facts) -> bool:
     """Say whether the viewer sees the meetings of these parties: as one of them, or as the secretariat of all."""
     return viewer.party in channel if viewer.sits_at_a_table else channel == frozenset(facts.parties)
 
 
-def _agreed(session: GuardedSession, owing: Sequence[Owing]) -> Mapping[uuid.UUID, list[MeetingFacts]]:
-    """Return the meetings of their current periods that are held or confirmed, by mechanism."""
+def agreed_meetings(
+    session: GuardedSession, owing: Sequence[Owing], until: dt.date = dt.date.max
+) -> Mapping[uuid.UUID, list[MeetingFacts]]:
+    """Return the meetings of their periods, until that day, that are held or confirmed, by mechanism."""
     found: dict[uuid.UUID, list[MeetingFacts]] = {}
     if not owing:
         return found
@@ -148,6 +150,7 @@ def _agreed(session: GuardedSession, owing: Sequence[Owing]) -> Mapping[uuid.UUI
             Meeting.mechanism_id.in_([each.id for each in owing]),
             Meeting.state.in_(AGREED),
             or_(Meeting.starts_on >= first, Meeting.serves_on >= first),
+            or_(Meeting.starts_on <= until, Meeting.serves_on <= until),
         )
         .group_by(
             Meeting.id, Meeting.mechanism_id, Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.serves_on,
@@ -164,8 +167,8 @@ def _agreed(session: GuardedSession, owing: Sequence[Owing]) -> Mapping[uuid.UUI
     return found
 
 
-def _missing(owing: Owing, meetings: Sequence[MeetingFacts], today: dt.date) -> Iterable[Missing]:
-    """Yield what is still to agree, for each of the channels that lacks something."""
+def missing_of(owing: Owing, meetings: Sequence[MeetingFacts], today: dt.date) -> Iterable[Missing]:
+    """Yield what is still to agree in the period of a day, for each of the channels that lacks something."""
     for channel in owing.channels:
         period = compliance(owing.facts, meetings, today, parties=channel)[-1]
         missing = period.missing_count - sum(_is_confirmed(each, period, channel) for each in meetings)

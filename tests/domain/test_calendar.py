@@ -145,6 +145,17 @@ def test_weeks_are_numbered_as_iso_8601_numbers_them(on, number):
     assert week.number == number
 
 
+@pytest.mark.parametrize(
+    ("on", "following"),
+    [
+        ("2027-09-16", "2027-09-17"), ("2027-09-17", "2027-09-20"), ("2027-09-18", "2027-09-20"),
+        ("2027-09-19", "2027-09-20"),
+    ],
+)  # fmt: skip
+def test_the_working_day_after_a_friday_is_a_monday(on, following):
+    assert calendar.next_working_day(day(on)) == day(following)
+
+
 # Bars ---------------------------------------------------------------------------------------------
 
 

@@ -88,9 +88,9 @@ def _line(entry: DiaryEntry, viewer: Viewer, language: str) -> Line:
     if entry.kind in ("un_closure", "assembly", "high_level"):
         return _un_line(entry, language)
     if entry.kind == "to_agree" and entry.mechanism is not None:
-        agreed = _("%(agreed)s of %(minimum)s agreed", agreed=entry.held_count, minimum=entry.minimum_count)
+        agreed = _("%(agreed)s of %(minimum)s agreed", agreed=entry.agreed_count, minimum=entry.minimum_count)
         return Line(
-            entry, "due", entry.mechanism.name, agreed, over=_("To agree by this day"),
+            entry, "due", entry.mechanism.name, agreed, over=_("To agree by this day"), parties=entry.parties,
             address=url_for("mechanisms.mechanism", code=entry.mechanism.code),
         )  # fmt: skip
     if entry.action is not None:

@@ -12,11 +12,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app import labels, words
-from app.domain.calendar import Cell, Difference, Shown, cells, differences, months, shown, weeks
+from app.domain.calendar import Cell, Difference, Shown, cells, differences, months, next_working_day, shown, weeks
 from app.domain.closures import FIRST_YEAR, LAST_YEAR
 from app.domain.visibility import Viewer
+from app.models import Meeting
 from app.models.meetings import KINDS
-from app.services.calendar import DAYS_AFTER, FOR_GUESTS, SHOWS, Diary, levels_of
+from app.services.calendar import DAYS_AFTER, FOR_GUESTS, SHOWS, Diary, days_of_meeting, levels_of
+from app.services.calendar_dates import DiaryEntry
+from app.services.meeting_warnings import AHEAD
 from app.services.meetings import MeetingLine
 from app.web.advice import sentence_of
 from app.web.calendar.forms import Asked, kept, subscribe_address, written
@@ -78,11 +81,8 @@ def page_of(found: Diary, asked: Asked, viewer: Viewer, language: str) -> dict[s
             if line.entry.meeting is not None
         ],
         "legend": [(mark, name) for mark, name in mark_names().items() if any(line.mark == mark for line in lines)],
-        "warnings": [
-            (each.meeting, words.weekday_day_month(each.advice.day, language), sentence_of(each.advice, language))
-            for each in found.warnings
-        ],
-        "closed_after": _closed_after_high_level(found, language),
+        "warnings": _warnings(found, viewer, language),
+        "closed_near": closed_near(found, language),
         "is_empty": not within,
         **choices_of(found, language),
     }
@@ -309,20 +309,55 @@ def _small(day: dt.date, marks: dict[dt.date, set[str]]) -> SmallDay:
     return SmallDay(day, own, ", ".join(names[mark] for mark in own))
 
 
-def _closed_after_high_level(found: Diary, language: str) -> list[tuple[str, str]]:
-    """Return the closures in high-level week and just after it, when those who were there travel back."""
+# What is worth a look -----------------------------------------------------------------------------
+
+
+def _warnings(found: Diary, viewer: Viewer, language: str) -> list[tuple[Meeting, str, list[str]]]:
+    """Return each meeting that there is something to say of, with its first day, and what there is."""
+    said: dict[str, tuple[Meeting, str, list[str]]] = {}
+    for each in found.warnings:
+        day = words.weekday_day_month(days_of_meeting(each.meeting, viewer.time_zone)[0], language)
+        said.setdefault(each.meeting.reference, (each.meeting, day, []))[2].append(sentence_of(each.advice, language))
+    return list(said.values())
+
+
+def closed_near(found: Diary, language: str) -> list[tuple[str, str]]:
+    """Return the closures shown that are next to something: to meetings of their party, or to high-level week."""
     said = []
-    for week in (entry for entry in found.entries if entry.kind == "high_level"):
-        for entry in found.entries:
-            if entry.closure is None or entry.kind != "closure":
-                continue
-            after = (entry.first_day - week.last_day).days
-            city = words.pick(found.parties[entry.party or ""].capital, language)[0]
-            if week.first_day <= entry.first_day <= week.last_day:
-                sentence = _("offices in %(city)s are closed, in high-level week.", city=city)
-            elif 0 < after <= DAYS_AFTER:
-                sentence = _("offices in %(city)s are closed, just after high-level week.", city=city)
-            else:
-                continue
-            said.append((words.weekday_day_month(entry.first_day, language), sentence))
+    for entry in found.entries:
+        if entry.kind != "closure" or entry.party is None:
+            continue
+        city = words.pick(found.parties[entry.party].capital, language)[0]
+        beside = _beside_high_level(entry.first_day, found) or _beside_meeting(entry, found)
+        if beside:
+            said.append(
+                (
+                    words.weekday_day_month(entry.first_day, language),
+                    _("offices in %(city)s are closed, %(when)s.", city=city, when=beside),
+                )
+            )
     return said
+
+
+def _beside_high_level(day: dt.date, found: Diary) -> str:
+    for week in (entry for entry in found.entries if entry.kind == "high_level"):
+        if week.first_day <= day <= week.last_day:
+            return str(_("in high-level week"))
+        if 0 < (day - week.last_day).days <= DAYS_AFTER:
+            return str(_("just after high-level week"))
+    return ""
+
+
+def _beside_meeting(closure: DiaryEntry, found: Diary) -> str:
+    """Return which meeting to come of the closed party is on the working day after or before."""
+    for entry in found.entries:
+        meeting = entry.meeting
+        if meeting is None or meeting.state not in AHEAD or entry.last_day < found.today:
+            continue
+        if closure.party not in {row.party_code for row in meeting.parties}:
+            continue
+        if next_working_day(closure.first_day) == entry.first_day:
+            return str(_("the working day before %(reference)s", reference=meeting.reference))
+        if next_working_day(entry.last_day) == closure.first_day:
+            return str(_("the working day after %(reference)s", reference=meeting.reference))
+    return ""
