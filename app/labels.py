@@ -338,6 +338,15 @@ def _themes(pgettext: Say) -> Table:
     }
 
 
+def _appointment_states(pgettext: Say) -> Table:
+    return {
+        "asked": pgettext("state of a secretariat", "asked, not in force"),
+        "to_come": pgettext("state of a secretariat", "agreed, to begin"),
+        "in_force": pgettext("state of a secretariat", "in force"),
+        "over": pgettext("state of a secretariat", "over"),
+    }
+
+
 GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "meeting_state": _meeting_states,
     "leg_state": _leg_states,
@@ -362,6 +371,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "agenda_paper": _agenda_paper,
     "feed_detail": _feed_details,
     "theme": _themes,
+    "appointment_state": _appointment_states,
 }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from app.db import GuardedSession
-from app.domain.visibility import REGISTER, party_key, person_key
+from app.domain.visibility import REGISTER, appointment_key, party_key, person_key
 from app.models import (
+    Appointment,
     Authorisation,
     Contact,
     Decision,
@@ -42,7 +43,13 @@ def add_rows_around(session: GuardedSession, meeting: Meeting, letters: str, aut
         id=world.identity("hand_over", meeting.reference), mechanism_id=mechanism_id, from_party="US", to_party="CA",
         due_on=DAY, note=canary(letters, "handover"), created_by=who, created_at=world.NOW, **seen,
     )  # fmt: skip
-    session.add_all([decision, hand_over])
+    identity, parties = world.appointment_id(meeting.reference), sorted(decision.parties)
+    asked_for = Appointment(
+        id=identity, mechanism_id=mechanism_id, meeting_id=meeting.id, parties=parties, starts_on=DAY,
+        name={"en": canary(letters, "secretariat")},
+        audience_id=session.audience({appointment_key(identity), *(party_key(code) for code in parties)}),
+    )  # fmt: skip
+    session.add_all([decision, hand_over, asked_for])
     session.flush()
     rows: list[Guarded] = [
         DecisionAnswer(

@@ -306,6 +306,12 @@ def find_appointment(session: GuardedSession, appointment_id: uuid.UUID | None, 
     return found
 
 
+def subject_of(session: GuardedSession, made: Appointment) -> tuple[Mechanism | None, Meeting | None]:
+    """Return what a secretariat serves, as far as the viewer sees it: a mechanism, and the one meeting of it if so."""
+    mechanism = session.get(Mechanism, made.mechanism_id) if made.mechanism_id else None
+    return mechanism, session.get(Meeting, made.meeting_id) if made.meeting_id else None
+
+
 def holds(made: Appointment, day: dt.date) -> bool:
     """Say whether an appointment is agreed and not over on a day (UTC)."""
     return made.in_force_at is not None and made.ended_at is None and (made.ends_on is None or made.ends_on >= day)
@@ -318,61 +324,6 @@ def state_of(made: Appointment, day: dt.date) -> str:
     if not holds(made, day):
         return "over"
     return "in_force" if made.starts_on <= day else "to_come"
-
-
-@dataclass(frozen=True, slots=True)
-class AppointmentLine:
-    """An appointment with the office that holds it, where it stands, and the decision that asked for it."""
-
-    appointment: Appointment
-    office: Office | None
-    decision: Decision | None
-    state: str
-
-
-def appointments_of(
-    session: GuardedSession, *, mechanism: Mechanism | None = None, meeting: Meeting | None = None
-) -> tuple[AppointmentLine, ...]:
-    """Return the secretariats of a mechanism, or those for one meeting alone, the latest first.
-
-    What was asked and withdrawn is not among them.
-    """
-    subject = (
-        Appointment.meeting_id == meeting.id
-        if meeting is not None
-        else and_(Appointment.meeting_id.is_(None), Appointment.mechanism_id == (mechanism.id if mechanism else None))
-    )
-    return _lines(session, subject)
-
-
-def own_appointments(session: GuardedSession) -> tuple[AppointmentLine, ...]:
-    """Return every secretariat that the viewer may see, the latest first."""
-    return _lines(session, Appointment.id.is_not(None))
-
-
-def line_of(session: GuardedSession, appointment_id: uuid.UUID) -> AppointmentLine:
-    """Return one appointment as lists show it; raises `NotFound`."""
-    found = _lines(session, Appointment.id == appointment_id)
-    if not found:
-        raise NotFound
-    return found[0]
-
-
-def _lines(session: GuardedSession, subject: Any) -> tuple[AppointmentLine, ...]:
-    asked = and_(Decision.subject_id == Appointment.id, Decision.kind == "appointment")
-    rows = session.execute(
-        select(Appointment, Office, Decision)
-        .outerjoin(Office, Office.code == Appointment.office_code)
-        .outerjoin(Decision, asked)
-        .where(subject)
-        .order_by(Appointment.starts_on.desc(), Appointment.id)
-    )
-    today = session.now.date()
-    return tuple(
-        AppointmentLine(made, office, decision, state_of(made, today))
-        for made, office, decision in rows
-        if made.in_force_at is not None or decision is None or decision.state == "open"
-    )
 
 
 # In words ------------------------------------------------------------------------------------------

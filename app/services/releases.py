@@ -215,7 +215,7 @@ def guests_of(session: GuardedSession, meeting: Meeting) -> Guests:
     )
 
 
-def released_to(session: GuardedSession, meeting_id: uuid.UUID) -> int:
+def released_count(session: GuardedSession, meeting_id: uuid.UUID) -> int:
     """Return to how many guests a meeting is released."""
     rows = session.execute(
         select(Release.id).where(Release.meeting_id == meeting_id, Release.withdrawn_at.is_(None))

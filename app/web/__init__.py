@@ -14,6 +14,8 @@ DOMAINS: Final = (
     "calendar",
     "mechanisms",
     "meetings",
+    "secretariat",
+    "releases",
     "drafts",
     "zone_changes",
     "decisions",

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app import words
-from app.domain.visibility import Action, Viewer, can
+from app.domain.visibility import Action, Hat, Viewer, can
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,39 @@ def footing(viewer: Viewer | None, path: str) -> list[Place]:
     return _places(entries, path)
 
 
-def acting_for(viewer: Viewer | None, language: str) -> list[str]:
-    """Return for which secretariat the viewer acts and for which mechanisms, a sentence for each secretariat."""
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Whom the viewer acts for: sentences, the party to go back to where a hat is on, and whether there is a choice."""
+
+    sentences: list[str]
+    lent_by: str | None
+    can_choose: bool
+
+
+def acting_for(viewer: Viewer | None, language: str) -> Acting | None:
+    """Return for which secretariats the viewer acts and for what, a sentence for each secretariat.
+
+    None for those whom no secretariat has.
+    """
+    if viewer is None or not (viewer.hats or viewer.spare_hats):
+        return None
+    if not viewer.hats:
+        own = words.party_name(viewer.party or "", language)
+        return Acting([_("You act for %(party)s.", party=own)], None, can_choose=True)
     served: dict[str, list[str]] = {}
-    for hat in viewer.hats if viewer else ():
-        mechanism = words.pick(hat.mechanism_name, language)[0] or _("ad hoc meetings")
-        served.setdefault(words.pick(hat.name, language)[0] or _("secretariat"), []).append(mechanism)
-    return [
+    for hat in viewer.hats:
+        served.setdefault(words.pick(hat.name, language)[0] or _("secretariat"), []).append(served_by(hat, language))
+    sentences = [
         _("You act for the %(name)s: %(mechanisms)s.", name=name, mechanisms=words.list_of(each, language))
         for name, each in served.items()
     ]
+    can_choose = len(viewer.hats) + len(viewer.spare_hats) > 1
+    return Acting(sentences, words.party_name(viewer.lent_by, language) if viewer.lent_by else None, can_choose)
+
+
+def served_by(hat: Hat, language: str) -> str:
+    """Return what a hat is for: one meeting by its reference, a mechanism by its name, or ad hoc meetings."""
+    return hat.meeting_reference or words.pick(hat.mechanism_name, language)[0] or str(_("ad hoc meetings"))
 
 
 def _places(entries: Sequence[tuple[str, str]], path: str) -> list[Place]:

@@ -32,9 +32,9 @@ from app.models import (
 from app.services import appointment_members as members
 from app.services import decision_effects as _effects  # noqa: F401 - each of its services declares what it does
 from app.services import hats
+from app.services.appointment_lists import appointments_of
 from app.services.appointments import (
     NewSecretariat,
-    appointments_of,
     ask_to_appoint,
     end_appointment,
     find_appointment,

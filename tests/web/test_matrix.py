@@ -61,6 +61,11 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("authorisation", "lucia-diego")),
         MISSING_ID,
     ),
+    ("secretariats", "appointment_id"): (
+        str(world.appointment_id(story.HIDDEN)),
+        str(world.appointment_id("M01")),
+        MISSING_ID,
+    ),
     ("zone-changes", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
     ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("invite", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
@@ -80,6 +85,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "contacts": (("carol", "daniel", "erin"), ("carol", "daniel", "erin")),
     "subscriptions": (("ana",), ("benoit",)),
     "assistants": (("lucia", "diego"), ("lucia", "diego")),
+    "secretariats": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "zone-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "feeds": ((), ()),
     "invite": ((), ()),
@@ -127,6 +133,7 @@ def value_of(rule: Rule, name: str, n: int) -> str:
         return known[n]
     return {
         "item_id": MISSING_ID, "party": "MX", "note_id": MISSING_ID, "leg_id": MISSING_ID, "letter": "x",
+        "member_id": MISSING_ID, "release_id": MISSING_ID,
         "statement_id": MISSING_ID, "field": "level", "group": "names",
     }[name]  # fmt: skip
 

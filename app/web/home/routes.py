@@ -17,6 +17,7 @@ from app.services import home as service
 from app.services.home import Capital, Home
 from app.web.decisions.words import asked_words
 from app.web.meetings.listing import row_of
+from app.web.releases.page import parties_for_guest
 from app.web.routing import PUBLIC, route, session, signed_in, viewer
 
 blueprint = Blueprint("home", __name__)
@@ -53,6 +54,7 @@ def keyboard() -> ResponseReturnValue:
 def shown(found: Home, who: Viewer, language: str) -> dict[str, Any]:
     """Return what the pages show of the viewer's first page, in words."""
     own = next((capital for capital in found.capitals if capital.party.code == who.party), None)
+    parties = parties_for_guest(session(), who, found.next_meetings)
     return {
         "today": found.today,
         "can_draft": can(who, Action.DRAFT_MEETING),
@@ -63,7 +65,7 @@ def shown(found: Home, who: Viewer, language: str) -> dict[str, Any]:
             for capital in found.capitals
         ],
         "asked": {need.decision.decision.id: asked_words(need.decision) for need in found.needs if need.decision},
-        "meetings": [row_of(line, who, language) for line in found.next_meetings],
+        "meetings": [row_of(line, who, language, parties) for line in found.next_meetings],
     }
 
 

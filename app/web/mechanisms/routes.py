@@ -12,7 +12,7 @@ from app import words
 from app.domain.visibility import Action
 from app.i18n import reader_language
 from app.services import mechanisms as service
-from app.services.appointments import serving_names
+from app.services.appointment_lists import serving_names
 from app.services.mechanism_sources import citations
 from app.services.mechanisms import MechanismView
 from app.services.meetings import MeetingLine
@@ -48,7 +48,7 @@ def mechanism(code: str) -> ResponseReturnValue:
         columns=words.party_order(owing_parties(found), language),
         today=today_for(session()),
         kept=kept_facts(found),
-        serving=serving_names(session(), found.row.id),
+        serving=serving_names(session(), found.facts.code),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,10 +31,16 @@ class Row:
     host: str | None
 
 
-def row_of(line: MeetingLine, viewer: Viewer, language: str) -> Row:
-    """Return the line of a meeting, named by its mechanism where there is one, with its own title beneath."""
+def row_of(
+    line: MeetingLine, viewer: Viewer, language: str, parties: Mapping[uuid.UUID, tuple[str, ...]] | None = None
+) -> Row:
+    """Return the line of a meeting, named by its mechanism where there is one, with its own title beneath.
+
+    `parties` are those of meetings whose rows of parties the viewer does not see.
+    """
     meeting = line.meeting
     day, time, own_time = _times(meeting, viewer, language)
+    codes = (parties or {}).get(meeting.id) or [row.party_code for row in meeting.parties]
     hosts = [row.party_code for row in meeting.parties if row.hosting == "host"]
     return Row(
         meeting=meeting,
@@ -42,7 +49,7 @@ def row_of(line: MeetingLine, viewer: Viewer, language: str) -> Row:
         day=day,
         time=time,
         own_time=own_time,
-        parties=tuple(words.party_order([row.party_code for row in meeting.parties], language)),
+        parties=tuple(words.party_order(codes, language)),
         host=hosts[0] if hosts else None,
     )
 

@@ -12,7 +12,7 @@ from app import labels, words
 from app.domain import documents as papers
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.lifecycle import STATES
-from app.domain.visibility import Action, can
+from app.domain.visibility import Action, Role, can
 from app.i18n import reader_language
 from app.models import Meeting
 from app.services import meeting_life as life
@@ -26,6 +26,7 @@ from app.web.meetings.forms import AnswerForm, ReportForm
 from app.web.meetings.listing import row_of
 from app.web.meetings.page import page_of
 from app.web.paging import page_number
+from app.web.releases.page import parties_for_guest, released_page
 from app.web.routing import route, session, signed_in, viewer
 
 __all__ = ["blueprint"]
@@ -38,11 +39,12 @@ def meetings() -> ResponseReturnValue:
     page = page_number()
     found = service.meetings(session(), session().now, page=page, **chosen)
     language = reader_language()
+    parties = parties_for_guest(session(), viewer(), (*found.coming, *found.past))
     first = page == 1 and not any(chosen.values())
     return render_template(
         "meetings/list.html",
-        coming=[row_of(line, viewer(), language) for line in found.coming],
-        past=[row_of(line, viewer(), language) for line in found.past],
+        coming=[row_of(line, viewer(), language, parties) for line in found.coming],
+        past=[row_of(line, viewer(), language, parties) for line in found.past],
         drafts=own_drafts(session()) if first else (),
         found=found,
         chosen=chosen,
@@ -57,7 +59,9 @@ def meetings() -> ResponseReturnValue:
 
 @route(blueprint, "/meetings/<ref>", policy=signed_in(Action.READ_MEETINGS))
 def meeting(ref: str) -> ResponseReturnValue:
-    """Show one meeting."""
+    """Show one meeting; to a guest what was released of it."""
+    if viewer().role is Role.GUEST:
+        return released_page(session(), viewer(), ref)
     return page_of(session(), viewer(), ref)
 
 

@@ -1,0 +1,1 @@
+"""Releases: the guests of a meeting, and the meeting as a guest sees it."""
