@@ -175,11 +175,17 @@ def _read_scope(form: ScopeForm, _: Facts) -> dict[str, JSON]:
 def _read_hosts(form: HostsForm, facts: Facts) -> dict[str, JSON]:
     rotation = [form[name].data for name in HOST_FIELDS if name in form and form[name].data]
     hosting = {**facts["hosting"], "rotation": rotation or None, "rotation_attested": form.rotation_attested.data}
-    return {"hosting": hosting, "guests": sorted(form.guests.data or ())}
+    return {"hosting": hosting, "guests": _in_order(form.guests.data, facts["guests"])}
 
 
-def _read_family(form: FamilyForm, _: Facts) -> dict[str, JSON]:
-    return {"parent": form.parent.data or None, "related": sorted(form.related.data or ())}
+def _read_family(form: FamilyForm, facts: Facts) -> dict[str, JSON]:
+    return {"parent": form.parent.data or None, "related": _in_order(form.related.data, facts["related"])}
+
+
+def _in_order(chosen: Sequence[str] | None, before: Sequence[str]) -> list[str]:
+    """Return what was chosen, each once: what stood before in its order, then the rest by its code."""
+    picked = set(chosen or ())
+    return [each for each in before if each in picked] + sorted(picked - set(before))
 
 
 def lines_of(field: Field) -> list[str]:
