@@ -48,7 +48,10 @@ def names_on(client: CheckingClient, path: str) -> list[str]:
 def heads_on(page: str) -> list[tuple[str, str]]:
     """Return the words of each head of a table and how it says that it is sorted."""
     found = re.findall(r'<th role="columnheader"[^>]*?(?:aria-sort="([a-z]+)")?>(.*?)</th>', page, flags=re.DOTALL)
-    return [(" ".join(re.sub(r"<svg.*?</svg>|<[^>]+>", "", said).split()), sort) for sort, said in found]
+    return [
+        (" ".join(re.sub(r'<svg.*?</svg>|<span class="sort-name">.*?</span>|<[^>]+>', "", said).split()), sort)
+        for sort, said in found
+    ]
 
 
 # Sorted -------------------------------------------------------------------------------------------
