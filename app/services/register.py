@@ -136,7 +136,7 @@ def register(
         left_out=left_out,
         choices=_with_asked(choices, filters),
         total=len(listed),
-        to_agree=sum(row.has_date_to_agree and not row.is_example for row in listed),
+        to_agree=sum(row.has_date_to_agree for row in listed),
         shelved=len(shelved),
         unnarrowed=len(shown),
         elsewhere=sum(_answers(row, filters) for row in others) if filters.are_set else 0,

@@ -86,18 +86,17 @@ def strips_of(row: RegisterRow, axis: Axis, language: str) -> tuple[SmallStrip, 
     None where there is neither a mandate's date nor a meeting to show.
     """
     mandate = row.facts.mandate.date
-    held, planned = _days_of_record(row)
+    held, planned = _years_of_record(row)
     if mandate is None and not held and not planned and not row.channels:
         return ()
-    begins = [mandate.first_day] if mandate else [*held, *planned]
-    starts_at = axis.at(min(begins).replace(month=1, day=1))
-    born_at = starts_at if mandate and axis.holds(mandate.first_day.year) else None
+    begins = mandate.first_day.year if mandate else min([*held, *planned])
+    starts_at = axis.at(dt.date(begins, 1, 1))
+    born_at = starts_at if mandate and axis.holds(begins) else None
     if not row.channels:
-        ticks = {SmallMark("tick", axis.middle_of(day.year)): None for day in held if axis.holds(day.year)}
-        rings = {SmallMark("ring", axis.middle_of(day.year)): None for day in planned if axis.holds(day.year)}
-        return (
-            SmallStrip((), starts_at, born_at, (*ticks, *rings), _said_of_record(held, planned, mandate, language)),
-        )
+        ticks = (SmallMark("tick", axis.middle_of(year)) for year in held if axis.holds(year))
+        rings = (SmallMark("ring", axis.middle_of(year)) for year in planned if axis.holds(year))
+        said = _said_of_record(held, planned, mandate, language)
+        return (SmallStrip((), starts_at, born_at, (*ticks, *rings), said),)
     return tuple(
         SmallStrip(
             parties=tuple(sorted(channel.parties)) if len(row.page.channels) > 1 else (),
@@ -110,11 +109,11 @@ def strips_of(row: RegisterRow, axis: Axis, language: str) -> tuple[SmallStrip, 
     )
 
 
-def _days_of_record(row: RegisterRow) -> tuple[list[dt.date], list[dt.date]]:
-    """Return the first days, as far as they are known, of the meetings held and of those that were only planned."""
-    dated = [(entry.known_on.first_day, entry.outcome) for entry in row.facts.record if entry.known_on is not None]
-    held = sorted({*(on for on, outcome in dated if outcome == "held"), *row.held_on})
-    return held, sorted(on for on, outcome in dated if outcome != "held")
+def _years_of_record(row: RegisterRow) -> tuple[list[int], list[int]]:
+    """Return the years in which meetings were held, and those in which some were only planned."""
+    dated = [(entry.known_on.first_day.year, entry.outcome) for entry in row.facts.record if entry.known_on is not None]
+    held = sorted({*(year for year, outcome in dated if outcome == "held"), *row.held_in})
+    return held, sorted({year for year, outcome in dated if outcome != "held"})
 
 
 def _marks(periods: Sequence[Period], axis: Axis) -> Iterable[SmallMark]:
@@ -172,12 +171,10 @@ def periods_said(periods: Sequence[Period], language: str) -> str:
     return sentence % {"summary": ", ".join(said)}
 
 
-def _said_of_record(
-    held: Sequence[dt.date], planned: Sequence[dt.date], mandate: PartialDate | None, language: str
-) -> str:
+def _said_of_record(held: Sequence[int], planned: Sequence[int], mandate: PartialDate | None, language: str) -> str:
     catalogue = words.translations(language)
-    held_in = words.list_of(_years(held), language)
-    planned_in = words.list_of(_years(planned), language)
+    held_in = words.list_of([str(year) for year in held], language)
+    planned_in = words.list_of([str(year) for year in planned], language)
     if held and planned:
         sentence = catalogue.gettext("Held in %(held)s; planned and not held in %(planned)s.")
         return sentence % {"held": held_in, "planned": planned_in}
@@ -187,8 +184,3 @@ def _said_of_record(
         return catalogue.gettext("Planned and not held in %(planned)s.") % {"planned": planned_in}
     sentence = catalogue.gettext("Mandate of %(year)s, no meeting on record.")
     return sentence % {"year": mandate.first_day.year if mandate else ""}
-
-
-def _years(days: Sequence[dt.date]) -> list[str]:
-    """Return the years of the days, one for each day: two meetings of a year are two."""
-    return [str(day.year) for day in days]

@@ -162,11 +162,9 @@ def _told(facts: Facts, paper: Paper | None, language: str) -> str:
 
 
 def _remark(row: RegisterRow, language: str) -> str:
-    """Say that a mechanism is there to practise on, or that not all of its parties have said yes to it."""
-    catalogue = words.translations(language)
-    if row.is_example:
-        return catalogue.gettext("example")
-    return "" if row.is_settled else catalogue.gettext("not agreed by all of its parties yet")
+    """Say that not all of its parties have said yes to a mechanism."""
+    said = words.translations(language).gettext("not agreed by all of its parties yet")
+    return "" if row.is_settled else said
 
 
 def _others(facts: Facts, language: str) -> str:
