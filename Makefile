@@ -27,7 +27,7 @@ test: dev $(CLIENTS)/.made build/chromium desktop-clients
 prove: dev $(CLIENTS)/.made build/chromium
 	ENTENTE_CHROMIUM="$$(cat build/chromium)" $(BIN)/python -m pytest -m prove -n $(WORKERS) --dist loadgroup tests/
 
-bench: dev
+bench: dev $(CLIENTS)/.made
 	$(BIN)/python -m benchmarks
 
 check: lint types templates arrows words schema

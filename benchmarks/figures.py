@@ -1,4 +1,4 @@
-"""What is measured: rates, each beside the rate of its yardstick, in turns, so that a busy machine slows both."""
+"""What is measured: values, each beside its yardstick, taken in turns, so that a busy machine slows both."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True)
 class Figure:
-    """A rate (per second), the yardstick's rate, and the ratio of the two that is asked for at least."""
+    """A value, its yardstick's, and the ratio of the two that is asked for: at least, or `at_most`.
+
+    `unit` is of both. A figure that was `not_measured` says why, and does not hold.
+    """
 
     name: str
     engine: str
     value: float
     yardstick: float
     target: float
+    unit: str = "/s"
+    at_most: bool = False
+    not_measured: str = ""
 
     @property
     def ratio(self) -> float:
@@ -27,8 +33,15 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        """Say whether the ratio is as large as is asked for."""
-        return self.ratio >= self.target
+        """Say whether it was measured and the ratio is as large (as small) as is asked for."""
+        if self.not_measured:
+            return False
+        return self.ratio <= self.target if self.at_most else self.ratio >= self.target
+
+
+def unmeasured(name: str, engine: str, target: float, why: str) -> Figure:
+    """Return a figure that could not be measured here."""
+    return Figure(name, engine, 0, 0, target, not_measured=why)
 
 
 def rates(work: Work, yardstick: Work, rounds: int, times: int = 1) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from app.db import Database
 
 ROOT = Path(__file__).parents[2]
 BASE = "http://127.0.0.1:8000"
+SECRET = "a secret for the tests alone, 32 bytes"
 START_SECONDS = 60
 
 
@@ -41,7 +42,7 @@ class Server:
             "ENTENTE_BASE_URL": BASE,
             "ENTENTE_DATA": str(data),
             "ENTENTE_KEYS": str(keys),
-            "SECRET_KEY": "a secret for the tests alone, 32 bytes",
+            "SECRET_KEY": SECRET,
         }
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"),
@@ -50,6 +51,11 @@ class Server:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         self._wait()
+
+    @property
+    def pid(self) -> int:
+        """Return the process that was started; what serves is a child of it."""
+        return self._process.pid
 
     @property
     def log(self) -> str:
