@@ -13,6 +13,7 @@ DOMAINS: Final = (
     "home",
     "calendar",
     "mechanisms",
+    "hosting",
     "meetings",
     "secretariat",
     "releases",

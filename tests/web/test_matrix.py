@@ -44,6 +44,17 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("decision", story.SHARED)),
         MISSING_ID,
     ),
+    ("hosting-changes", "change_id"): (
+        str(world.identity("hosting_change", story.HIDDEN)),
+        str(world.identity("hosting_change", story.SHARED)),
+        MISSING_ID,
+    ),
+    ("hand-overs", "hand_over_id"): (
+        str(world.identity("hand_over", story.HIDDEN)),
+        str(world.identity("hand_over", story.SHARED)),
+        MISSING_ID,
+    ),
+    ("hand-overs", "act"): ("done", "done", "done"),
     ("people", "person_id"): (str(world.CAST["diego"].id), str(world.CAST["benoit"].id), MISSING_ID),
     ("people", "code"): ("MX-SRE", "CA-GAC", "MX-NOTHING"),
     ("contacts", "contact_id"): (
@@ -77,6 +88,8 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "actions": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "documents": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "decisions": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "hosting-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "hand-overs": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "drafts": (("ana", "diego", "lucia"), ("benoit", "isabelle", "adaeze")),
     "mechanisms": tuple(
         [tuple(k for k, m in world.CAST.items() if m.role not in {Role.ADMINISTRATOR, Role.GUEST})] * 2
