@@ -22,6 +22,7 @@ from app.web.mechanisms.forms import EntryForm
 from app.web.routing import route, session, signed_in, viewer
 
 _POLICY: Final = signed_in(Action.KEEP_MECHANISM)
+_EMPTY: Final = {"status": "agreed", "level": "senior_officials"}
 
 
 @route(blueprint, "/mechanisms/new", policy=_POLICY, methods=("GET", "POST"))
@@ -56,10 +57,13 @@ def forums() -> ResponseReturnValue:
 
 
 def _form(begun: NewMechanism | None) -> EntryForm:
-    form = EntryForm(data=_data(begun) if begun else {"status": "agreed", "parties": [viewer().party]})
+    form = EntryForm(data=_data(begun) if begun else _EMPTY | {"parties": [viewer().party]})
     language = reader_language()
-    known = service.choosable_parties(session())
-    form.parties.choices = [(code, words.pick(known[code].name, language)[0]) for code in known]
+    if begun is None:
+        known = service.choosable_parties(session())
+        form.parties.choices = [(code, words.pick(known[code].name, language)[0]) for code in known]
+    else:
+        del form.parties  # a forum's parties are the catalogue's
     form.level.choices = [(level, labels.label("level", level, language)) for level in get_args(Level)]
     form.status.choices = [(each, labels.label("mechanism_status", each, language)) for each in ("agreed", "active")]
     form.anchor.choices = [("calendar_year", _("by calendar years")), ("rolling", _("from the day of the mandate"))]
@@ -78,7 +82,7 @@ def _typed(form: EntryForm, forum: str | None) -> NewMechanism:
     return NewMechanism(
         name={code: form[f"name_{code}"].data or "" for code in words.LANGUAGES},
         letters=form.letters.data or "",
-        parties=form.parties.data or (),
+        parties=(form.parties.data or ()) if form.parties else (),
         level=form.level.data or "",
         status=form.status.data or "",
         minimum_meetings=form.minimum_meetings.data,

@@ -24,9 +24,9 @@ class EntryForm(FlaskForm):
             "Two to four capitals, as in UNC. Where not all three governments take part, the parties’ codes follow."
         ),
     )  # fmt: skip
-    parties = SelectMultipleField(_l("Parties"), validate_choice=False)
-    level = SelectField(_l("Level"), validate_choice=False)
-    status = RadioField(_l("Status"), validate_choice=False)
+    parties = SelectMultipleField(_l("Parties"), [InputRequired(_NEEDED)], validate_choice=False)
+    level = SelectField(_l("Level"), [InputRequired(_NEEDED)], validate_choice=False)
+    status = RadioField(_l("Status"), [InputRequired(_NEEDED)], validate_choice=False)
     minimum_meetings = IntegerField(_l("At least so many meetings"), [Maybe(), NumberRange(message=_NUMBER)])
     period_months = IntegerField(_l("in so many months"), [Maybe(), NumberRange(message=_NUMBER)])
     anchor = SelectField(_l("Counted"), validate_choice=False)
