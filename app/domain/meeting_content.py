@@ -14,9 +14,11 @@ from datetime import date, datetime, time
 from typing import Any, Final, Literal, cast
 from urllib.parse import urlsplit
 
+from app.domain.around import EVENT, KINDS
 from app.domain.errors import Refusal
 from app.domain.lifecycle import When
 from app.domain.plaintext import one_line
+from app.domain.references import meeting_reference, parse_meeting_reference
 from app.domain.walltime import Choice, TimeInFold, days, days_bounds, sittings
 from app.domain.zones import tzdata_version, zone_names
 
@@ -39,7 +41,9 @@ class MeetingContent:
     `mechanism` is a code (None: ad hoc), `title` the languages that have one, `original` the one it was
     written in, `hosting` the chosen parties that host. Days and times are wall time in `zone`; `choice`
     tells which of the two is meant where the clocks show a time twice. `agenda` is `template`, `none`, or
-    the reference of the meeting whose agenda is copied. `source` is a recorded meeting's alone.
+    the reference of the meeting whose agenda is copied. `source` is a recorded meeting's alone. `kind` is of
+    `around.KINDS`; `around` is what it prepares, is part of or is on the margins of: the reference of a meeting,
+    or `event:` and the code of an event of others.
     """
 
     mechanism: str | None = None
@@ -59,6 +63,8 @@ class MeetingContent:
     choice: Choice | None = None
     agenda: str = FROM_TEMPLATE
     source: str = ""
+    kind: str = "session"
+    around: str = ""
 
     @property
     def has_hours(self) -> bool:
@@ -123,7 +129,8 @@ def check(content: MeetingContent, known_parties: Collection[str], formats: Coll
     """Return the content cleaned, with the refusal of each thing in it that cannot be; what is missing is none.
 
     Keys: those of `plaintext` and `walltime`, `unknown_party`, `one_host`, `unknown_format`, `not_https`,
-    `ordinal_out_of_range`, `unknown_zone`. Fields are the content's, `title_en` for a title's English.
+    `ordinal_out_of_range`, `unknown_zone`, `unknown_meeting_kind`, `unknown_parent`.
+    Fields are the content's, `title_en` for a title's English.
     """
     refusals: list[Refusal] = []
     cleaned = _cleaned(content, known_parties, refusals)
@@ -224,6 +231,8 @@ def _cleaned(content: MeetingContent, known_parties: Collection[str], refusals: 
         refusals.append(Refusal("ordinal_out_of_range", field="ordinal", limit=MAX_ORDINAL))
     if content.zone and content.zone not in zone_names():
         refusals.append(Refusal("unknown_zone", field="zone", zone=_shown(content.zone)))
+    if content.kind not in KINDS:
+        refusals.append(Refusal("unknown_meeting_kind", field="kind"))
     return dataclasses.replace(
         content,
         title=title,
@@ -232,7 +241,19 @@ def _cleaned(content: MeetingContent, known_parties: Collection[str], refusals: 
         hosting=hosting,
         place=_line(content.place, "place", refusals),
         conference_url=_address(content.conference_url, refusals),
+        around=_around(content.around.strip(), refusals),
     )
+
+
+def _around(text: str, refusals: list[Refusal]) -> str:
+    """Return what a meeting is around as it is kept: a reference in capitals, or the key of an event."""
+    if not text or text.startswith(EVENT):
+        return text
+    parsed = parse_meeting_reference(text)
+    if parsed is None:
+        refusals.append(Refusal("unknown_parent", field="around"))
+        return text
+    return meeting_reference(parsed.scope, parsed.number)
 
 
 def _without_idle_choice(content: MeetingContent) -> MeetingContent:

@@ -234,6 +234,21 @@ def open_of_last_meeting(session: GuardedSession, meeting: Meeting) -> list[Acti
     return _open(session, select(Action).where(Action.meeting_id == _last_before(meeting)))
 
 
+def actions_around(session: GuardedSession, meeting: Meeting) -> tuple[list[ActionLine], list[ActionLine]]:
+    """Return the actions of a meeting, and what is still to be done of the last one before it, in three statements.
+
+    They are those of `actions_of_meeting` and of `open_of_last_meeting`.
+    """
+    if meeting.mechanism_id is None:
+        return actions_of_meeting(session, meeting), []
+    before = and_(Action.meeting_id == _last_before(meeting), Action.id.in_(_owing()))
+    query = select(Action).where(or_(Action.meeting_id == meeting.id, before)).order_by(Action.reference)
+    lines = lines_of(session, query)
+    own = [line for line in lines if line.action.meeting_id == meeting.id]
+    others = [line for line in lines if line.action.meeting_id != meeting.id]
+    return own, _by_due_day(others)
+
+
 def _last_before(meeting: Meeting) -> ScalarSelect[uuid.UUID]:
     """Return the query for the id of the meeting that this one goes back to."""
     codes = sorted(row.party_code for row in meeting.parties)
@@ -288,8 +303,15 @@ def offices_of(session: GuardedSession, parties: Iterable[str]) -> dict[str, lis
 
 def _open(session: GuardedSession, query: Select[Action]) -> list[ActionLine]:
     """Return those of the actions that have an open leg, by due day."""
-    owing = select(Leg.action_id).where(Leg.state.in_(rules.OWED_STATES))
-    lines = lines_of(session, query.where(Action.id.in_(owing)))
+    return _by_due_day(lines_of(session, query.where(Action.id.in_(_owing()))))
+
+
+def _owing() -> Select[uuid.UUID]:
+    """Return the query for the ids of the actions of which something is still to be done."""
+    return select(Leg.action_id).where(Leg.state.in_(rules.OWED_STATES))
+
+
+def _by_due_day(lines: Iterable[ActionLine]) -> list[ActionLine]:
     return sorted(lines, key=lambda line: rules.owed_order(line.due_on, line.action.reference))
 
 

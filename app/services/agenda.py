@@ -87,11 +87,16 @@ class AgendaView:
 
 
 def agenda_of(
-    session: GuardedSession, meeting: Meeting, facts: Facts | None = None, parties: Iterable[Party] | None = None
+    session: GuardedSession,
+    meeting: Meeting,
+    facts: Facts | None = None,
+    parties: Iterable[Party] | None = None,
+    open_actions: Iterable[ActionLine] | None = None,
 ) -> AgendaView:
     """Return the agenda of a meeting whose parties and sittings are loaded, as the viewer may see it.
 
-    `facts` are `facts_of_meeting`'s, `parties` the chosen ones, where the caller has them already.
+    `facts` are `facts_of_meeting`'s, `parties` the chosen ones, `open_actions` what is still to be done of the last
+    meeting, where the caller has them already.
     """
     rows = items_of(session, meeting.id)
     items = [row for row in rows if not row.removed]
@@ -100,14 +105,15 @@ def agenda_of(
     zone_names = [column.zone_name for column in columns] if sittings else []
     timetable = clock_times([item.minutes for item in items], sittings, zone_names)
     has_progress = any(item.kind == PROGRESS for item in items)
-    open_actions = tuple(open_of_last_meeting(session, meeting)) if has_progress else ()
+    if open_actions is None:
+        open_actions = open_of_last_meeting(session, meeting) if has_progress else ()
     is_frozen = meeting.state in FROZEN_STATES
     known = facts if facts is not None else facts_of_meeting(session, meeting)
     last = max((use.ends_at for use in timetable.sittings), default=None)
     zone = known_zone(meeting.time_zone)
     return AgendaView(
         meeting=meeting,
-        items=_lines(items, timetable, zone, zone_names, open_actions),
+        items=_lines(items, timetable, zone, zone_names, tuple(open_actions)),
         removed=tuple(row for row in rows if row.removed),
         columns=columns if sittings else (),
         ends=tuple(_clock_time(last, name, zone) for name in zone_names) if last and items else (),

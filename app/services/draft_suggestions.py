@@ -24,6 +24,7 @@ from app.services.meeting_times import content_of_meeting
 from app.services.meetings import find_meeting
 
 LAST: Final = "last"
+SESSION: Final = "session"
 
 
 def suggested(session: GuardedSession, mechanism_code: str | None, copy: str | None = None) -> MeetingContent:
@@ -51,6 +52,7 @@ def suggested(session: GuardedSession, mechanism_code: str | None, copy: str | N
         last_day=None,
         choice=None,
         agenda=source.reference,
+        kind="session" if copied.kind == "urgent" else copied.kind,
     )
 
 
@@ -75,13 +77,13 @@ def suggested_title(name: Mapping[str, str], ordinal: int | None) -> dict[str, s
 
 
 def last_meeting(session: GuardedSession, mechanism_code: str | None) -> Meeting | None:
-    """Return the latest meeting of a mechanism that the viewer may see and that was not called off."""
+    """Return the latest meeting of the mechanism itself that the viewer may see and that was not called off."""
     if mechanism_code is None:
         return None
     return session.execute(
         select(Meeting)
         .join(Mechanism, Mechanism.id == Meeting.mechanism_id)
-        .where(Mechanism.code == mechanism_code, Meeting.state.not_in(sorted(CALLED_OFF)))
+        .where(Mechanism.code == mechanism_code, Meeting.state.not_in(sorted(CALLED_OFF)), Meeting.kind == SESSION)
         .order_by(Meeting.starts_at.desc())
         .limit(1)
         .options(selectinload(Meeting.parties), selectinload(Meeting.sittings))

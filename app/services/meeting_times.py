@@ -61,8 +61,8 @@ def write_parties(
         row.hosting = hosting.get(row.party_code, "none")
 
 
-def content_of_meeting(meeting: Meeting, mechanism_code: str | None) -> MeetingContent:
-    """Return what a draft of this meeting would say; its parties are loaded."""
+def content_of_meeting(meeting: Meeting, mechanism_code: str | None, around: str = "") -> MeetingContent:
+    """Return what a draft of this meeting would say; its parties are loaded, `around` is what it is around."""
     content = MeetingContent(
         mechanism=mechanism_code,
         title={language: text for language, text in meeting.title.items() if language != "original" and text},
@@ -78,6 +78,8 @@ def content_of_meeting(meeting: Meeting, mechanism_code: str | None) -> MeetingC
         last_day=meeting.ends_on,
         starts=meeting.starts_time,
         ends=meeting.ends_time,
+        kind=meeting.kind,
+        around=around,
     )
     return dataclasses.replace(content, choice=_choice_that_meant(content, meeting))
 

@@ -12,6 +12,7 @@ from app.domain.meeting_content import PAST_FORMATS, MeetingContent, Refused, ch
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action, can
 from app.models import Meeting
+from app.services.around import checked_parent, record_place, side_of_viewer
 from app.services.drafts import hat_for, known_parties, mechanism_named
 from app.services.meeting_audience import audience_of
 from app.services.proposing import Ready, add_meeting
@@ -40,8 +41,9 @@ def record_past_meeting(session: GuardedSession, content: MeetingContent, *, uid
     meeting = add_meeting(session, ready, state, reference, owners)
     session.record(
         "meeting_recorded", "meeting", meeting.id, meeting.audience_id, reference=reference,
-        parties=list(state.parties), starts_on=meeting.starts_on.isoformat(), source=meeting.source,
+        parties=list(state.parties), starts_on=meeting.starts_on.isoformat(), source=meeting.source, kind=meeting.kind,
     )  # fmt: skip
+    record_place(session, meeting, None, ready.parent)
     return meeting
 
 
@@ -60,11 +62,13 @@ def _ready(session: GuardedSession, content: MeetingContent) -> tuple[Ready, uui
     if refusals or checked.timing is None:
         raise Refused(refusals)
     check_own_side(checked.content.parties, session.bound_viewer.party, hat.parties if hat else None)
+    parent = checked_parent(session, checked.content, side_of_viewer(session, hat))
     ready = Ready(
         content=dataclasses.replace(checked.content, source=source),
         timing=checked.timing,
         mechanism=mechanism,
         parties=parties,
         audience=audience_of(session, mechanism.id if mechanism else None, checked.content.parties),
+        parent=parent,
     )
     return ready, hat.appointment_id if hat else None

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.db import GuardedSession, digest_of
 from app.domain import lifecycle
+from app.domain.around import moved
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.lifecycle import MeetingState
 from app.domain.meeting_advice import Advice, Change, changes
@@ -19,12 +20,25 @@ from app.domain.meeting_content import MeetingContent, Refused
 from app.domain.visibility import Action, appointments_in, can
 from app.models import Draft, Mechanism, Meeting
 from app.services import outbox
+from app.services.around import beside_to_decide, place_beside
 from app.services.audience_moves import move_to_parties
-from app.services.drafts import OPEN, OpenDraft, add_draft, any_draft, as_fields, check_version, end_draft, find_draft
+from app.services.drafts import (
+    OPEN,
+    OpenDraft,
+    add_draft,
+    any_draft,
+    as_fields,
+    check_version,
+    content_of,
+    end_draft,
+    find_draft,
+    save_draft,
+)
 from app.services.meeting_audience import keys_of, rows_audience
 from app.services.meeting_state import apply_state, state_of
 from app.services.meeting_times import content_of_meeting, write_parties, write_timing
 from app.services.meetings import facts_of_meeting, find_meeting
+from app.services.parents import load_parent
 from app.services.proposing import Ready, advice_for, make_ready, speaker
 
 WHEN: Final = ("zone", "first_day", "last_day", "starts", "ends", "choice")
@@ -72,7 +86,24 @@ def stage_changes(session: GuardedSession, reference: str) -> Draft:
 def content_now(session: GuardedSession, meeting: Meeting) -> MeetingContent:
     """Return what a meeting says as it stands."""
     mechanism = session.get(Mechanism, meeting.mechanism_id) if meeting.mechanism_id else None
-    return content_of_meeting(meeting, mechanism.code if mechanism else None)
+    parent = load_parent(session, meeting)
+    return content_of_meeting(meeting, mechanism.code if mechanism else None, parent.key if parent else "")
+
+
+def stage_following(session: GuardedSession, reference: str) -> Draft:
+    """Return a draft of changes by which a meeting moves by as many days as what it is around has; its hours stay.
+
+    Changes that are open already keep what else they say. Raises `NotFound`; `Refusal` `forbidden`,
+    `nothing_to_follow`, what `stage_changes` and `save_draft` raise, and what wall times do.
+    """
+    meeting = find_meeting(session, reference, lock=True)
+    found = beside_to_decide(session, meeting)
+    if found.standing != "moved":
+        raise Refusal("nothing_to_follow")
+    draft = stage_changes(session, reference)
+    first, last = (moved(day, found.moved_by) for day in (meeting.starts_on, meeting.ends_on))
+    content = dataclasses.replace(content_of(draft), first_day=first, last_day=last)
+    return save_draft(session, draft.id, content, version=draft.version)
 
 
 def meeting_of(session: GuardedSession, found: OpenDraft) -> Meeting:
@@ -125,7 +156,9 @@ def _publication(session: GuardedSession, found: OpenDraft, *, lock: bool = Fals
     meeting = find_meeting(session, found.meeting.reference, lock=lock)
     _check_allowed(session, meeting)
     old = content_now(session, meeting)
-    ready = _as_it_stands(make_ready(session, found.content, found.draft), old, meeting)
+    is_hidden = not old.around and (meeting.parent_id or meeting.event_id) is not None
+    ready = make_ready(session, found.content, found.draft, has_hidden_parent=is_hidden)
+    ready = _as_it_stands(ready, old, meeting)
     before = state_of(meeting)
     after = lifecycle.publish_changes(
         before, parties=ready.content.parties, when=ready.timing.when, **speaker(session, found.draft)
@@ -186,12 +219,15 @@ def _apply(session: GuardedSession, planned: Publication) -> None:
     audience_before = rows_audience(session, meeting)
     keys_before = keys_of(session, audience_before)
     meeting.title, meeting.ordinal, meeting.format = content.titles, content.ordinal, content.format
+    meeting.kind = content.kind
     meeting.place, meeting.conference_url = content.place or None, content.conference_url or None
     if planned.added or planned.dropped:
         move_to_parties(session, meeting, content.parties, planned.dropped)
     write_parties(session, meeting, content.parties, content.hosting)
     write_timing(session, meeting, planned.ready.timing)
     apply_state(meeting, planned.state, session, session.now, asked_anew=planned.is_asked_again)
+    if planned.old.around != content.around or (planned.moves and planned.ready.parent is not None):
+        place_beside(session, meeting, planned.ready.parent)
     session.flush()  # the record and the mails are of what stands now
     _record(session, planned, keys_before, audience_before)
     _tell(session, planned, keys_before)
@@ -205,7 +241,9 @@ def _record(
     audience_after = rows_audience(session, meeting)
     keys_after = keys_of(session, audience_after)
     facts = {
-        change.field: [_plain(change.field, change.old), _plain(change.field, change.new)] for change in planned.changes
+        change.field: [_plain(change.field, change.old), _plain(change.field, change.new)]
+        for change in planned.changes
+        if change.field != "around"  # recorded apart, for those who see that too
     }
     session.record(
         "meeting_changed", "meeting", meeting.id, session.audience(keys_before & keys_after), changes=facts,

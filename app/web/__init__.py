@@ -18,6 +18,7 @@ DOMAINS: Final = (
     "secretariat",
     "releases",
     "drafts",
+    "events",
     "zone_changes",
     "decisions",
     "agenda",

@@ -36,6 +36,7 @@ SYSTEM_CALLERS = {
         "find a secretariat's account by its address",
         "say whose the members of a secretariat are",
     },
+    "services/around.py": {"look for circles of meetings"},
     "services/audience_moves.py": {"take a released paper back from a guest"},
     "services/audit.py": {"keep the head of the audit record", "verify the audit record"},
     "services/catalogue.py": {"load the catalogue"},

@@ -14,6 +14,7 @@ from app.domain.errors import Refusal
 from app.domain.meeting_content import FORMATS, MeetingContent, Refused, check, timing_of
 from app.i18n import reader_language
 from app.models import Party
+from app.services.around import days_of_parent
 from app.services.drafts import OpenDraft, choosable_mechanisms, known_parties, mechanism_named
 from app.web.drafts import showing
 from app.web.drafts.forms import (
@@ -76,7 +77,7 @@ def edited_as_typed(found: OpenDraft | None = None) -> Edited:
 
 def with_times_checked(edited: Edited, formats: tuple[str, ...] = FORMATS) -> Edited:
     """Return the form with everything refused that cannot be, for showing its times before it is saved."""
-    if edited.content is None:
+    if edited.content is None or edited.refusal is not None:
         return edited
     checked = check(edited.content, edited.parties.keys(), formats)
     if checked.refusals:
@@ -85,8 +86,18 @@ def with_times_checked(edited: Edited, formats: tuple[str, ...] = FORMATS) -> Ed
 
 
 def asks_for_times() -> bool:
-    """Say whether the button was pressed that shows the times and saves nothing."""
-    return request.form.get("act") == "times"
+    """Say whether a button was pressed that shows the times and saves nothing."""
+    return request.form.get("act") in {"times", "days"}
+
+
+def with_days_taken(edited: Edited) -> Edited:
+    """Return the form with the days of what its meeting is around, where the button was pressed that takes them."""
+    if edited.content is None or request.form.get("act") != "days":
+        return edited
+    try:
+        return edited_from(days_of_parent(session(), edited.content))
+    except Refusal as refusal:
+        return edited.refused(refusal)
 
 
 def page_of(edited: Edited, formats: tuple[str, ...] = FORMATS) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class MeetingForm(FlaskForm):
     """Everything that a draft says, each field as text; which hosting fields there are depends on the parties."""
 
     mechanism = SelectField(_l("Mechanism"), validate_choice=False)
+    kind = RadioField(_l("Kind"), validate_choice=False)
+    around = SelectField(_l("Around"), validate_choice=False)
     title_en = StringField(_l("Title in English"))
     title_es = StringField(_l("Title in Spanish"))
     title_fr = StringField(_l("Title in French"))
@@ -65,7 +67,7 @@ def meeting_form(codes: Collection[str], typed: MultiDict[str, str] | None = Non
 def fill(form: MeetingForm, content: MeetingContent) -> None:
     """Put a content into the form, as a person would type it."""
     form.mechanism.data = content.mechanism or AD_HOC
-    for name in ("original", "format", "place", "conference_url", "zone", "agenda", "source"):
+    for name in ("original", "format", "place", "conference_url", "zone", "agenda", "source", "kind", "around"):
         form[name].data = getattr(content, name) or ""
     for language in LANGUAGES:
         form[f"title_{language}"].data = content.title.get(language, "")
@@ -117,6 +119,8 @@ def content_from(form: MeetingForm) -> MeetingContent:
         choice=_choice(typed["choice"]),
         agenda=typed["agenda"] or "template",
         source=form.source.data or "",
+        kind=typed["kind"] or "session",
+        around=typed["around"],
     )
     if refusals:
         raise Refused(refusals)
@@ -144,7 +148,7 @@ def host_choices() -> list[tuple[str, str]]:
     return [("none", _("does not host")), ("host", _("host")), ("co_host", _("co-host"))]
 
 
-_PLAIN: Final = ("mechanism", "original", "format", "zone", "choice", "agenda")
+_PLAIN: Final = ("mechanism", "original", "format", "zone", "choice", "agenda", "kind", "around")
 
 
 def _read(

@@ -10,12 +10,14 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.domain.around import KINDS
 from app.domain.errors import NotFound, Refusal, StaleVersion
-from app.domain.meeting_content import PAST_FORMATS
+from app.domain.meeting_content import PAST_FORMATS, MeetingContent
 from app.domain.visibility import Action
 from app.models import Meeting
 from app.services import drafts as service
 from app.services import proposing, staged_changes
+from app.services.around import suggestion_beside
 from app.services.draft_suggestions import last_meeting, suggested, suggested_past
 from app.services.drafts import OpenDraft
 from app.services.past_meetings import record_past_meeting
@@ -27,6 +29,7 @@ from app.web.drafts.editing import (
     edited_as_typed,
     edited_from,
     page_of,
+    with_days_taken,
     with_times_checked,
 )
 from app.web.forms import sent_number, sent_version
@@ -39,9 +42,9 @@ blueprint = Blueprint("drafts", __name__)
 def new_meeting() -> ResponseReturnValue:
     """Begin a draft of a meeting: from a template, from the last one, or from another."""
     if request.method != "POST":
-        content = suggested(session(), request.args.get("mechanism") or None, request.args.get("copy"))
+        content = _suggested()
         return _new_page(edited_from(content), last_meeting(session(), content.mechanism))
-    edited = edited_as_typed()
+    edited = with_days_taken(edited_as_typed())
     if edited.content is None or asks_for_times():
         return _new_page(with_times_checked(edited))
     try:
@@ -57,7 +60,7 @@ def draft(draft_id: uuid.UUID) -> ResponseReturnValue:
     found = service.find_draft(session(), draft_id)
     if request.method != "POST":
         return _draft_page(found, edited_from(found.content))
-    edited = edited_as_typed(found)
+    edited = with_days_taken(edited_as_typed(found))
     if edited.content is None or asks_for_times():
         return _draft_page(found, with_times_checked(edited))
     version, meeting_version = sent_version(), sent_number("meeting_version")
@@ -133,6 +136,15 @@ def record_meeting() -> ResponseReturnValue:
         return _record_page(edited.refused(refusal))
     flash(_("The meeting is recorded as %(reference)s.", reference=meeting.reference))
     return _to_meeting(meeting.reference)
+
+
+def _suggested() -> MeetingContent:
+    """Return what a new draft begins with, as its address asks: around something, or as a meeting of a mechanism."""
+    mechanism, around = request.args.get("mechanism") or None, request.args.get("around")
+    if around:
+        kind = request.args.get("kind", "session")
+        return suggestion_beside(session(), mechanism, around, kind if kind in KINDS else "session")
+    return suggested(session(), mechanism, request.args.get("copy"))
 
 
 # The pages ----------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from app.models import Mechanism, Party
 from app.pictures import Clock, Place
 from app.services.drafts import choosable_mechanisms
 from app.services.staged_changes import Publication
+from app.web.drafts import beside
 from app.web.drafts.forms import AD_HOC, MeetingForm, host_choices, hosting_fields
 from app.web.routing import session
 from app.web.zones import zone_choices
@@ -50,6 +51,8 @@ def set_choices(
     ]
     form.original.choices = list(labels.labels("language", language).items())
     form.parties.choices = [(code, words.party_name(code, language)) for code in words.party_order(parties, language)]
+    form.kind.choices = beside.kind_choices(language)
+    form.around.choices = beside.around_choices(session(), content.around if content else "", language)
     form.format.choices = [(key, labels.label("format", key, language)) for key in formats]
     form.zone.choices = zone_choices(language)
     form.agenda.choices = _agendas(content.agenda if content else None)
@@ -147,6 +150,8 @@ def field_labels() -> dict[str, str]:
     """Return the names of a content's fields, in the order of the form."""
     return {
         "mechanism": _("Mechanism"),
+        "kind": _("Kind"),
+        "around": _("Around"),
         "title": _("Title"),
         "original": _("The title was written in"),
         "ordinal": _("Number in its series"),
@@ -171,7 +176,7 @@ def in_words(name: str, value: Any) -> str:
     if value is None or value in ("", (), {}):
         return ""
     match name, value:
-        case (("mechanism" | "format" | "original" | "choice" | "agenda"), _):
+        case (("mechanism" | "format" | "original" | "choice" | "agenda" | "kind" | "around"), _):
             said = _chosen(name, value, language)
         case "title", _:
             said = "; ".join(f"{key.upper()} {value[key]}" for key in LANGUAGES if value.get(key))
@@ -200,6 +205,10 @@ def _chosen(name: str, value: str, language: str) -> str:
             return str(_("the first") if value == "earlier" else _("the second"))
         case "agenda":
             return dict(_agendas(value))[value]
+        case "around":
+            return beside.in_words(session(), value, language)
+        case "kind":
+            return labels.labels("meeting_kind", language).get(value, value)
         case _:
             group = labels.labels("format" if name == "format" else "language", language)
             return group.get(value, "")

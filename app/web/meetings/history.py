@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from app import labels, words
+from app.domain.around import event_code
 from app.domain.visibility import Viewer
 from app.services.history import HistoryEntry
 from app.web.drafts.showing import field_labels
@@ -124,6 +126,56 @@ def _changed(entry: HistoryEntry, language: str) -> Markup:
     return _fill(_("Changed. %(changes)s"), changes=Markup(f"{_before_signs(language)}; ").join(said))  # noqa: S704
 
 
+def _around(told: Mapping[str, Any] | None, language: str) -> str:
+    """Return what a meeting was or is around: a meeting by its reference, an event by its name."""
+    if told is None:
+        return ""
+    return str(told["around"]) if told["is_meeting"] else words.pick(told["title"], language)[0]
+
+
+def _placed(entry: HistoryEntry, language: str) -> Markup:
+    was, now = (_around(entry.facts.get(side), language) for side in ("was", "now"))
+    if not now:
+        return _fill(_("No longer set around %(was)s"), was=was)
+    if not was:
+        return _fill(_("Set around %(now)s"), now=now)
+    return _fill(_("Set around %(now)s, before around %(was)s"), now=now, was=was)
+
+
+def _what(entry: HistoryEntry) -> str:
+    key = str(entry.facts.get("around"))
+    return str(_("the event that it is around")) if event_code(key) else key
+
+
+def _days_of(entry: HistoryEntry) -> str:
+    return str(ngettext("%(num)s day", "%(num)s days", abs(int(entry.facts.get("days") or 0))))
+
+
+def _followed(entry: HistoryEntry, _language: str) -> Markup:
+    values = {"what": _what(entry), "days": _days_of(entry)}
+    if int(entry.facts.get("days") or 0) > 0:
+        return _fill(_("Date set anew: %(what)s had moved to later, by %(days)s."), **values)
+    return _fill(_("Date set anew: %(what)s had moved to earlier, by %(days)s."), **values)
+
+
+def _kept(entry: HistoryEntry, _language: str) -> Markup:
+    if entry.facts.get("is_called_off"):
+        return _fill(_("Left as it is, although %(what)s was called off"), what=_what(entry))
+    return _fill(_("Date kept, although %(what)s moved by %(days)s"), what=_what(entry), days=_days_of(entry))
+
+
+def _served(entry: HistoryEntry, language: str) -> Markup:
+    was, now = (_period(entry.facts.get(side), language) for side in ("was", "now"))
+    return _fill(_("Held for the period %(now)s"), now=now) + (Markup(" <del>{}</del>").format(was) if was else "")
+
+
+def _period(told: list[str] | None, language: str) -> str:
+    if not told:
+        return ""
+    first, last = (dt.date.fromisoformat(day) for day in told)
+    return words.date_range(first, last, language)
+
+
 def _before_signs(language: str) -> str:
     """Return what French puts before a colon and a semicolon."""
     return words.NBSP if language == "fr" else ""
@@ -152,6 +204,8 @@ def _value(name: str, value: Any, language: str) -> str:
             said = words.time_of_day(dt.time.fromisoformat(value), language)
         case "format":
             said = labels.labels("format", language).get(value, value)
+        case "kind":
+            said = labels.labels("meeting_kind", language).get(value, value)
         case "parties" | "hosting":
             names = [words.party_name(code, language) for code in words.party_order(value, language)]
             said = words.list_of(names, language)
@@ -179,6 +233,10 @@ _SENTENCES: Final[Mapping[str, Callable[[HistoryEntry, str], Markup]]] = {
     "meeting_held": _plain(N_("Recorded as held")),
     "meeting_closed": _plain(N_("Closed")),
     "meeting_changed": _changed,
+    "meeting_placed": _placed,
+    "meeting_followed": _followed,
+    "meeting_date_kept": _kept,
+    "meeting_served_set": _served,
     "meeting_parties_added": _parties(N_("Added to the parties: %(parties)s")),
     "meeting_parties_dropped": _parties(N_("Taken from the parties: %(parties)s")),
 }

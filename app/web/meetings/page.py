@@ -11,7 +11,7 @@ from app.db import GuardedSession
 from app.domain.visibility import Action, Viewer, can
 from app.i18n import reader_language
 from app.services import meeting_life as life
-from app.services.actions import actions_of_meeting
+from app.services.actions import actions_around
 from app.services.agenda import agenda_of
 from app.services.history import HistoryEntry
 from app.services.meeting_state import when_of
@@ -21,6 +21,7 @@ from app.services.releases import released_count
 from app.services.zone_changes import zone_change_of
 from app.web.advice import advice_in_words
 from app.web.meetings import clocks
+from app.web.meetings.around import around_of
 from app.web.meetings.history import history_of, who
 
 
@@ -32,6 +33,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
     view = meeting_view(session, reference)
     meeting, language = view.meeting, reader_language()
     places = clocks.places_of(view, viewer, language)
+    actions, open_actions = actions_around(session, meeting)
     own = next((line.row for line in view.parties if line.party.code == viewer.party), None)
     return render_template(
         "meetings/meeting.html",
@@ -53,10 +55,11 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         promise=life.promise_of(meeting),
         stale=stale,
         error=error,
-        agenda=agenda_of(session, meeting, view.facts, [line.party for line in view.parties]),
-        actions=actions_of_meeting(session, meeting),
+        agenda=agenda_of(session, meeting, view.facts, [line.party for line in view.parties], open_actions),
+        actions=actions,
         released_count=released_count(session, meeting.id),
         warnings=_warnings(session, view),
+        around=around_of(session, view, language),
     )
 
 
