@@ -67,6 +67,7 @@ MESSAGES: Final[dict[str, str]] = {
     "needs_own_party": N_("Choose your own party too. A delegation proposes the meetings that it sits at."),
     "not_appointed_by_these": N_("Choose exactly the parties that appointed the secretariat you act in."),
     "already_appointed": N_("These parties have a secretariat for this on some of these days. End that one first."),
+    "unknown_holder": N_("This office is not one of these parties’. Choose one from the list."),
     "starts_in_the_past": N_("A secretariat begins today or later. Choose another first day."),
     "ends_in_the_past": N_("This day is over, or comes before the first day. Choose a later one."),
     "ends_later_than_agreed": N_("The parties agreed on an earlier last day, or on this one. Choose a day before it."),

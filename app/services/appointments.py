@@ -125,7 +125,7 @@ def ask_to_appoint(
     """Ask every party of a mechanism, or of one meeting, for a secretariat; it is there, and not yet in force.
 
     Who asks says yes for their party. Raises `Refusal` `forbidden`, `needs_title` and what a line of text raises
-    (`name_en` …), `unknown_office`, `required`, `starts_in_the_past`, `ends_before_start`, `already_appointed`.
+    (`name_en` …), `unknown_holder`, `required`, `starts_in_the_past`, `ends_before_start`, `already_appointed`.
     """
     makers = makers_of(mechanism, meeting)
     if not can(session.bound_viewer, Action.END_CONSENT, Facts(parties=makers)):
@@ -187,7 +187,7 @@ def _office_of(session: GuardedSession, makers: frozenset[str], code: str | None
     for office in offices_to_choose(session, makers):
         if office.code == code:
             return office
-    raise Refusal("unknown_office", field="office")
+    raise Refusal("unknown_holder", field="office")
 
 
 def _days(session: GuardedSession, new: NewSecretariat) -> tuple[dt.date, dt.date | None]:

@@ -152,7 +152,7 @@ def test_only_who_speaks_for_one_of_its_parties_asks(database: Database, by: str
         ({"starts_on": None}, ("required", "starts_on")),
         ({"starts_on": dt.date(2026, 11, 21)}, ("starts_in_the_past", "starts_on")),
         ({"ends_on": dt.date(2026, 11, 21)}, ("ends_before_start", "ends_on")),
-        ({"office_code": "XX-NONE"}, ("unknown_office", "office")),
+        ({"office_code": "XX-NONE"}, ("unknown_holder", "office")),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(

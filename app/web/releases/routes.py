@@ -41,6 +41,8 @@ def ask(ref: str) -> ResponseReturnValue:
     try:
         decision = service.ask_to_release(session(), ref, form.typed())
     except Refusal as refusal:
+        if refusal.field is None:
+            raise
         put_error(form, refusal)
         return _page(found, form), 422
     if decision.state == "taken":

@@ -72,7 +72,8 @@ class MemberForm(FlaskForm):
             person_id = uuid.UUID(chosen) if chosen else None
         except ValueError:
             person_id = uuid.UUID(int=0)
-        return NewMember(person_id, self.email.data or "", self.starts_on.data, self.ends_on.data)
+        email = (self.email.data or "") if "email" in self else ""
+        return NewMember(person_id, email, self.starts_on.data, self.ends_on.data)
 
 
 def member_form(people: Sequence[Person], *, is_joint: bool) -> MemberForm:

@@ -87,6 +87,8 @@ def _ask(mechanism: Mechanism | None, meeting: Meeting | None) -> ResponseReturn
     try:
         made = service.ask_to_appoint(session(), form.typed(), mechanism=mechanism, meeting=meeting)
     except Refusal as refusal:
+        if refusal.field is None:
+            raise
         put_error(form, refusal)
         return _ask_page(form, mechanism, meeting), 422
     flash(_("The parties are asked. It serves once every one of them has said yes."))
@@ -140,6 +142,8 @@ def name_member(appointment_id: uuid.UUID) -> ResponseReturnValue:
     try:
         people.name_member(session(), appointment_id, form.typed())
     except Refusal as refusal:
+        if refusal.field is None:
+            raise
         put_error(form, refusal)
         return _page(appointment_id, form), 422
     flash(_("They serve in it on the days that you gave. They put the hat on at the top of their pages."))
@@ -170,6 +174,8 @@ def end(appointment_id: uuid.UUID) -> ResponseReturnValue:
     try:
         made = service.end_appointment(session(), appointment_id, form.last_on.data)
     except Refusal as refusal:
+        if refusal.field is None:
+            raise
         put_error(form, refusal)
         return _end_page(line, form), 422
     flash(_("It is ended.") if made.ended_at else _("It ends after the day that you gave."))
