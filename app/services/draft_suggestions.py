@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from app.domain.mechanisms import next_ordinal
 from app.domain.meeting_content import FROM_TEMPLATE, LANGUAGES, MeetingContent
 from app.models import Mechanism, Meeting
 from app.services.drafts import mechanism_named
+from app.services.hosting_state import hosting_state
 from app.services.mechanism_record import meeting_facts, meetings_of
 from app.services.meeting_state import CALLED_OFF
 from app.services.meeting_times import content_of_meeting
@@ -30,7 +31,7 @@ SESSION: Final = "session"
 def suggested(session: GuardedSession, mechanism_code: str | None, copy: str | None = None) -> MeetingContent:
     """Return what a new draft begins with; `copy` is `last`, `template`, or the reference of a meeting.
 
-    The day, the host and the place are never copied: they are what has to be agreed anew. Raises
+    The day and the place are never copied: they are what has to be agreed anew. The host is whose turn it is. Raises
     `Refusal("unknown_mechanism")`, and `NotFound` for a reference of nothing that the viewer may see.
     """
     source = _source(session, mechanism_code, copy)
@@ -44,7 +45,7 @@ def suggested(session: GuardedSession, mechanism_code: str | None, copy: str | N
         title=suggested_title(mechanism.name, ordinal) if mechanism and ordinal else dict(copied.title),
         original=session.bound_viewer.language if mechanism and ordinal else copied.original,
         ordinal=ordinal,
-        hosting={},
+        hosting=_whose_turn(session, mechanism, copied.parties),
         place="",
         conference_url="",
         format="in_person" if copied.format == "unknown" else copied.format,
@@ -61,7 +62,7 @@ def suggested_past(session: GuardedSession, mechanism_code: str | None) -> Meeti
     mechanism = mechanism_named(session, mechanism_code)
     begun = _from_template(session, mechanism)
     title = suggested_title(mechanism.name, None) if mechanism else {}
-    return dataclasses.replace(begun, title=title, ordinal=None, format="unknown")
+    return dataclasses.replace(begun, title=title, ordinal=None, hosting={}, format="unknown")
 
 
 def suggested_title(name: Mapping[str, str], ordinal: int | None) -> dict[str, str]:
@@ -121,8 +122,19 @@ def _from_template(session: GuardedSession, mechanism: Mechanism | None) -> Meet
         original=viewer.language,
         ordinal=ordinal,
         parties=tuple(sorted(mechanism.parties)),
+        hosting=_whose_turn(session, mechanism, mechanism.parties),
         zone=viewer.time_zone,
     )
+
+
+def _whose_turn(session: GuardedSession, mechanism: Mechanism | None, parties: Collection[str]) -> dict[str, str]:
+    """Return who would host the next meeting of all of the parties, after those in preparation, and who beside."""
+    if mechanism is None or frozenset(parties) != frozenset(mechanism.parties):
+        return {}
+    following = hosting_state(session, mechanism).following_host
+    if following is None:
+        return {}
+    return {following.party: "host", **dict.fromkeys(following.co_hosts, "co_host")}
 
 
 def _next_ordinal(session: GuardedSession, mechanism: Mechanism | None) -> int | None:
