@@ -95,6 +95,7 @@ MESSAGES: Final[dict[str, str]] = {
     "turn_taken_since": N_("A turn was taken on %(day)s. Give that day, or a later one."),
     # Hand-overs and the planning record
     "same_party_twice": N_("Give two parties: who hands over, and who receives."),
+    "asked_back_already": N_("This is asked already. Answer that, or withdraw it first."),
     "needs_own_side": N_("Your own party hands over or receives. Others begin theirs themselves."),
     "hand_over_open": N_("A hand-over of this mechanism is under way. It is received first."),
     "hand_over_is_over": N_("This hand-over was received. It stays as it was."),

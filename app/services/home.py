@@ -18,10 +18,11 @@ from app.domain.catalogue import Mechanism as Facts
 from app.domain.mechanisms import Owed, compliance, owes
 from app.domain.visibility import Role, Viewer
 from app.domain.zones import tzdata_version, zone
-from app.models import Action, Leg, Mechanism, Meeting, MeetingParty, Office, Party
+from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party
 from app.services.action_lines import LegLine
 from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
+from app.services.hand_overs import due_hand_overs
 from app.services.mechanism_record import counts_meetings_here, meeting_facts
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
@@ -43,6 +44,8 @@ NeedKind = Literal[
     "decide",
     "decide_own",
     "decide_others",
+    "hand_over",
+    "take_over",
 ]
 
 
@@ -56,7 +59,8 @@ class Need:
     over; `draft`, `changes`: what the viewer's own side has begun; `leg`: what the viewer's party owes;
     `zone_change`: a meeting that new zone data puts elsewhere, of which the viewer can decide what stands;
     `decide`: what another side asks, which the viewer can answer; `decide_own`: the same, for those whose
-    coordinator answers; `decide_others`: what the viewer's secretariat asked, and the parties that have not answered.
+    coordinator answers; `decide_others`: what the viewer's secretariat asked, and the parties that have not answered;
+    `hand_over`, `take_over`: a hand-over between hosts, by or to the viewer's party, soon or since its day.
     """
 
     kind: NeedKind
@@ -67,6 +71,7 @@ class Need:
     action: Action | None = None
     leg: LegLine | None = None
     decision: DecisionLine | None = None
+    hand_over: HandOver | None = None
     waits_for: tuple[str, ...] = ()
 
 
@@ -126,6 +131,7 @@ def home_of(session: GuardedSession) -> Home:
         *_of_meetings(lines, viewer, session.now),
         *_of_zone_changes(session, lines),
         *_of_decisions(session),
+        *_of_hand_overs(session, today),
         *_of_drafts(session, lines),
         *_of_legs(session, viewer, days.get(viewer.party or "", today)),
     ]
@@ -332,6 +338,12 @@ def _of_legs(session: GuardedSession, viewer: Viewer, today: dt.date) -> Iterabl
     )
     for leg, action, office in rows:
         yield Need("leg", leg.due_on, action=action, leg=LegLine(leg, office, today))
+
+
+def _of_hand_overs(session: GuardedSession, today: dt.date) -> Iterable[Need]:
+    for row, mechanism in due_hand_overs(session, today):
+        gives = row.from_party == session.bound_viewer.party
+        yield Need("hand_over" if gives else "take_over", row.due_on, mechanism=mechanism, hand_over=row)
 
 
 def _capitals(session: GuardedSession) -> tuple[Capital, ...]:
