@@ -209,11 +209,12 @@ def _feed_state_of(rows: Sequence[tuple[Any, ...]], asked: frozenset[str]) -> Fe
         person, role, party, zone, count, total, *_appointment,
     ) = rows[0]  # fmt: skip
     hats = tuple(_hat(*row[-3:]) for row in rows if row[-3] is not None)
+    viewer = Viewer(_id(person), Role(role), party, hats, time_zone=zone)
     return FeedState(
         subscription_id=_id(found), version=version, mechanism_id=_id(mechanism) if mechanism is not None else None,
         choices=_json(choices), includes_tentative=bool(tentative), keeps_cancelled=bool(cancelled),
         shows_to_agree=bool(to_agree), closures_of=tuple(_json(closures)), uses_gzip=bool(gzip), detail=detail,
-        language=language, viewer=Viewer(_id(person), Role(role), party, hats, time_zone=zone),
+        language=language, viewer=viewer.wearing(None) if hats else viewer,
         asked_keys=asked, revision=f"{visibility.digest_of_keys(asked)}-{count}-{total}",
     )  # fmt: skip
 
