@@ -207,7 +207,7 @@ def test_a_form_that_is_sent_back_untouched_changes_nothing(client_for: ClientFo
         ("mandate", {"mandate_on": "June 2016"}, "Write the date as far as it is known"),
         ("mandate", {"deadline": "2016-06-28"}, "The deadline comes before the mandate."),
         ("mandate", {"deadline": "tomorrow"}, "This is not a date."),
-        ("hosts", {"first_host": "CA", "second_host": "", "third_host": ""}, "Turns to host need two parties at least."),
+        ("hosts", {"first_host": "CA", "second_host": "", "third_host": ""}, "Turns to host need two parties"),
         ("hosts", {"first_host": "CA", "second_host": "CA", "third_host": ""}, "A party stands twice"),
         ("hosts", {"first_host": "CA", "second_host": "SE", "third_host": ""}, "This party cannot be chosen here."),
         ("hosts", {"first_host": "", "second_host": "", "third_host": "", "rotation_attested": "y"},
@@ -324,7 +324,7 @@ def test_a_period_is_not_held_only_once_the_parties_said_so(app: Flask, client_f
 @pytest.mark.parametrize(
     ("period", "said"),
     [
-        ("", "The mechanism has no such period."),
+        ("", "Choose one from the list."),
         ("2025", "The mechanism has no such period."),
         ("2025-12-31/2025-01-01", "The end comes before the start."),
         ("2026-01-01/2026-12-31", "This period is not over yet."),
@@ -387,7 +387,8 @@ def test_what_is_merged_counts_where_it_went(app: Flask, client_for: ClientFor) 
     for into, said in (
         ("un-coordination", "cannot be merged into itself"),
         ("policy-planning-us-mx", "the same parties"),
-        ("", "no such mechanism"),
+        ("", "Choose one from the list."),
+        ("nowhere", "no such mechanism"),
     ):
         response = post(client_for("ana"), f"{path}/merge", into=into)
         assert (response.status_code, said in response.get_data(as_text=True)) == (422, True), into

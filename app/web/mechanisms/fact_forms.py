@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from app import labels, words
 from app.domain.catalogue_types import Level, Status
@@ -21,6 +21,9 @@ from app.web.forms import DayField
 
 JSON = Any
 Facts = Mapping[str, JSON]
+_NEEDED: Final = InputRequired(_l("Fill this in."))
+_REASON: Final = InputRequired(_l("Give a reason. It stays in the record."))
+_CHOSEN: Final = InputRequired(_l("Choose one from the list."))
 _A_LINE: Final = _l("One on a line.")
 _SCOPE: Final = _l("One on a line. The register shows them word for word, in the language that you write.")
 
@@ -35,19 +38,19 @@ class AskForm(FlaskForm):
 class NamesForm(AskForm):
     """The name in the three languages, and other names."""
 
-    name_en = StringField(_l("Name in English"))
-    name_es = StringField(_l("Name in Spanish"))
-    name_fr = StringField(_l("Name in French"))
+    name_en = StringField(_l("Name in English"), [_NEEDED])
+    name_es = StringField(_l("Name in Spanish"), [_NEEDED])
+    name_fr = StringField(_l("Name in French"), [_NEEDED])
     also_known_as = TextAreaField(_l("Also known as"), description=_A_LINE)
 
 
 class LevelForm(AskForm):
     """The level, and the floor that was promised."""
 
-    level = SelectField(_l("Level"), validate_choice=False)
+    level = SelectField(_l("Level"), [_CHOSEN], validate_choice=False)
     minimum_meetings = StringField(_l("At least so many meetings"), description=_l("Empty where no floor is promised."))
     period_months = StringField(_l("In so many months"))
-    anchor = SelectField(_l("Counted"), validate_choice=False)
+    anchor = SelectField(_l("Counted"), [_CHOSEN], validate_choice=False)
 
 
 class MandateForm(AskForm):
@@ -63,7 +66,7 @@ class MandateForm(AskForm):
 class StatusForm(AskForm):
     """The status, and what is to be said of it."""
 
-    status = SelectField(_l("Status"), validate_choice=False)
+    status = SelectField(_l("Status"), [_CHOSEN], validate_choice=False)
     status_note = TextAreaField(_l("Note on the status"), description=_l("Everybody who reads the register reads it."))
 
 
@@ -266,21 +269,21 @@ def typed_facts(group: str, form: AskForm, facts: Facts) -> dict[str, JSON]:
 class ConcludeForm(FlaskForm):
     """To conclude a mechanism."""
 
-    reason = TextAreaField(_l("Reason"), description=_l("Everybody who reads the register reads it."))
+    reason = TextAreaField(_l("Reason"), [_REASON], description=_l("Everybody who reads the register reads it."))
     answer_by = DayField(_l("Answer by"), [Optional()])
 
 
 class ReopenForm(ConcludeForm):
     """To take up a mechanism again."""
 
-    status = SelectField(_l("Status from then on"), validate_choice=False)
+    status = SelectField(_l("Status from then on"), [_CHOSEN], validate_choice=False)
 
 
 class ActivateForm(AskForm):
     """To create what was only proposed, by the text that creates it."""
 
-    status = SelectField(_l("Status from then on"), validate_choice=False)
-    instrument = TextAreaField(_l("Text that creates it"))
+    status = SelectField(_l("Status from then on"), [_CHOSEN], validate_choice=False)
+    instrument = TextAreaField(_l("Text that creates it"), [_NEEDED])
     mandate_on = StringField(
         _l("Date of that text"), description=_l("As far as it is known: 2016, 2016-06 or 2016-06-29.")
     )
@@ -289,13 +292,13 @@ class ActivateForm(AskForm):
 class MergeForm(AskForm):
     """To merge a mechanism into another."""
 
-    into = SelectField(_l("Into which mechanism"), validate_choice=False)
+    into = SelectField(_l("Into which mechanism"), [_CHOSEN], validate_choice=False)
 
 
 class NotHeldForm(FlaskForm):
     """To record that a period had no meeting."""
 
-    period = SelectField(_l("Period"), validate_choice=False)
+    period = SelectField(_l("Period"), [_CHOSEN], validate_choice=False)
     note = TextAreaField(_l("Reason"), description=_l("Everybody who reads the register reads it."))
     answer_by = DayField(_l("Answer by"), [Optional()])
 
@@ -304,5 +307,7 @@ class ContestForm(FlaskForm):
     """What is wrong with a fact."""
 
     note = TextAreaField(
-        _l("What is wrong with it"), description=_l("The other parties read it beside the fact, until you withdraw it.")
+        _l("What is wrong with it"),
+        [_NEEDED],
+        description=_l("The other parties read it beside the fact, until you withdraw it."),
     )

@@ -226,6 +226,7 @@ def _correct_page(mechanism: Mechanism, group: str, form: AskForm, rows: Any = N
         ),
         button=_("Ask the parties"),
         compared=rows,
+        nothing="",
         options={"instrument": {"rows": 3}, "note": {"rows": 3, "maxlength": 2000}},
     )
 
@@ -267,5 +268,6 @@ def _offices_page(mechanism: Mechanism, form: OfficesForm, rows: Any = None) -> 
         consequences=(_("This is your party’s own matter: it is in force at once, and nobody is asked."),),
         button=_("Save"),
         compared=rows,
+        nothing="",
         options={},
     )

@@ -80,6 +80,7 @@ def merge(code: str) -> ResponseReturnValue:
         _("Its record and its meetings count for the other mechanism from then on."),
         _("Its meetings keep their references. Its page stays, and says where it went."),
         _("It leaves the register, and no new meeting of it can be set up."),
+        nothing="" if others else _("There is no other mechanism of exactly these parties."),
     )  # fmt: skip
 
 
@@ -99,6 +100,7 @@ def not_held(code: str) -> ResponseReturnValue:
         ),
         _("The register says “not held” of this period from then on, where it says “no record” now."),
         _("It says so of no period that the parties did not record."),
+        nothing="" if form.period.choices else _("There is no period that is over and has no meeting on record."),
     )  # fmt: skip
 
 
@@ -115,12 +117,12 @@ def _begun() -> list[tuple[str, str]]:
     return [(key, labels.label("mechanism_status", key, reader_language())) for key in service.BEGUN]
 
 
-def _fate(code: str, fate: str, form: Any, ask: Ask, *consequences: str) -> ResponseReturnValue:
+def _fate(code: str, fate: str, form: Any, ask: Ask, *consequences: str, nothing: str = "") -> ResponseReturnValue:
     """Show what a fate would be to those who can ask for it, and ask the parties."""
     mechanism = find_mechanism(session(), code)
     check_may_ask(session(), mechanism)
     if request.method != "POST":
-        return _page(mechanism, fate, form, consequences)
+        return _page(mechanism, fate, form, consequences, nothing)
     if not form.validate():
         return _page(mechanism, fate, form, consequences), 422
     try:
@@ -131,7 +133,7 @@ def _fate(code: str, fate: str, form: Any, ask: Ask, *consequences: str) -> Resp
     return asked(decision.id, is_taken=decision.state == "taken")
 
 
-def _page(mechanism: Mechanism, fate: str, form: Any, consequences: tuple[str, ...]) -> str:
+def _page(mechanism: Mechanism, fate: str, form: Any, consequences: tuple[str, ...], nothing: str = "") -> str:
     return render_template(
         "mechanisms/ask.html",
         mechanism=mechanism,
@@ -140,5 +142,6 @@ def _page(mechanism: Mechanism, fate: str, form: Any, consequences: tuple[str, .
         consequences=(*consequences, _("The other parties are asked. What stands now holds until each has said yes.")),
         button=_("Ask the parties"),
         compared=None,
+        nothing=nothing,
         options={"reason": {"rows": 3}, "note": {"rows": 3}, "instrument": {"rows": 3}},
     )
