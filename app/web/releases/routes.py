@@ -19,7 +19,7 @@ from app.services.meetings import find_meeting
 from app.web.forms import put_error
 from app.web.meetings.clocks import promised
 from app.web.releases.forms import ReleaseForm, release_form
-from app.web.routing import route, session, signed_in
+from app.web.routing import route, session, signed_in, viewer
 
 blueprint = Blueprint("releases", __name__)
 
@@ -78,5 +78,6 @@ def _page(found: Meeting, form: ReleaseForm) -> str:
         guests=service.guests_of(session(), found),
         form=form,
         parties=words.party_order(codes, language),
+        own_city=words.city_of(viewer().time_zone, language, viewer().party),
         asked_of=words.list_of([words.party_name(code, language) for code in asked_of], language),
     )
