@@ -377,7 +377,7 @@ def test_a_copy_of_the_last_meeting_takes_its_agenda_its_hours_and_no_date(datab
     with database.read_session(world.viewer("ana")) as session:
         content = suggested(session, code, "last")
     assert (content.agenda, content.starts, content.ends) == ("DRG-2026-1", dt.time(10), dt.time(13))
-    assert (content.first_day, content.place, content.hosting) == (None, "", {})
+    assert (content.first_day, content.place, content.hosting) == (None, "", {"US": "host"})
     assert content.parties == ("CA", "MX", "US")
     assert content.ordinal == 9
     assert content.title["en"] == "9th North American Dialogue on Drug Policy"
