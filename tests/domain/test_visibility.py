@@ -141,3 +141,35 @@ def test_nobody_sees_anything_without_a_key() -> None:
     assert not sees(None, ["party:MX"])
     assert not sees(VIEWERS["x"], ["party:MX", "party:US"])
     assert sees(VIEWERS["p"], ["party:MX", "party:US"])
+
+
+# Hats ----------------------------------------------------------------------------------------------
+
+DIEGO = somebody(Role.OFFICIAL, "MX", APPOINTMENT)
+
+
+def test_a_delegations_person_has_no_right_by_a_hat_that_is_not_on() -> None:
+    off = DIEGO.wearing(None)
+    assert (off.hats, [hat.appointment_id for hat in off.spare_hats]) == ((), [APPOINTMENT])
+    assert off.keys == {f"person:{DIEGO.person_id}", "party:MX", "register"}
+    others = Facts(parties=frozenset({"CA", "US"}), appointments=frozenset({APPOINTMENT}))
+    assert [can(who, Action.CHANGE_MEETING, others) for who in (off, DIEGO, DIEGO.wearing(APPOINTMENT))] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+def test_with_the_hat_on_they_have_no_right_by_their_party() -> None:
+    on = DIEGO.wearing(None).wearing(APPOINTMENT)
+    assert (on.role, on.party, on.lent_by) == (Role.SECRETARIAT, None, "MX")
+    assert on.keys == {f"person:{DIEGO.person_id}", f"appointment:{APPOINTMENT}", "register"}
+    assert not can(on, Action.UPDATE_LEG, FACTS)
+    assert DIEGO.wearing(OTHER_APPOINTMENT) == DIEGO.wearing(None), "a hat that is not theirs is none"
+
+
+def test_a_draft_is_for_the_delegation_or_for_the_secretariat_that_is_named() -> None:
+    on = DIEGO.wearing(APPOINTMENT)
+    assert visibility.audience_of_draft(DIEGO, APPOINTMENT) == {"party:MX"}
+    assert visibility.audience_of_draft(on, APPOINTMENT) == {f"appointment:{APPOINTMENT}"}
+    for appointment in (None, OTHER_APPOINTMENT):
+        with pytest.raises(ValueError, match="neither"):
+            visibility.audience_of_draft(on, appointment)

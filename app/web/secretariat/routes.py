@@ -20,6 +20,7 @@ from app.services import appointments as service
 from app.services import hats
 from app.services.mechanism_facts import find_mechanism
 from app.services.meetings import find_meeting
+from app.services.practice import ORIGIN
 from app.web.forms import put_error
 from app.web.routing import database, route, session, signed_in, viewer
 from app.web.secretariat.forms import NAME_LIMIT, EndForm, MemberForm, SecretariatForm, member_form, secretariat_form
@@ -66,18 +67,19 @@ def _subject_page(mechanism: Mechanism | None, meeting: Meeting | None) -> str:
         meeting=meeting,
         parties=words.party_order(makers, reader_language()),
         lines=lists.appointments_of(session(), mechanism=mechanism, meeting=meeting),
-        may_ask=can(viewer(), Action.END_CONSENT, Facts(parties=makers)) and not _is_proposal(mechanism),
+        may_ask=can(viewer(), Action.END_CONSENT, Facts(parties=makers)) and not _is_for_nobody(mechanism),
         today=session().now.date(),
     )
 
 
-def _is_proposal(mechanism: Mechanism | None) -> bool:
-    return mechanism is not None and mechanism.status == "proposed"
+def _is_for_nobody(mechanism: Mechanism | None) -> bool:
+    """Say whether nothing is put to other parties about it: a proposal in the literature, or the example."""
+    return mechanism is not None and (mechanism.status == "proposed" or mechanism.origin == ORIGIN)
 
 
 def _ask(mechanism: Mechanism | None, meeting: Meeting | None) -> ResponseReturnValue:
     makers = service.makers_of(mechanism, meeting)
-    if not can(viewer(), Action.END_CONSENT, Facts(parties=makers)) or _is_proposal(mechanism):
+    if not can(viewer(), Action.END_CONSENT, Facts(parties=makers)) or _is_for_nobody(mechanism):
         raise Refusal("forbidden")
     form = secretariat_form(service.offices_to_choose(session(), makers), reader_language())
     if request.method != "POST":
