@@ -41,7 +41,10 @@ class SubscriptionForm(FlaskForm):
     """What a feed is to show; each of the filters narrows nothing where nothing is ticked."""
 
     whose = SelectField(
-        _l("Whose calendar"), validate_choice=False, description=_l("It shows what that person may see.")
+        _l("Whose calendar"),
+        [InputRequired(_NEEDED)],
+        validate_choice=False,
+        description=_l("It shows what that person may see."),
     )
     mechanism = _several(_l("Mechanisms"))
     party = _several(_l("With any of these at the table"))
