@@ -31,6 +31,8 @@ from app.services.in_force import in_force_on
 # A meeting that was called off takes nobody's time; one that is past is looked at no more.
 SITS: Final = ("proposed", "confirmed", "held", "closed")
 AHEAD: Final = ("proposed", "confirmed")
+# Rows of parties and sittings of meetings at one time: beyond these nobody reads what clashes with what.
+ROWS_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,13 @@ def _meetings_then(session: GuardedSession, planned: Planned) -> dict[uuid.UUID,
             Meeting.id != (planned.id or uuid.UUID(int=0)),
         )
         .order_by(Meeting.starts_at, Meeting.reference)
+        .limit(ROWS_LIMIT)
     ).all()  # fmt: skip
     grouped: dict[uuid.UUID, list[Any]] = {}
     for row in rows:
         grouped.setdefault(row.id, []).append(row)
+    if len(rows) == ROWS_LIMIT:
+        grouped.popitem()  # of the last one not all may have been read
     return {identity: _planned_of_rows(of_one) for identity, of_one in grouped.items()}
 
 

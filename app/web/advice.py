@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,11 +12,15 @@ from app import words
 from app.domain.meeting_advice import HEADQUARTERS, Advice
 from app.i18n import reader_language
 
+# More than these would be read by nobody.
+MOST: Final = 12
 
-def advice_in_words(advice: Iterable[Advice]) -> list[str]:
-    """Return each warning as a sentence, in the reader's language."""
+
+def advice_in_words(advice: Sequence[Advice]) -> list[str]:
+    """Return each warning as a sentence in the reader's language; of many the first ones, and that there are more."""
     language = reader_language()
-    return [sentence_of(each, language) for each in advice]
+    said = [sentence_of(each, language) for each in advice[:MOST]]
+    return said if len(advice) <= MOST else [*said, _("There is more of this kind: the calendar of that day shows it.")]
 
 
 def sentence_of(each: Advice, language: str) -> str:
