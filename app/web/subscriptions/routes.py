@@ -69,7 +69,8 @@ def edit_subscription(subscription_id: uuid.UUID) -> ResponseReturnValue:
         return form_page(form, line)
     if form.validate():
         try:
-            if told := _unlikely(typed(form, standing), line.filter):
+            told = _unlikely(typed(form, standing), line.filter)
+            if told and sent_version() == version:  # of a race that is lost both versions are shown first
                 return form_page(form, line, unlikely=told), 422
             edits.edit_subscription(session(), subscription_id, typed(form, standing), sent_version())
         except StaleVersion as stale:
