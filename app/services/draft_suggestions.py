@@ -11,11 +11,12 @@ from sqlalchemy.orm import selectinload
 
 from app import words
 from app.db import GuardedSession
+from app.domain.actions import today_in
 from app.domain.catalogue import Mechanism as MechanismFacts
 from app.domain.catalogue import from_facts
 from app.domain.errors import NotFound
 from app.domain.mechanisms import next_ordinal
-from app.domain.meeting_content import FROM_TEMPLATE, LANGUAGES, MeetingContent
+from app.domain.meeting_content import FROM_TEMPLATE, LANGUAGES, NO_AGENDA, MeetingContent
 from app.models import Mechanism, Meeting
 from app.services.drafts import mechanism_named
 from app.services.hosting_state import hosting_state
@@ -63,6 +64,27 @@ def suggested_past(session: GuardedSession, mechanism_code: str | None) -> Meeti
     begun = _from_template(session, mechanism)
     title = suggested_title(mechanism.name, None) if mechanism else {}
     return dataclasses.replace(begun, title=title, ordinal=None, hosting={}, format="unknown")
+
+
+def suggested_urgent(session: GuardedSession, mechanism_code: str | None) -> MeetingContent:
+    """Return what calling an urgent meeting begins with: today, by video, no agenda, no number, a title to write over.
+
+    Raises `Refusal("unknown_mechanism")`.
+    """
+    viewer = session.bound_viewer
+    mechanism = mechanism_named(session, mechanism_code)
+    name = words.pick(mechanism.name, viewer.language)[0] if mechanism else ""
+    forms = {"en": "Urgent meeting: {name}", "es": "Reunión urgente: {name}", "fr": "Réunion urgente : {name}"}
+    return dataclasses.replace(
+        _from_template(session, mechanism),
+        kind="urgent",
+        title={viewer.language: forms[viewer.language].format(name=name)} if name else {},
+        original=viewer.language,
+        ordinal=None,
+        format="virtual",
+        agenda=NO_AGENDA,
+        first_day=today_in(session.now, viewer.time_zone),
+    )
 
 
 def suggested_title(name: Mapping[str, str], ordinal: int | None) -> dict[str, str]:

@@ -6,12 +6,12 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import load_only, selectinload
 
-from app import words
+from app import labels, words
 from app.calendars.feed import Rendered, rendered
 from app.calendars.meeting import RENDERING
 from app.db import GuardedSession, digest_of
@@ -29,8 +29,9 @@ from app.domain.entries import (
     status_of,
 )
 from app.domain.zones import known_zone, tzdata_version
-from app.models import Mechanism, Meeting, MeetingParty, Party
+from app.models import Event, Mechanism, Meeting, MeetingParty, Party
 from app.services.kept_feeds import EntryKey, KeptEntries, KeptEntry
+from app.services.parents import PARENT
 from app.services.practice import is_real
 from app.services.zone_changes import zone_change_of
 
@@ -60,6 +61,16 @@ class MechanismWords:
     prefix: str
 
 
+class BesideWords(NamedTuple):
+    """The UID of the meeting that a meeting is around, and the place of that, or of the event that it is around."""
+
+    uid: str | None = None
+    place: str | None = None
+
+
+NOTHING_BESIDE: Final = BesideWords()
+
+
 # One meeting --------------------------------------------------------------------------------------
 
 
@@ -70,11 +81,18 @@ def capitals_of_parties(session: GuardedSession) -> Capitals:
 
 
 def facts_of(
-    meeting: Meeting, mechanism: Named | None, capitals: Capitals, base_url: str, language: Language, now: dt.datetime
+    meeting: Meeting,
+    mechanism: Named | None,
+    capitals: Capitals,
+    base_url: str,
+    language: Language,
+    now: dt.datetime,
+    beside: BesideWords = NOTHING_BESIDE,
 ) -> MeetingFacts:
     """Return what a calendar needs of a meeting whose parties and sittings are loaded.
 
-    Parties and capitals come in the alphabetical order of the language.
+    Parties and capitals come in the alphabetical order of the language; `beside` is what the viewer sees that it is
+    around.
     """
     has_hours = meeting.starts_time is not None
     parties = tuple(words.party_order((row.party_code for row in meeting.parties), language))
@@ -90,7 +108,7 @@ def facts_of(
         starts_on=None if has_hours else meeting.starts_on,
         ends_on=None if has_hours else meeting.ends_on,
         zone=known_zone(meeting.time_zone),
-        place=meeting.place,
+        place=meeting.place or beside.place,
         format=None if meeting.format == "unknown" else cast("Format", meeting.format),
         conference_url=meeting.conference_url,
         parties=parties,
@@ -101,17 +119,31 @@ def facts_of(
         changed_at=meeting.changed_at,
         url=f"{base_url}/meetings/{meeting.reference}",
         cancelled_at=meeting.cancelled_at,
-        categories=_categories(mechanism, language),
+        parent_uid=beside.uid,
+        categories=_categories(mechanism, meeting.kind, language),
         was_confirmed=meeting.confirmed_at is not None,
         is_moment_only=zone_change_of(meeting, now) is not None,
     )
 
 
-def _categories(mechanism: Named | None, language: Language) -> tuple[str, ...]:
+def _categories(mechanism: Named | None, kind: str, language: Language) -> tuple[str, ...]:
+    """Return the mechanism's name and prefix, and the kind of a meeting that is no session of it."""
+    what = () if kind == "session" else (labels.label("meeting_kind", kind, language),)
     if mechanism is None:
-        return ()
+        return what
     name = in_language(mechanism.name, language)
-    return (name, mechanism.prefix) if name else (mechanism.prefix,)
+    return (name, mechanism.prefix, *what) if name else (mechanism.prefix, *what)
+
+
+def beside_words(session: GuardedSession, condition: ColumnElement[bool]) -> dict[uuid.UUID, BesideWords]:
+    """Return, of the meetings that answer to a condition, what the viewer sees that they are around."""
+    rows = session.execute(
+        select(Meeting.id, PARENT.uid, func.coalesce(PARENT.place, Event.place))
+        .outerjoin(PARENT, PARENT.id == Meeting.parent_id)
+        .outerjoin(Event, Event.id == Meeting.event_id)
+        .where(condition, or_(Meeting.parent_id.is_not(None), Meeting.event_id.is_not(None)))
+    )
+    return {meeting_id: BesideWords(uid, place) for meeting_id, uid, place in rows}
 
 
 # All that a feed shows ----------------------------------------------------------------------------
@@ -184,11 +216,13 @@ def _keys(session: GuardedSession, seen: Sight, condition: ColumnElement[bool]) 
         .where(condition, is_real())
         .group_by(Meeting.id, Meeting.version, Meeting.mechanism_id)
     )  # fmt: skip
+    beside = beside_words(session, condition)
     found: list[EntryKey] = []
     for meeting_id, version, mechanism_id, parties in rows:
         mechanism = seen.of_mechanism(mechanism_id)
         codes = ",".join(sorted(parties.split(","))) if parties else ""
-        found.append((context, meeting_id, version, mechanism.version if mechanism else None, codes))
+        around = beside.get(meeting_id, NOTHING_BESIDE)
+        found.append((context, meeting_id, version, mechanism.version if mechanism else None, codes, around))
     return found
 
 
@@ -198,7 +232,8 @@ def _made(session: GuardedSession, seen: Sight, keys: Sequence[EntryKey]) -> dic
     made = {}
     for meeting in _meetings(session, list(wanted)):
         mechanism = seen.of_mechanism(meeting.mechanism_id)
-        made[wanted[meeting.id]] = _entry_of(meeting, mechanism, seen, session.now)
+        key = wanted[meeting.id]
+        made[key] = _entry_of(meeting, mechanism, seen, session.now, BesideWords(*key[5]))
     return made
 
 
@@ -211,10 +246,12 @@ def _meetings(session: GuardedSession, ids: Sequence[uuid.UUID]) -> Iterable[Mee
         ).scalars()
 
 
-def _entry_of(meeting: Meeting, mechanism: MechanismWords | None, seen: Sight, now: dt.datetime) -> KeptEntry:
+def _entry_of(
+    meeting: Meeting, mechanism: MechanismWords | None, seen: Sight, now: dt.datetime, beside: BesideWords
+) -> KeptEntry:
     """Return a meeting's entry as it is kept, whatever of it this feed chose."""
     language, detail = seen.choices.language, seen.choices.detail
-    facts = facts_of(meeting, mechanism, seen.capitals, seen.base_url, language, now)
+    facts = facts_of(meeting, mechanism, seen.capitals, seen.base_url, language, now, beside)
     shown = entry(facts, FeedChoices(language, detail, tentative=True, cancelled=True), now)
     return KeptEntry(
         rendered=rendered(shown) if shown else None,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import load_only, selectinload
 
 from app.calendars.feed import FeedBody, body_of, joined, meeting_calendar
@@ -23,7 +23,14 @@ from app.domain.visibility import Action, can
 from app.domain.zones import tzdata_version
 from app.models import Mechanism, Meeting
 from app.services.feed_days import days_shown
-from app.services.feed_facts import capitals_of_parties, facts_of, meetings_shown, sight
+from app.services.feed_facts import (
+    NOTHING_BESIDE,
+    beside_words,
+    capitals_of_parties,
+    facts_of,
+    meetings_shown,
+    sight,
+)
 from app.services.feed_filters import narrow
 from app.services.kept_feeds import Feed, KeptEntries, KeptFeed, KeptFeeds
 from app.services.meetings import find_meeting
@@ -90,7 +97,8 @@ def meeting_download(session: GuardedSession, reference: str, base_url: str, lan
     meeting = find_meeting(session, reference)
     mechanism = _mechanism(session, meeting.mechanism_id)
     spoken = cast("Language", language)
-    facts = facts_of(meeting, mechanism, capitals_of_parties(session), base_url, spoken, session.now)
+    beside = beside_words(session, Meeting.id == meeting.id).get(meeting.id, NOTHING_BESIDE)
+    facts = facts_of(meeting, mechanism, capitals_of_parties(session), base_url, spoken, session.now, beside)
     shown = entry(facts, FeedChoices(spoken, tentative=True), facts.cancelled_at or session.now)
     if shown is None:
         raise NotFound
@@ -108,9 +116,11 @@ def meeting_facts(session: GuardedSession, base_url: str, language: Language) ->
             load_only(Mechanism.name, Mechanism.prefix),
         )
     )
-    capitals = capitals_of_parties(session)
-    rows = session.execute(query)
-    return tuple(facts_of(meeting, mechanism, capitals, base_url, language, session.now) for meeting, mechanism in rows)
+    capitals, beside = capitals_of_parties(session), beside_words(session, true())
+    return tuple(
+        facts_of(meeting, mechanism, capitals, base_url, language, session.now, beside.get(meeting.id, NOTHING_BESIDE))
+        for meeting, mechanism in session.execute(query)
+    )
 
 
 def _state(database: Database, digest: str, kept: KeptFeed | None) -> FeedState | None:

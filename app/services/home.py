@@ -20,12 +20,14 @@ from app.domain.visibility import Role, Viewer
 from app.domain.zones import tzdata_version, zone
 from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party
 from app.services.action_lines import LegLine
+from app.services.around import is_to_decide
 from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
 from app.services.mechanism_record import counts_meetings_here, meeting_facts
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
+from app.services.parents import Beside, beside_of, parents_of
 from app.services.practice import ORIGIN, is_real
 from app.services.zone_changes import zone_changes
 
@@ -41,6 +43,7 @@ NeedKind = Literal[
     "changes",
     "leg",
     "zone_change",
+    "beside",
     "decide",
     "decide_own",
     "decide_others",
@@ -60,7 +63,8 @@ class Need:
     `zone_change`: a meeting that new zone data puts elsewhere, of which the viewer can decide what stands;
     `decide`: what another side asks, which the viewer can answer; `decide_own`: the same, for those whose
     coordinator answers; `decide_others`: what the viewer's secretariat asked, and the parties that have not answered;
-    `hand_over`, `take_over`: a hand-over between hosts, by or to the viewer's party, soon or since its day.
+    `hand_over`, `take_over`: a hand-over between hosts, by or to the viewer's party, soon or since its day;
+    `beside`: a meeting of which what it is around has moved, or was called off, while it has not.
     """
 
     kind: NeedKind
@@ -73,6 +77,7 @@ class Need:
     decision: DecisionLine | None = None
     hand_over: HandOver | None = None
     waits_for: tuple[str, ...] = ()
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ def home_of(session: GuardedSession) -> Home:
     needs = [
         *_of_meetings(lines, viewer, session.now),
         *_of_zone_changes(session, lines),
+        *_of_parents(session, lines),
         *_of_decisions(session),
         *_of_hand_overs(session, today),
         *_of_drafts(session, lines),
@@ -216,7 +222,8 @@ def _to_agree(owing: Sequence[Owing], lines: Sequence[MeetingLine], today: dt.da
         period = compliance(facts, kept, today)[-1]
         confirmed = sum(
             meeting.state == "confirmed"
-            and current.first_day <= meeting.starts_on <= current.last_day
+            and meeting.counts
+            and current.first_day <= (meeting.serves_on or meeting.starts_on) <= current.last_day
             and meeting.brings_together(facts.parties)
             for meeting in kept
         )
@@ -236,7 +243,11 @@ def _counts_for(line: MeetingLine) -> uuid.UUID | None:
 def _meetings(session: GuardedSession, since: Iterable[tuple[Mechanism, dt.date]]) -> tuple[MeetingLine, ...]:
     """Return the meetings that are not over for good, and those of the current periods that were held."""
     counted = [
-        and_(Meeting.mechanism_id == mechanism.id, Meeting.starts_on >= day, Meeting.state.in_(sorted(TOOK_PLACE)))
+        and_(
+            Meeting.mechanism_id == mechanism.id,
+            or_(Meeting.starts_on >= day, Meeting.serves_on >= day),
+            Meeting.state.in_(sorted(TOOK_PLACE)),
+        )
         for mechanism, day in since
     ]
     rows = session.execute(
@@ -282,6 +293,15 @@ def _of_zone_changes(session: GuardedSession, lines: Iterable[MeetingLine]) -> I
     for each in zone_changes(session):
         if each.may_decide:
             yield Need("zone_change", each.meeting.starts_on, each.meeting, each.mechanism)
+
+
+def _of_parents(session: GuardedSession, lines: Iterable[MeetingLine]) -> Iterable[Need]:
+    """Yield the meetings of which what they are around has moved, or was called off, for who may change them."""
+    parents = parents_of(session, [line.meeting for line in lines])
+    for line in lines:
+        found = beside_of(line.meeting, parents.get(line.meeting.id))
+        if found is not None and is_to_decide(line.meeting, found, session.now):
+            yield Need("beside", line.meeting.starts_on, line.meeting, line.mechanism, beside=found)
 
 
 def _is_own_answer(row: MeetingParty) -> bool:

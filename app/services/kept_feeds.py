@@ -132,8 +132,9 @@ class _Shelf(Generic[_Key, _Value]):
 
 
 # In what words and on what data entries were made; then the meeting, its version, that of its mechanism where the
-# viewer may read it, and the parties whose rows the viewer sees: a guest is not shown who sits at the table.
-EntryKey = tuple[str, uuid.UUID, int, int | None, str]
+# viewer may read it, the parties whose rows the viewer sees (a guest is not shown who sits at the table), and the UID
+# and the place of what the meeting is around, where the viewer sees that.
+EntryKey = tuple[str, uuid.UUID, int, int | None, str, tuple[str | None, str | None]]
 
 
 class KeptEntries(_Shelf[EntryKey, KeptEntry]):

@@ -35,6 +35,7 @@ from app.services.identity import viewer_of_person
 from app.services.invitations import invitation_token, open_invitation
 from app.services.outbox import Claimed
 
+URGENT: Final = "urgent"
 _NO_BREAK: Final = "\u00a0\u202f"  # French sets them before : ; ! ?
 _TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 
@@ -220,9 +221,12 @@ def _meeting_content(
     picked, title_language = words.pick(meeting.title, language)
     title = _header_text(picked)
     parties = words.party_order([row.party_code for row in meeting.parties], language)
+    said = subject % {"title": title}
+    if meeting.kind == URGENT:
+        said = words.translations(language).gettext("Urgent. %(subject)s") % {"subject": said}
     return _Content(
         "meeting",
-        subject % {"title": title},
+        said,
         {
             "lead": lead,
             "title": title,

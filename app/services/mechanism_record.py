@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.db import GuardedSession
+from app.domain.around import counts
 from app.domain.cadence import TOOK_PLACE, MeetingFacts, is_same_meeting
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.catalogue import PartialDate, RecordEntry
@@ -114,7 +115,9 @@ def meeting_facts(meeting: Meeting) -> MeetingFacts:
 
 
 # What `_facts` takes of a meeting, whether it comes as an object or as a row of these columns.
-FACT_COLUMNS: Final = (Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.ordinal)
+FACT_COLUMNS: Final = (
+    Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.ordinal, Meeting.kind, Meeting.serves_on,
+)  # fmt: skip
 
 
 def _facts(meeting: Any, parties: Sequence[tuple[str, str]]) -> MeetingFacts:
@@ -126,6 +129,8 @@ def _facts(meeting: Any, parties: Sequence[tuple[str, str]]) -> MeetingFacts:
         starts_on=meeting.starts_on,
         host=next(iter(hosts), None),
         ordinal=meeting.ordinal,
+        counts=counts(meeting.kind),
+        serves_on=meeting.serves_on,
     )
 
 
@@ -165,11 +170,11 @@ def counted_meetings(session: GuardedSession) -> dict[uuid.UUID, list[MeetingFac
 
 
 def record_lines(mechanism: Facts, meetings: Iterable[Meeting]) -> tuple[RecordLine, ...]:
-    """Return the record and the meetings kept here that took place, the newest first, each meeting once.
+    """Return the record and the mechanism's own meetings kept here that took place, newest first, each once.
 
     An entry without a date keeps its place in the catalogue's order, after the one before it.
     """
-    kept = [meeting for meeting in meetings if meeting.state in TOOK_PLACE]
+    kept = [meeting for meeting in meetings if meeting.state in TOOK_PLACE and counts(meeting.kind)]
     lines: list[tuple[dt.date, RecordLine]] = []
     day = dt.date.min
     for entry in mechanism.record:

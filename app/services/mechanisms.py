@@ -13,6 +13,7 @@ from sqlalchemy.orm import defer
 
 from app.catalogue import load_shipped
 from app.db import GuardedSession
+from app.domain.around import INTERSESSIONAL
 from app.domain.cadence import MeetingFacts
 from app.domain.catalogue import Commitment, Paper, RelatedForum
 from app.domain.catalogue import Mechanism as Facts
@@ -42,6 +43,7 @@ class MechanismView:
     row: RegisterRow
     record: tuple[RecordLine, ...]
     coming: tuple[Meeting, ...]
+    between: tuple[Meeting, ...]
     parent: Mechanism | None
     related: tuple[Mechanism, ...]
     forums: tuple[RelatedForum, ...]
@@ -95,7 +97,8 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
         merged_into=next((each for each in around if each.id == mechanism.merged_into_id), None),
         row=row,
         record=record_lines(facts, kept),
-        coming=_coming(kept, session.now),
+        coming=_coming([each for each in kept if each.kind not in INTERSESSIONAL], session.now),
+        between=_between(kept, session.now),
         parent=others.get(facts.parent or ""),
         related=tuple(others[ref] for ref in facts.related if ref in others),
         forums=tuple(forum for forum in catalogue.related_forums if facts.ref in forum.relates_to),
@@ -129,6 +132,17 @@ def _coming(meetings: Iterable[Meeting], now: dt.datetime) -> tuple[Meeting, ...
     """Return the meetings to come, those whose date is open last."""
     found = [each for each in meetings if each.state in TO_COME and (each.ends_at > now or each.date_is_open)]
     return tuple(sorted(found, key=lambda each: (each.date_is_open, each.starts_at)))
+
+
+def _between(meetings: Iterable[Meeting], now: dt.datetime) -> tuple[Meeting, ...]:
+    """Return what goes on between meetings, and the preparatory meetings that are past, the newest first."""
+    found = [
+        each
+        for each in meetings
+        if each.state != "cancelled"
+        and (each.kind in INTERSESSIONAL or (each.kind == "preparatory" and each.ends_at <= now))
+    ]
+    return tuple(sorted(found, key=lambda each: (each.starts_at, each.reference), reverse=True))
 
 
 def _around(session: GuardedSession, mechanism: Mechanism) -> Sequence[Mechanism]:

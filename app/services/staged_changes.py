@@ -16,7 +16,8 @@ from app.domain.around import moved
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.lifecycle import MeetingState
 from app.domain.meeting_advice import Advice, Change, changes
-from app.domain.meeting_content import MeetingContent, Refused
+from app.domain.meeting_content import FROM_TEMPLATE, MeetingContent, Refused
+from app.domain.references import parse_meeting_reference
 from app.domain.visibility import Action, appointments_in, can
 from app.models import Draft, Mechanism, Meeting
 from app.services import outbox
@@ -33,6 +34,7 @@ from app.services.drafts import (
     end_draft,
     find_draft,
     save_draft,
+    start_draft,
 )
 from app.services.meeting_audience import keys_of, rows_audience
 from app.services.meeting_state import apply_state, state_of
@@ -148,6 +150,34 @@ def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Me
     draft, meeting = found.draft, planned.meeting
     session.record("draft_published", "draft", draft.id, draft.audience_id, reference=meeting.reference)
     return meeting
+
+
+def told_by_reference(planned: Publication) -> tuple[tuple[str, ...], int] | None:
+    """Return what its reference tells the parties that come in: of whom it was (none: all), and how many came before.
+
+    A reference is never renumbered (design, references). None where nobody comes in.
+    """
+    parsed = parse_meeting_reference(planned.meeting.reference)
+    if not planned.added or parsed is None:
+        return None
+    began = tuple(sorted(set(planned.old.parties))) if parsed.codes else ()
+    return began, parsed.number - 1
+
+
+def begin_anew(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Draft:
+    """Begin a draft of a meeting of its own from changes that are staged, which end; the meeting stays as it is.
+
+    Its reference is then counted with the meetings of its own parties, and tells nothing of the other. Raises what
+    `find_draft`, `publication_of` and `start_draft` raise; `StaleVersion`.
+    """
+    found = find_draft(session, draft_id)
+    check_version(found.draft, version, found.content)
+    if found.draft.kind != "changes":
+        raise NotFound
+    anew = start_draft(session, dataclasses.replace(found.content, agenda=FROM_TEMPLATE))
+    end_draft(session, found.draft)
+    session.record("draft_discarded", "draft", found.draft.id, found.draft.audience_id)
+    return anew
 
 
 def _publication(session: GuardedSession, found: OpenDraft, *, lock: bool = False) -> Publication:

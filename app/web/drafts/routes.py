@@ -6,7 +6,7 @@ import dataclasses
 import uuid
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,6 +23,8 @@ from app.services.drafts import OpenDraft
 from app.services.past_meetings import record_past_meeting
 from app.web.advice import advice_in_words
 from app.web.drafts import showing
+from app.web.drafts import urgent as _urgent  # noqa: F401 - its routes are on the same blueprint
+from app.web.drafts.blueprint import blueprint
 from app.web.drafts.editing import (
     Edited,
     asks_for_times,
@@ -32,10 +34,11 @@ from app.web.drafts.editing import (
     with_days_taken,
     with_times_checked,
 )
+from app.web.drafts.opened import warning_of_reference
 from app.web.forms import sent_number, sent_version
 from app.web.routing import route, session, signed_in
 
-blueprint = Blueprint("drafts", __name__)
+__all__ = ["blueprint"]
 
 
 @route(blueprint, "/meetings/new", policy=signed_in(Action.DRAFT_MEETING), methods=("GET", "POST"))
@@ -218,6 +221,7 @@ def _changes_page(found: OpenDraft) -> ResponseReturnValue:
         rows=showing.changes_in_words(planned),
         advice=advice_in_words(planned.advice),
         causes=showing.causes_in_words(planned),
+        reference_warning=warning_of_reference(planned),
     )
 
 

@@ -45,6 +45,7 @@ def mechanism(code: str) -> ResponseReturnValue:
         record_note=record_note(found),
         mandate_sources=citations(found.facts.mandate.pointer),
         coming=[row_of(MeetingLine(meeting, None), viewer(), language) for meeting in found.coming],
+        between=[row_of(MeetingLine(meeting, None), viewer(), language) for meeting in found.between],
         columns=words.party_order(owing_parties(found), language),
         today=today_for(session()),
         kept=kept_facts(found),
