@@ -15,7 +15,18 @@ from sqlalchemy import select
 
 from app.db import GENESIS, Database, GuardedSession, chain_digest
 from app.logs import get_logger
-from app.models import Action, AgendaItem, AuditHead, AuditRecord, Document, Draft, Meeting, Person
+from app.models import (
+    Action,
+    AgendaItem,
+    AuditHead,
+    AuditRecord,
+    Decision,
+    Document,
+    Draft,
+    Mechanism,
+    Meeting,
+    Person,
+)
 
 HEAD_FILE: Final = "audit.head"
 PAGE_LENGTH: Final = 50
@@ -269,6 +280,7 @@ def _entries(session: GuardedSession, records: Sequence[AuditRecord]) -> list[En
         subjects |= {(kind, row.id): Subject(kind, row.title, row.reference) for row in rows}
     papers = session.execute(select(Document.id, Document.file_name).where(Document.id.in_(_ids(records, "document"))))
     subjects |= {("document", row.id): Subject("document", row.file_name) for row in papers}
+    subjects |= _mechanisms(session, records)
     special = _subjects_on_agendas(session, records) | _subjects_of_drafts(session, records)
     return [
         Entry(
@@ -284,6 +296,20 @@ def _entries(session: GuardedSession, records: Sequence[AuditRecord]) -> list[En
         )
         for record in records
     ]
+
+
+def _mechanisms(session: GuardedSession, records: Sequence[AuditRecord]) -> dict[tuple[str, uuid.UUID | None], Subject]:
+    """Return the mechanisms that were acted on, and those that decisions are on, by their codes."""
+    found = session.execute(
+        select(Mechanism.id, Mechanism.code, Mechanism.name).where(Mechanism.id.in_(_ids(records, "mechanism")))
+    )
+    subjects = {("mechanism", row.id): Subject("mechanism", row.name, row.code) for row in found}
+    decided = session.execute(
+        select(Decision.id, Mechanism.code, Mechanism.name)
+        .join(Mechanism, Mechanism.id == Decision.mechanism_id)
+        .where(Decision.id.in_(_ids(records, "decision")))
+    )
+    return subjects | {("decision", row.id): Subject("mechanism", row.name, row.code) for row in decided}
 
 
 def _subjects_on_agendas(session: GuardedSession, records: Sequence[AuditRecord]) -> dict[int, Subject]:

@@ -15,6 +15,7 @@ from app.domain.visibility import Viewer
 from app.models import FactStatement, Mechanism, Person
 from app.services.decision_lists import DecisionLine, lines_on_mechanism
 from app.services.mechanism_facts import may_ask, may_state
+from app.services.practice import ORIGIN
 
 JSON = Any
 Fate = Literal["conclude", "reopen", "activate", "merge", "not_held"]
@@ -98,7 +99,12 @@ def fact_sheet(session: GuardedSession, mechanism: Mechanism) -> FactSheet | Non
 
 
 def keeps(viewer: Viewer, mechanism: Mechanism) -> bool:
-    """Say whether the viewer is of a party to the mechanism, or of a secretariat that exactly these appointed."""
+    """Say whether the viewer is of a party to the mechanism, or of a secretariat that exactly these appointed.
+
+    An example is nobody's to keep: what is done there stays inside each delegation.
+    """
+    if mechanism.origin == ORIGIN:
+        return False
     if viewer.sits_at_a_table:
         return viewer.party in mechanism.parties
     parties = frozenset(mechanism.parties)

@@ -33,6 +33,7 @@ from app.services.decision_words import ANSWER_BY, Change, Said, Told, says
 from app.services.decisions import NOTE_LIMIT, Asked, ask, effect
 from app.services.fact_words import fact_in_words, field_name
 from app.services.meeting_audience import audience_of
+from app.services.practice import ORIGIN
 
 JSON = Any
 Word = Literal["confirm", "contest"]
@@ -61,13 +62,15 @@ def audience_of_keepers(session: GuardedSession, mechanism: Mechanism) -> uuid.U
 
 
 def may_state(session: GuardedSession, mechanism: Mechanism) -> bool:
-    """Say whether the viewer speaks for one of the mechanism's parties."""
-    return can(session.bound_viewer, Action.STATE_FACT, Facts(parties=frozenset(mechanism.parties)))
+    """Say whether the viewer speaks for one of the mechanism's parties; of an example nobody says anything."""
+    return mechanism.origin != ORIGIN and can(
+        session.bound_viewer, Action.STATE_FACT, Facts(parties=frozenset(mechanism.parties))
+    )
 
 
 def may_ask(session: GuardedSession, mechanism: Mechanism) -> bool:
     """Say whether the viewer can put a change of a mechanism to its parties; one that was merged is kept no more."""
-    if mechanism.merged_into_id is not None:
+    if mechanism.merged_into_id is not None or mechanism.origin == ORIGIN:
         return False
     parties = frozenset(mechanism.parties)
     serving = frozenset(
@@ -79,7 +82,9 @@ def may_ask(session: GuardedSession, mechanism: Mechanism) -> bool:
 
 
 def check_may_ask(session: GuardedSession, mechanism: Mechanism) -> None:
-    """Refuse who cannot ask: `forbidden`; and what was merged away: `already_merged`."""
+    """Refuse who cannot ask: `forbidden`; what was merged away: `already_merged`; an example: `example_is_fixed`."""
+    if mechanism.origin == ORIGIN:
+        raise Refusal("example_is_fixed")
     if mechanism.merged_into_id is not None:
         raise Refusal("already_merged")
     if not may_ask(session, mechanism):

@@ -136,6 +136,15 @@ def test_the_record_of_a_contest_has_no_word_of_it(database: Database) -> None:
         assert record.facts == {"code": TWO, "field": "level"}
 
 
+def test_nobody_keeps_the_example(database: Database) -> None:
+    assert sheet_of(database, "ana", "example") is None
+    with database.read_session(world.viewer("ana")) as session:
+        digest = digest_of_fact(mechanism_view(session, "example").mechanism.facts["level"])
+    stating: Act = lambda s: state_fact(s, "example", "level", "confirm", "", digest=digest)  # noqa: E731
+    assert refused(database, "ana", stating) == "forbidden"
+    assert refused(database, "ana", lambda s: ask_to_conclude(s, "example", "x")) == "example_is_fixed"
+
+
 # Corrections --------------------------------------------------------------------------------------
 
 

@@ -136,6 +136,51 @@ def test_statements_do_not_grow(app: Flask, client_for: ClientFor, path: str) ->
     assert counts[0] <= 12
 
 
+# The first page -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("carol", "Asked of the parties: your party’s answer Mexico asks: Correct the facts: level"),
+        ("daniel", "Asked of the parties: it waits for your coordinator or head Mexico asks: Correct the facts: level"),
+        ("isabelle", "the day to answer by"),
+    ],
+)
+def test_what_is_asked_waits_on_the_first_page(app: Flask, client_for: ClientFor, key: str, said: str) -> None:
+    decision_id = asked_of(database_of(app), answer_by="2026-12-04")
+    page = client_for(key).get("/?lang=en").get_data(as_text=True)
+    assert said in plain(page)
+    assert f'href="/decisions/{decision_id}"' in page
+
+
+def test_what_ones_own_side_asked_waits_for_others(app: Flask, client_for: ClientFor) -> None:
+    asked_of(database_of(app), by="sam")
+    assert "Asked by your secretariat: it waits for answers" in words_of(client_for("sam"), "/?lang=en")
+    asked_of(database_of(app), "M02")
+    page = words_of(client_for("ana"), "/?lang=en")
+    assert "1 matter waits for you." in page
+    assert "The secretariat asks: Correct the facts: level" in page
+
+
+def test_the_first_page_takes_as_many_statements_however_much_is_asked(app: Flask, client_for: ClientFor) -> None:
+    database, counts = database_of(app), []
+    for refs in (("M01",), ("M01", "M02", "M03")):
+        for ref in refs:
+            asked_of(database, ref)
+        with counted_statements(database) as found:
+            assert client_for("carol").get("/").status_code == 200
+        counts.append(len(found))
+    assert counts[0] == counts[1] <= 12 + 3
+
+
+def test_the_audit_trail_says_on_which_mechanism(app: Flask, client_for: ClientFor) -> None:
+    asked_of(database_of(app))
+    page = client_for("carol").get("/audit?lang=en").get_data(as_text=True)
+    assert "Asked the parties to decide" in page
+    assert 'href="/mechanisms/un-coordination"' in page
+
+
 # One decision -------------------------------------------------------------------------------------
 
 
