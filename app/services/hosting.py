@@ -280,11 +280,10 @@ def _reason(written: str) -> str:
 
 def _check(session: GuardedSession, mechanism: Mechanism, change: rotation.HostingChange) -> None:
     following = hosting_state(session, mechanism).next_host
-    if following is None and len(mechanism.parties) > 1:
+    if following is None:
         raise Refusal("no_order_of_hosts", field="party")
-    order = following.order if following else ()
-    rotation.check_change(order, change, mechanism.parties)
-    if following and following.last_turn and following.last_turn.on > change.on:
+    rotation.check_change(following.order, change, mechanism.parties)
+    if following.last_turn and following.last_turn.on > change.on:
         raise Refusal("turn_taken_since", field="counts_from", day=following.last_turn.on)
 
 
