@@ -49,13 +49,12 @@ class Meeting(Guarded, Versioned, Base):
         CheckConstraint("ends_at > starts_at", name="instants_in_order"),
         CheckConstraint("(starts_time IS NULL) = (ends_time IS NULL)", name="both_times_or_none"),
         Index("ix_meetings_starts_at_state", "starts_at", "state"),
+        Index("ix_meetings_mechanism_id_starts_at", "mechanism_id", "starts_at"),
     )
 
     id: Mapped[UuidKey]
     reference: Mapped[str] = mapped_column(String(64), unique=True)
-    mechanism_id: Mapped[uuid.UUID | None] = mapped_column(
-        Uuid, ForeignKey("mechanisms.id", ondelete="RESTRICT"), index=True
-    )
+    mechanism_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("mechanisms.id", ondelete="RESTRICT"))
     ordinal: Mapped[int | None]
     title: Mapped[dict[str, str]]
     state: Mapped[str] = mapped_column(String(16))
@@ -86,10 +85,8 @@ class Meeting(Guarded, Versioned, Base):
     cancelled_at: Mapped[dt.datetime | None]
     confirmed_at: Mapped[dt.datetime | None]
     kind: Mapped[str] = mapped_column(String(16), default="session")
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(
-        Uuid, ForeignKey("meetings.id", ondelete="RESTRICT"), index=True
-    )
-    event_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("events.id", ondelete="RESTRICT"), index=True)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("meetings.id", ondelete="RESTRICT"))
+    event_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("events.id", ondelete="RESTRICT"))
     parent_starts_on: Mapped[dt.date | None]
     serves_on: Mapped[dt.date | None]
 
@@ -99,6 +96,16 @@ class Meeting(Guarded, Versioned, Base):
         primaryjoin="and_(MeetingParty.meeting_id == Meeting.id, MeetingParty.removed.is_(False))",
     )
     sittings: Mapped[list[Sitting]] = relationship(back_populates="meeting", order_by="Sitting.position")
+
+
+# Few meetings are around another or on the margins of an event: the others are left out of these.
+for _column in (Meeting.parent_id, Meeting.event_id):
+    Index(
+        f"ix_meetings_{_column.key}",
+        _column,
+        sqlite_where=_column.is_not(None),
+        postgresql_where=_column.is_not(None),
+    )
 
 
 class MeetingParty(Guarded, Versioned, Base):

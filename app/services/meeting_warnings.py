@@ -24,6 +24,7 @@ from app.domain.meeting_advice import (
     hosts_of_place,
     plain,
 )
+from app.domain.walltime import MAX_DAYS
 from app.domain.zones import known_zone
 from app.models import Appointment, AppointmentMember, Contact, Meeting, MeetingParty, Party, Person, Sitting
 from app.services.in_force import in_force_on
@@ -125,6 +126,8 @@ def _meetings_then(session: GuardedSession, planned: Planned) -> dict[uuid.UUID,
         .where(
             Meeting.state.in_(SITS),
             Meeting.starts_at < planned.when.ends_at,
+            # None is longer: so only those of these weeks are looked at, and not all that ever were.
+            Meeting.starts_at > planned.when.starts_at - dt.timedelta(days=MAX_DAYS + 1),
             Meeting.ends_at > planned.when.starts_at,
             Meeting.id != (planned.id or uuid.UUID(int=0)),
         )
