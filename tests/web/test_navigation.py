@@ -14,7 +14,7 @@ from tests.conftest import CheckingClient
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 Client = Callable[[str | None], CheckingClient]
-AT_A_TABLE = ["/", "/mechanisms", "/meetings", "/actions", "/documents", "/subscriptions"]
+AT_A_TABLE = ["/", "/calendar", "/mechanisms", "/meetings", "/actions", "/documents", "/subscriptions"]
 
 
 def links(page: str, tag: str) -> list[str]:
@@ -29,7 +29,7 @@ def links(page: str, tag: str) -> list[str]:
         ("benoit", AT_A_TABLE),
         ("isabelle", AT_A_TABLE),
         ("sam", AT_A_TABLE),
-        ("olga", ["/", "/meetings", "/documents", "/subscriptions"]),
+        ("olga", ["/", "/calendar", "/meetings", "/documents", "/subscriptions"]),
         ("marta", ["/", "/people", "/audit"]),
     ],
 )
