@@ -54,7 +54,7 @@ class HandOverForm(FlaskForm):
 class LineForm(FlaskForm):
     """A line of a checklist."""
 
-    text = StringField(_l("Line"))
+    text = StringField(_l("Text of the line"))
 
 
 class NoteForm(FlaskForm):
@@ -74,7 +74,7 @@ def change_form(turning: Collection[str], parties: Iterable[str], language: str)
         "cancelled": _("Record that the turn fell out: the meeting was not held, and the party keeps the next turn"),
     }
     form.kind.choices = [(kind, kinds[kind]) for kind in KINDS]
-    form.party.choices = party_choices(turning, language)
+    form.party.choices = [("", _("Choose a party")), *party_choices(turning, language)]
     form.with_party.choices = [("", _("No other party")), *party_choices(parties, language)]
     for name in ("kind", "party", "counts_from", "reason"):
         form[name].flags.required = True
