@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import load_only
 
 from app.db import GuardedSession
@@ -202,7 +202,7 @@ class KeptRegisters:
                 self._kept.popitem(last=False)
 
 
-_by_engine: weakref.WeakKeyDictionary[Engine, KeptRegisters] = weakref.WeakKeyDictionary()
+_by_engine: weakref.WeakKeyDictionary[object, KeptRegisters] = weakref.WeakKeyDictionary()
 
 
 def _kept_on(session: GuardedSession) -> KeptRegisters:
