@@ -163,7 +163,7 @@ def _appoint(session: GuardedSession, ref: str) -> None:
     session.add(
         Appointment(
             id=appointment_id(ref),
-            name={"en": "Joint secretariat", "es": "Secretaría conjunta", "fr": "Secrétariat conjoint"},
+            name={"en": "Joint secretariat", "es": "Secretariado conjunto", "fr": "Secrétariat conjoint"},
             mechanism_id=mechanism.id,
             parties=list(THREE),
             starts_on=dt.date(2026, 1, 1),

@@ -28,7 +28,7 @@ group = AppGroup("sample", help="Sample accounts, on this machine alone.")
 
 PARTIES: Final = ("CA", "MX", "US")
 MECHANISMS: Final = ("M01", "M02", "M03")
-SECRETARIAT_NAME: Final = {"en": "Joint secretariat", "es": "Secretaría conjunta", "fr": "Secrétariat conjoint"}
+SECRETARIAT_NAME: Final = {"en": "Joint secretariat", "es": "Secretariado conjunto", "fr": "Secrétariat conjoint"}
 # Without the letters and digits that are read as one another.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 

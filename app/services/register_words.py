@@ -218,7 +218,8 @@ def _kept(row: RegisterRow, language: str) -> str:
     said = sentence % {"met": words.number(kept.met, language), "num": words.number(kept.over, language)}
     if not kept.unknown:
         return said
-    return f"{said}, {catalogue.gettext('no record of %(num)s') % {'num': words.number(kept.unknown, language)}}"
+    rest = catalogue.gettext("no record of %(num)s")  # within an f-string no translator would be shown it
+    return f"{said}, {rest % {'num': words.number(kept.unknown, language)}}"
 
 
 def _every(months: Span, language: str) -> str:

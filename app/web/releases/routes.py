@@ -70,7 +70,7 @@ def _form(found: Meeting) -> ReleaseForm:
 def _page(found: Meeting, form: ReleaseForm) -> str:
     language = reader_language()
     codes = [row.party_code for row in found.parties]
-    asked_of = speaking_parties(session(), codes)
+    asked_of = words.party_order(speaking_parties(session(), codes), language)
     return render_template(
         "releases/guests.html",
         meeting=found,
