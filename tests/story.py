@@ -56,6 +56,7 @@ def tell(database: Database) -> None:
         )
         _around(session, hidden, "MXUS", "ana")
         _around(session, shared, "CAMXUS", "carol")
+        hidden.kind, hidden.parent_id, hidden.parent_starts_on = "side_session", shared.id, shared.starts_on
         add_rows_around(session, hidden, "MXUS")
         add_rows_around(session, shared, "CAMXUS", "carol")
         add_rows_of_people(session, shared)

@@ -66,20 +66,20 @@ def suggested_past(session: GuardedSession, mechanism_code: str | None) -> Meeti
     return dataclasses.replace(begun, title=title, ordinal=None, hosting={}, format="unknown")
 
 
-def suggested_urgent(session: GuardedSession, mechanism_code: str | None) -> MeetingContent:
+def suggested_urgent(session: GuardedSession, mechanism_code: str | None, language: str) -> MeetingContent:
     """Return what calling an urgent meeting begins with: today, by video, no agenda, no number, a title to write over.
 
-    Raises `Refusal("unknown_mechanism")`.
+    The title is in the language that is read. Raises `Refusal("unknown_mechanism")`.
     """
     viewer = session.bound_viewer
     mechanism = mechanism_named(session, mechanism_code)
-    name = words.pick(mechanism.name, viewer.language)[0] if mechanism else ""
+    name = words.pick(mechanism.name, language)[0] if mechanism else ""
     forms = {"en": "Urgent meeting: {name}", "es": "Reunión urgente: {name}", "fr": "Réunion urgente : {name}"}
     return dataclasses.replace(
         _from_template(session, mechanism),
         kind="urgent",
-        title={viewer.language: forms[viewer.language].format(name=name)} if name else {},
-        original=viewer.language,
+        title={language: forms[language].format(name=name)} if name else {},
+        original=language,
         ordinal=None,
         format="virtual",
         agenda=NO_AGENDA,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 
 import pytest
 
@@ -38,6 +39,8 @@ FULL = MeetingContent(
     ends=dt.time(13, 30),
     agenda="UNC-2026-1",
     source="",
+    kind="preparatory",
+    around="UNC-2026-2",
 )
 
 
@@ -48,6 +51,21 @@ def utc(year: int, month: int, day: int, hour: int, minute: int = 0) -> dt.datet
 @pytest.mark.parametrize("content", [MeetingContent(), FULL])
 def test_what_is_kept_is_read_back_the_same(content):
     assert MeetingContent.from_json(content.to_json()) == content
+
+
+def test_a_draft_kept_before_there_were_kinds_is_a_session_around_nothing():
+    plain = json.loads(FULL.to_json())
+    del plain["kind"], plain["around"]
+    read = MeetingContent.from_json(json.dumps(plain))
+    assert (read.kind, read.around) == ("session", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [(" unc-2026-mxus-1 ", "UNC-2026-MXUS-1"), ("event:unga-82", "event:unga-82"), ("", "")]
+)
+def test_what_a_meeting_is_around_is_kept_as_people_write_it(typed, kept):
+    checked = check(dataclasses.replace(FULL, around=typed), PARTIES)
+    assert (checked.content.around, checked.refusals) == (kept, ())
 
 
 def test_a_full_content_is_cleaned_to_itself_and_lacks_nothing():
@@ -104,6 +122,8 @@ REFUSED = [
     ({"first_day": dt.date(2900, 1, 1), "last_day": None}, "year_out_of_range", "first_day"),
     ({"ends": dt.time(10)}, "ends_before_start", "ends"),
     ({"ends": dt.time(9, 59)}, "ends_before_start", "ends"),
+    ({"kind": "banquet"}, "unknown_meeting_kind", "kind"),
+    ({"around": "the summit"}, "unknown_parent", "around"),
 ]
 
 

@@ -22,7 +22,8 @@ from app.web.routing import route, session, signed_in
 def urgent_meeting() -> ResponseReturnValue:
     """Begin an urgent meeting: its title, when, how and who; the preview is next."""
     if request.method != "POST":
-        return _page(edited_from(suggested_urgent(session(), request.args.get("mechanism") or None)))
+        begun = suggested_urgent(session(), request.args.get("mechanism") or None, reader_language())
+        return _page(edited_from(begun))
     edited = _as_urgent(edited_as_typed())
     if edited.content is None or asks_for_times():
         return _page(with_times_checked(edited))
