@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import defer, load_only, selectinload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import defer, load_only
 
 from app.db import GuardedSession
 from app.domain.actions import OWED_STATES, today_in
-from app.domain.cadence import TOOK_PLACE, Period
+from app.domain.cadence import MeetingFacts, Period
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.mechanisms import Owed, compliance, owes
 from app.domain.visibility import Role, Viewer
-from app.domain.zones import tzdata_version, zone
+from app.domain.zones import zone
 from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party
 from app.services.action_lines import LegLine
 from app.services.around import is_to_decide
 from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
-from app.services.mechanism_record import counts_meetings_here, meeting_facts
+from app.services.home_meetings import coming, counted_since, meetings_of_home
+from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.parents import Beside, beside_of, parents_of
-from app.services.practice import ORIGIN, is_real
+from app.services.practice import ORIGIN
 from app.services.zone_changes import zone_changes
-
-LIVE: Final = ("proposed", "confirmed", "postponed")
-NEXT_LIMIT: Final = 10
 
 NeedKind = Literal[
     "answer",
@@ -123,30 +121,30 @@ def home_of(session: GuardedSession) -> Home:
     mechanisms = _own_mechanisms(session, viewer)
     owing = _owing(mechanisms, today)
     merged = merged_by_target(mechanisms)
-    since = [
-        (each, current.first_day)
+    windows = [
+        (each.id, current.first_day, current.last_day)
         for mechanism, _, current, _ in owing
         for each in (mechanism, *merged.get(mechanism.id, ()))
     ]
-    lines = _meetings(session, since)
+    meetings = meetings_of_home(session)
+    lines, next_meetings = meetings.lines, coming(meetings, session.now)
     capitals = _capitals(session)
     days = {capital.party.code: capital.at.date() for capital in capitals}
-    coming = _coming(lines, session.now)
     needs = [
         *_of_meetings(lines, viewer, session.now),
-        *_of_zone_changes(session, lines),
+        *(_of_zone_changes(session) if meetings.has_old_rules else ()),
         *_of_parents(session, lines),
         *_of_decisions(session),
         *_of_hand_overs(session, today),
-        *_of_drafts(session, lines),
+        *_of_drafts(session, lines, mechanisms),
         *_of_legs(session, viewer, days.get(viewer.party or "", today)),
     ]
     served = {hat.mechanism_id for hat in viewer.hats}
     return Home(
         needs=tuple(sorted(needs, key=lambda need: (need.due_on is None, need.due_on or today))),
-        next_meetings=coming[:NEXT_LIMIT],
-        more_meetings=max(0, len(coming) - NEXT_LIMIT),
-        dates_to_agree=tuple(_to_agree(owing, lines, today)),
+        next_meetings=next_meetings,
+        more_meetings=meetings.coming_count - len(next_meetings),
+        dates_to_agree=tuple(_to_agree(owing, merged, counted_since(session, windows), today)),
         served=tuple(mechanism for mechanism in mechanisms if mechanism.id in served),
         capitals=capitals,
         today=today,
@@ -155,9 +153,9 @@ def home_of(session: GuardedSession) -> Home:
 
 def home_of_guest(session: GuardedSession) -> Home:
     """Return the first page of a guest: the meetings released to them, those to come first, and nothing else."""
-    lines = _meetings(session, ())
-    coming = _coming(lines, session.now)
-    return Home((), coming[:NEXT_LIMIT], max(0, len(coming) - NEXT_LIMIT), (), (), (), _viewers_day(session))
+    meetings = meetings_of_home(session, with_waiting=False)
+    following = coming(meetings, session.now)
+    return Home((), following, meetings.coming_count - len(following), (), (), (), _viewers_day(session))
 
 
 def home_of_administrator(session: GuardedSession) -> Home:
@@ -215,10 +213,19 @@ def _owing(mechanisms: Iterable[Mechanism], today: dt.date) -> list[Owing]:
     return found
 
 
-def _to_agree(owing: Sequence[Owing], lines: Sequence[MeetingLine], today: dt.date) -> Iterable[DateToAgree]:
-    """Yield what is still to be agreed, the nearest day first: a confirmed meeting is agreed."""
+def _to_agree(
+    owing: Sequence[Owing],
+    merged: Mapping[uuid.UUID, Sequence[Mechanism]],
+    counted: Mapping[uuid.UUID, Sequence[MeetingFacts]],
+    today: dt.date,
+) -> Iterable[DateToAgree]:
+    """Yield what is still to be agreed, the nearest day first: a confirmed meeting is agreed.
+
+    What was merged into a mechanism counts for it.
+    """
     for mechanism, facts, current, owed in sorted(owing, key=lambda each: (each[3].by, each[1].ref)):
-        kept = [meeting_facts(line.meeting) for line in lines if _counts_for(line) == mechanism.id]
+        theirs = (mechanism, *merged.get(mechanism.id, ()))
+        kept = [meeting for each in theirs for meeting in counted.get(each.id, ())]
         period = compliance(facts, kept, today)[-1]
         confirmed = sum(
             meeting.state == "confirmed"
@@ -231,43 +238,7 @@ def _to_agree(owing: Sequence[Owing], lines: Sequence[MeetingLine], today: dt.da
             yield DateToAgree(mechanism, owed, period, confirmed)
 
 
-def _counts_for(line: MeetingLine) -> uuid.UUID | None:
-    """Return the mechanism that a meeting counts for: its own, or the one that its own was merged into."""
-    merged_into = line.mechanism.merged_into_id if line.mechanism else None
-    return merged_into or line.meeting.mechanism_id
-
-
 # Meetings -----------------------------------------------------------------------------------------
-
-
-def _meetings(session: GuardedSession, since: Iterable[tuple[Mechanism, dt.date]]) -> tuple[MeetingLine, ...]:
-    """Return the meetings that are not over for good, and those of the current periods that were held."""
-    counted = [
-        and_(
-            Meeting.mechanism_id == mechanism.id,
-            or_(Meeting.starts_on >= day, Meeting.serves_on >= day),
-            Meeting.state.in_(sorted(TOOK_PLACE)),
-        )
-        for mechanism, day in since
-    ]
-    rows = session.execute(
-        select(Meeting, Mechanism)
-        .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
-        .where(or_(Meeting.state.in_(LIVE), *counted), is_real())
-        .options(
-            selectinload(Meeting.parties),
-            load_only(Mechanism.code, Mechanism.name, Mechanism.ref, Mechanism.merged_into_id),
-        )
-        .order_by(Meeting.starts_at, Meeting.reference)
-    )
-    return tuple(MeetingLine(meeting, mechanism) for meeting, mechanism in rows)
-
-
-def _coming(lines: Iterable[MeetingLine], now: dt.datetime) -> tuple[MeetingLine, ...]:
-    """Return the meetings to come, those whose date is open last."""
-    live = [line for line in lines if line.meeting.state in LIVE]
-    dated = [line for line in live if line.meeting.ends_at > now and not line.meeting.date_is_open]
-    return (*dated, *(line for line in live if line.meeting.date_is_open))
 
 
 def _of_meetings(lines: Iterable[MeetingLine], viewer: Viewer, now: dt.datetime) -> Iterable[Need]:
@@ -286,10 +257,8 @@ def _of_meetings(lines: Iterable[MeetingLine], viewer: Viewer, now: dt.datetime)
             yield Need("await_others", meeting.starts_on, meeting, line.mechanism, waits_for=waiting)
 
 
-def _of_zone_changes(session: GuardedSession, lines: Iterable[MeetingLine]) -> Iterable[Need]:
-    """Yield the meetings to decide about since the clocks' rules changed; nothing is asked where no release did."""
-    if all(line.meeting.tzdata_version == tzdata_version() for line in lines):
-        return
+def _of_zone_changes(session: GuardedSession) -> Iterable[Need]:
+    """Yield the meetings to decide about since the clocks' rules changed."""
     for each in zone_changes(session):
         if each.may_decide:
             yield Need("zone_change", each.meeting.starts_on, each.meeting, each.mechanism)
@@ -333,13 +302,15 @@ def _of_decisions(session: GuardedSession) -> Iterable[Need]:
 # Drafts and legs ----------------------------------------------------------------------------------
 
 
-def _of_drafts(session: GuardedSession, lines: Iterable[MeetingLine]) -> Iterable[Need]:
+def _of_drafts(session: GuardedSession, lines: Iterable[MeetingLine], known: Iterable[Mechanism]) -> Iterable[Need]:
     """Yield what the viewer's own side has begun: drafts by their first day, changes by their meeting's."""
-    mechanisms = {line.meeting.id: line.mechanism for line in lines}
+    mechanisms = {line.mechanism.id: line.mechanism for line in lines if line.mechanism} | {
+        row.id: row for row in known
+    }
     for found in own_drafts(session):
         if found.draft.kind == "changes":
             if found.meeting is not None:
-                mechanism = mechanisms.get(found.meeting.id)
+                mechanism = mechanisms.get(found.meeting.mechanism_id) if found.meeting.mechanism_id else None
                 yield Need("changes", found.meeting.starts_on, found.meeting, mechanism, draft=found)
         else:
             yield Need("draft", found.content.first_day, draft=found)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
 from app.db import GuardedSession
@@ -119,6 +118,9 @@ FACT_COLUMNS: Final = (
     Meeting.reference, Meeting.state, Meeting.starts_on, Meeting.ordinal, Meeting.kind, Meeting.serves_on,
 )  # fmt: skip
 
+# Who was chosen for a meeting, as `CA none,MX host`: one row for a meeting and not one for each party.
+_AT_THE_TABLE: Final = func.aggregate_strings(MeetingParty.party_code + " " + MeetingParty.hosting, ",")
+
 
 def _facts(meeting: Any, parties: Sequence[tuple[str, str]]) -> MeetingFacts:
     hosts = [code for part in HOSTING_ORDER for code, hosting in parties if hosting == part]
@@ -150,22 +152,27 @@ def meetings_of(session: GuardedSession, *mechanism_ids: uuid.UUID) -> list[Meet
     return list(session.execute(query).scalars())
 
 
-def counted_meetings(session: GuardedSession) -> dict[uuid.UUID, list[MeetingFacts]]:
-    """Return, by mechanism, the meetings that say how a period went, of what the viewer may see.
+def counted_meetings(
+    session: GuardedSession, condition: ColumnElement[bool] | None = None, states: Sequence[str] = COUNTED_STATES
+) -> dict[uuid.UUID, list[MeetingFacts]]:
+    """Return, by mechanism, the meetings that say how a period went, of what the viewer may see, the earliest first.
 
-    One statement reads columns and no objects: a row for each party at each of what may be thousands of meetings.
+    One statement reads a row of columns for each of what may be thousands of meetings, and no objects.
     """
-    rows = session.execute(
-        select(Meeting.id, Meeting.mechanism_id, *FACT_COLUMNS, MeetingParty.party_code, MeetingParty.hosting)
+    query = (
+        select(Meeting.mechanism_id, *FACT_COLUMNS, _AT_THE_TABLE.label("table"))
         .join(Meeting.parties)
-        .where(Meeting.mechanism_id.is_not(None), Meeting.state.in_(COUNTED_STATES))
-        .order_by(Meeting.starts_on, Meeting.reference, MeetingParty.party_code)
-    ).all()
+        .where(Meeting.mechanism_id.is_not(None), Meeting.state.in_(states))
+        .group_by(Meeting.id, Meeting.mechanism_id, *FACT_COLUMNS)
+    )
+    if condition is not None:
+        query = query.where(condition)
     found: dict[uuid.UUID, list[MeetingFacts]] = {}
-    for _, of_one in itertools.groupby(rows, key=lambda row: row.id):
-        parts = list(of_one)
-        facts = _facts(parts[0], [(part.party_code, part.hosting) for part in parts])
-        found.setdefault(parts[0].mechanism_id, []).append(facts)
+    for row in sorted(session.execute(query), key=lambda row: (row.starts_on, row.reference)):
+        parties = [
+            (code, hosting) for code, _, hosting in (part.partition(" ") for part in sorted(row.table.split(",")))
+        ]
+        found.setdefault(row.mechanism_id, []).append(_facts(row, parties))
     return found
 
 
