@@ -108,7 +108,7 @@ def facts_of(
         starts_on=None if has_hours else meeting.starts_on,
         ends_on=None if has_hours else meeting.ends_on,
         zone=known_zone(meeting.time_zone),
-        place=meeting.place or beside.place,
+        place=meeting.place or (beside.place if meeting.format != "virtual" else None),
         format=None if meeting.format == "unknown" else cast("Format", meeting.format),
         conference_url=meeting.conference_url,
         parties=parties,

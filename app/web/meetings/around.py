@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,8 @@ from app.web.meetings.history import history_of
 from app.web.meetings.listing import Row, row_of
 from app.web.routing import route, session, signed_in, viewer
 
-URGENT = "urgent"
+URGENT: Final = "urgent"
+VIRTUAL: Final = "virtual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def around_of(session: GuardedSession, view: MeetingView, language: str) -> Arou
         beside=beside,
         word=how_it_stands(meeting.kind),
         moved=moved_words(beside, language) if beside else "",
-        place=place_words(meeting.place, beside, language),
+        place=place_words(meeting, beside, language),
         is_to_decide=beside is not None
         and service.is_to_decide(meeting, beside, session.now)
         and can(who, Action.CHANGE_MEETING, view.facts),
@@ -98,11 +99,14 @@ def called(beside: Beside, language: str) -> str:
     return parent.key if parent.meeting is not None else words.pick(parent.title, language)[0]
 
 
-def place_words(place: str | None, beside: Beside | None, language: str) -> str:
-    """Return where a meeting is; where it has no place of its own, as what it is around, and which that is."""
-    if place:
-        return place
-    if beside is None or not beside.parent.place:
+def place_words(meeting: Meeting, beside: Beside | None, language: str) -> str:
+    """Return where a meeting is: without a place of its own, as what it is around, and which that is.
+
+    One by video is nowhere.
+    """
+    if meeting.place:
+        return meeting.place
+    if beside is None or not beside.parent.place or meeting.format == VIRTUAL:
         return ""
     return str(_("as %(what)s: %(place)s", what=called(beside, language), place=beside.parent.place))
 
