@@ -255,6 +255,7 @@ def test_the_order_of_entries_does_not_matter():
 def test_assembled():
     body = assemble("Entente: all my meetings", SOURCE, [shown()])
     assert body.body == feed(shown())
+    assert body.gzip_body is not None
     assert gzip.decompress(body.gzip_body) == body.body
     assert body.gzip_body[4:8] == bytes(4), "the time of day is part of the bytes"
     assert re.fullmatch(r'"[0-9a-f]{32}"', body.etag)
