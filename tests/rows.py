@@ -62,7 +62,8 @@ def add_rows_around(session: GuardedSession, meeting: Meeting, letters: str, aut
         ),
         HostingChange(
             id=world.identity("hosting_change", meeting.reference), mechanism_id=mechanism_id, kind="skip",
-            party_code="US", counts_from=DAY, reason=canary(letters, "skip"), decision_id=decision.id, made_at=world.NOW, **seen,
+            party_code="US", counts_from=DAY, reason=canary(letters, "skip"), decision_id=decision.id,
+            made_at=world.NOW, **seen,
         ),
         HandOverItem(hand_over_id=hand_over.id, position=1, text=canary(letters, "checklist"), **seen),
         PlanningNote(
