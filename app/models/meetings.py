@@ -50,6 +50,7 @@ class Meeting(Guarded, Versioned, Base):
         CheckConstraint("(starts_time IS NULL) = (ends_time IS NULL)", name="both_times_or_none"),
         Index("ix_meetings_starts_at_state", "starts_at", "state"),
         Index("ix_meetings_mechanism_id_starts_at", "mechanism_id", "starts_at"),
+        Index("ix_meetings_state_starts_at", "state", "starts_at"),
     )
 
     id: Mapped[UuidKey]
@@ -98,8 +99,8 @@ class Meeting(Guarded, Versioned, Base):
     sittings: Mapped[list[Sitting]] = relationship(back_populates="meeting", order_by="Sitting.position")
 
 
-# Few meetings are around another or on the margins of an event: the others are left out of these.
-for _column in (Meeting.parent_id, Meeting.event_id):
+# Few meetings are around another, on the margins of an event or held for another period: these leave out the others.
+for _column in (Meeting.parent_id, Meeting.event_id, Meeting.serves_on):
     Index(
         f"ix_meetings_{_column.key}",
         _column,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy.orm import joinedload, load_only
 
 from app.db import GuardedSession
 from app.domain.cadence import TOOK_PLACE, MeetingFacts
@@ -43,24 +43,24 @@ class MeetingsOfHome:
 
 
 def meetings_of_home(session: GuardedSession, *, with_waiting: bool = True) -> MeetingsOfHome:
-    """Return the meetings of the viewer's first page, in three statements; the next ones alone for who is a guest."""
+    """Return the meetings of the viewer's first page, in two statements; the next ones alone for who is a guest."""
     now, viewer = session.now, session.bound_viewer
     dated = _live(Meeting.ends_at > now, Meeting.starts_at > now - _LONGEST, Meeting.date_is_open.is_(False))
-    undated = _live(Meeting.date_is_open.is_(True))
+    undated = (Meeting.state == "postponed", Meeting.date_is_open.is_(True), is_real())
     parts = [_first(dated, NEXT_LIMIT), _first(undated, NEXT_LIMIT)]
     if with_waiting:
-        parts += [_first(each, WAITING_LIMIT) for each in _waiting(viewer, now)]
+        parts += [*(_first(each, WAITING_LIMIT) for each in _waiting(viewer, now)), *_around(now)]
     rows = session.execute(
         select(Meeting, Mechanism)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .where(or_(*(Meeting.id.in_(part) for part in parts)))
         .options(
-            selectinload(Meeting.parties),
+            joinedload(Meeting.parties),
             load_only(Mechanism.code, Mechanism.name, Mechanism.ref, Mechanism.merged_into_id),
         )
         .order_by(Meeting.starts_at, Meeting.reference)
     )
-    lines = tuple(MeetingLine(meeting, mechanism) for meeting, mechanism in rows)
+    lines = tuple(MeetingLine(meeting, mechanism) for meeting, mechanism in rows.unique())
     to_come = or_(and_(*dated), and_(*undated))
     counted = select(func.count(), func.min(Meeting.tzdata_version), func.max(Meeting.tzdata_version))
     count, oldest, newest = session.execute(counted.select_from(Meeting).where(to_come)).one()
@@ -89,7 +89,14 @@ def _waiting(viewer: Viewer, now: dt.datetime) -> list[Sequence[ColumnElement[bo
     return [
         (Meeting.state == "proposed", *ahead, waits, is_real()),
         (Meeting.state == "confirmed", Meeting.starts_at <= now, Meeting.ends_at <= now, is_real()),
-        (*_live(*ahead), or_(Meeting.parent_id.is_not(None), Meeting.event_id.is_not(None))),
+    ]
+
+
+def _around(now: dt.datetime) -> list[Select[uuid.UUID]]:
+    """Return the queries for the ids of what is around something else: few, found by indexes of these alone."""
+    of_some = (Meeting.parent_id.is_not(None), Meeting.event_id.is_not(None))
+    return [
+        select(Meeting.id).where(each, Meeting.state.in_(LIVE), Meeting.ends_at > now, is_real()) for each in of_some
     ]
 
 
@@ -119,11 +126,10 @@ def counted_since(
         )
         for identity, first, last in known
     ]
-    serving = and_(
-        Meeting.serves_on >= min(first for _, first, _ in known),
-        Meeting.mechanism_id.in_([identity for identity, _, _ in known]),
-    )
-    return counted_meetings(session, or_(serving, *within), (*sorted(TOOK_PLACE), "confirmed"))
+    # Few serve another period than that of their day, whatever they are of.
+    serving = Meeting.serves_on >= min(first for _, first, _ in known)
+    ids = select(Meeting.id).where(or_(serving, *within))
+    return counted_meetings(session, Meeting.id.in_(ids), (*sorted(TOOK_PLACE), "confirmed"))
 
 
 def _midnight(day: dt.date) -> dt.datetime:
