@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from flask_babel import gettext as _
 
@@ -15,6 +16,9 @@ from app.domain.zones import known_zone
 from app.models import Meeting
 from app.services.meetings import MeetingLine
 from app.web.meetings.clocks import city_of_meeting, first_sitting, wall_of
+
+
+SESSION: Final = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,20 @@ def row_of(
 ) -> Row:
     """Return the line of a meeting, named by its mechanism where there is one, with its own title beneath.
 
-    `parties` are those of meetings whose rows of parties the viewer does not see.
+    A meeting of any other kind than a session is known by its own title. `parties` are those of meetings whose rows of parties the viewer does not see.
     """
     meeting = line.meeting
     day, time, own_time = _times(meeting, viewer, language)
     codes = (parties or {}).get(meeting.id) or [row.party_code for row in meeting.parties]
     hosts = [row.party_code for row in meeting.parties if row.hosting == "host"]
+    names = (line.mechanism.name if line.mechanism else None, meeting.title)
+    heading, small = names if meeting.kind == SESSION else reversed(names)
+    if heading is None:
+        heading, small = meeting.title, None
     return Row(
         meeting=meeting,
-        heading=line.mechanism.name if line.mechanism else meeting.title,
-        small=meeting.title if line.mechanism else None,
+        heading=heading,
+        small=small,
         day=day,
         time=time,
         own_time=own_time,
