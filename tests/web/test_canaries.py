@@ -45,8 +45,8 @@ PLAIN = {
     "DecisionAnswer.answer", "FactStatement.field", "FactStatement.kind", "FactStatement.party_code",
     "FactStatement.value_digest", "HostingChange.kind", "HostingChange.party_code", "HostingChange.with_party",
     "HandOver.from_party", "HandOver.to_party", "HandOverItem.done_by_party", "PlanningNote.cycle",
-    "PlanningNote.language", "PlanningNote.party_code", "Contact.party_code", "Contact.office_code", "Contact.kind", "Meeting.kind",
-    "Appointment.kind", "Appointment.office_code",  # closed sets of words, codes and digests
+    "PlanningNote.language", "PlanningNote.party_code", "Contact.party_code", "Contact.office_code", "Contact.kind",
+    "Meeting.kind", "Appointment.kind", "Appointment.office_code",  # closed sets of words, codes and digests
     "Release.documents", "Subscription.choices", "Subscription.closures_of",  # ids and codes
 }  # fmt: skip
 
