@@ -17,7 +17,6 @@ from app.models import Meeting
 from app.services.meetings import MeetingLine
 from app.web.meetings.clocks import city_of_meeting, first_sitting, wall_of
 
-
 SESSION: Final = "session"
 
 
@@ -40,7 +39,8 @@ def row_of(
 ) -> Row:
     """Return the line of a meeting, named by its mechanism where there is one, with its own title beneath.
 
-    A meeting of any other kind than a session is known by its own title. `parties` are those of meetings whose rows of parties the viewer does not see.
+    A meeting of any other kind than a session is known by its own title.
+    `parties` are those of meetings whose rows of parties the viewer does not see.
     """
     meeting = line.meeting
     day, time, own_time = _times(meeting, viewer, language)
