@@ -315,6 +315,11 @@ def ordinal(value: int, language: str, *, feminine: bool = True) -> str:
     return f"{value}{suffix}"
 
 
+def before_signs(language: str) -> str:
+    """Return what French puts before a colon and a semicolon."""
+    return NBSP if language == "fr" else ""
+
+
 def list_of(names: Sequence[str], language: str) -> str:
     """Return names joined as the language joins them: `Canada, Mexico and the United States`."""
     if len(names) < 2:

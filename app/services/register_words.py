@@ -194,7 +194,9 @@ def _past(row: RegisterRow, language: str) -> tuple[str, ...]:
     found = row.past
     if found is None:
         return ()
-    return (days_words(found.last_day, row.today, language), f"{_name(row, found, language)}: {_word(found, language)}")
+    gap = words.before_signs(language)
+    told = f"{_name(row, found, language)}{gap}: {_word(found, language)}"
+    return (days_words(found.last_day, row.today, language), told)
 
 
 def _name(row: RegisterRow, period: Period, language: str) -> str:
@@ -327,7 +329,9 @@ def narrowed_words(found: Register, language: str) -> str:
     if filters.are_set:
         answered = catalogue.gettext("%(shown)s of %(total)s answer to the filters")
         counts = {"shown": len(found.rows), "total": found.unnarrowed}
-        parts.append(f"{answered % counts}: {'; '.join(f'{name} {value}' for name, value in said if value)}.")
+        gap = words.before_signs(language)
+        narrowed = f"{gap}; ".join(f"{name} {value}" for name, value in said if value)
+        parts.append(f"{answered % counts}{gap}: {narrowed}.")
     if found.order.key is not None:
         sentence = (
             catalogue.gettext("Sorted by: %(column)s, descending.")

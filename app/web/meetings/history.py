@@ -123,7 +123,7 @@ def _changed(entry: HistoryEntry, language: str) -> Markup:
     changes: Mapping[str, Any] = entry.facts.get("changes") or {}
     cities = [words.city_of(zone, language) for zone in entry.facts.get("zones") or ()]
     said = [_change(name, pair, cities, language) for name, pair in changes.items()]
-    return _fill(_("Changed. %(changes)s"), changes=Markup(f"{_before_signs(language)}; ").join(said))  # noqa: S704
+    return _fill(_("Changed. %(changes)s"), changes=Markup(f"{words.before_signs(language)}; ").join(said))  # noqa: S704
 
 
 def _around(told: Mapping[str, Any] | None, language: str) -> str:
@@ -176,11 +176,6 @@ def _period(told: list[str] | None, language: str) -> str:
     return words.date_range(first, last, language)
 
 
-def _before_signs(language: str) -> str:
-    """Return what French puts before a colon and a semicolon."""
-    return words.NBSP if language == "fr" else ""
-
-
 def _change(name: str, pair: list[Any], cities: list[str], language: str) -> Markup:
     """Return one changed field: what it was, struck through, and what it is."""
     field = field_labels().get(name, name)
@@ -190,7 +185,7 @@ def _change(name: str, pair: list[Any], cities: list[str], language: str) -> Mar
     if name in {"starts", "ends"} and cities:
         old, new = (f"{said} {city}" if said else "" for said, city in zip((old, new), cities, strict=True))
     was = Markup("<del>{}</del> ").format(old) if old else Markup("")
-    return Markup("{}{}: {}{}").format(field, _before_signs(language), was, new)
+    return Markup("{}{}: {}{}").format(field, words.before_signs(language), was, new)
 
 
 def _value(name: str, value: Any, language: str) -> str:
