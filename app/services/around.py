@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy.orm import joinedload, load_only
 
 from app.db import GuardedSession
 from app.domain.around import check_has_parent, check_parent, event_code, event_key, is_circular
@@ -202,14 +202,14 @@ def who_sees(session: GuardedSession, meeting: Meeting, *parents: Parent | None)
 
 
 def children_of(session: GuardedSession, meeting: Meeting) -> tuple[Meeting, ...]:
-    """Return what stands around a meeting, of what the viewer sees, the earliest first."""
+    """Return what stands around a meeting, of what the viewer sees, the earliest first; one statement."""
     rows = session.execute(
         select(Meeting)
         .where(Meeting.parent_id == meeting.id)
-        .options(selectinload(Meeting.parties))
+        .options(joinedload(Meeting.parties))
         .order_by(Meeting.starts_at, Meeting.reference)
-    ).scalars()
-    return tuple(rows)
+    )
+    return tuple(rows.unique().scalars())
 
 
 # When the other one moves -------------------------------------------------------------------------
