@@ -49,6 +49,10 @@ def footing(viewer: Viewer | None, path: str) -> list[Place]:
         (url_for("home.accessibility"), _("Accessibility")),
         (url_for("home.keyboard"), _("Keyboard")),
     ]
+    if can(viewer, Action.READ_REGISTER):
+        entries += [(url_for("decisions.decisions"), _("Decisions")), (url_for("events.events"), _("Events of others"))]
+    if can(viewer, Action.READ_ACTIONS):
+        entries.append((url_for("contacts.contacts"), _("Contacts")))
     if can(viewer, Action.READ_AUDIT):
         entries.append((url_for("audit.audit"), _("Audit trail")))
     return _places(entries, path)
