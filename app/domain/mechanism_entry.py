@@ -1,7 +1,8 @@
 """Mechanisms that a party enters here: their code and prefix, and the facts that they begin with.
 
 What some parties enter is theirs alone until all agree to open it. So that no code, prefix or number that another
-party tries is refused because of it, those of a mechanism without all three governments carry its parties' codes.
+party tries is refused because of it, those of a mechanism without all three governments carry its parties' codes, in
+such a way that no two sets of parties can come to the same one, whatever name and letters are typed.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ from app.domain.meeting_content import Refused
 from app.domain.plaintext import one_line
 
 _LETTERS: Final = re.compile("[A-Z]{2,4}")
+_SHORT_SUFFIX: Final = 4
 _LONGEST_SUFFIX: Final = 6
 _LONGEST_CODE: Final = 48
+_FILL: Final = "X"
+_NARROW_END: Final = re.compile("(?:^|-)[0-9]+-(?:[a-z]{4}|[a-z]{6})$")
 RESERVED_PREFIXES: Final = frozenset({"ADH", "ACT"})
 
 
@@ -53,12 +57,12 @@ class NewMechanism:
 def suffix_of(parties: Collection[str], core: Collection[str]) -> str:
     """Return the letters that set the names of these parties' mechanisms apart; none where all governments take part.
 
-    The codes joined, or where they are long, six letters that are the same for the same set.
+    The codes of two or three joined, four or six letters; else six letters that are the same for the same set.
     """
     if set(core) <= set(parties):
         return ""
     joined = "".join(sorted(parties))
-    if len(joined) <= _LONGEST_SUFFIX and joined.isalpha():
+    if len(joined) in {_SHORT_SUFFIX, _LONGEST_SUFFIX} and joined.isalpha():
         return joined
     digest = hashlib.sha256(",".join(sorted(parties)).encode()).digest()
     return "".join(chr(ord("A") + byte % 26) for byte in digest[:_LONGEST_SUFFIX])
@@ -72,14 +76,19 @@ def prefix_of(letters: str, parties: Collection[str], core: Collection[str]) -> 
     typed = letters.strip().upper()
     if _LETTERS.fullmatch(typed) is None:
         raise Refusal("prefix_letters" if typed else "required", field="letters")
-    prefix = typed + suffix_of(parties, core)
+    suffix = suffix_of(parties, core)
+    # Two letters and six would be as long as four and four, and one could be read as the other.
+    prefix = (typed.ljust(3, _FILL) if len(suffix) == _LONGEST_SUFFIX else typed) + suffix
     if prefix in RESERVED_PREFIXES:
         raise Refusal("prefix_taken", field="letters", prefix=prefix)
     return prefix
 
 
 def code_of(name: str, parties: Collection[str], core: Collection[str]) -> str:
-    """Return the code of the mechanism's address: the words of its English name, and its parties where they are few."""
+    """Return the code of the mechanism's address: the words of its English name, and its parties where they are few.
+
+    How many these are and their letters end it, as in `lighthouse-talks-2-mxus`; so ends no code of all governments.
+    """
     bare = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     words = re.findall("[a-z0-9]+", bare)
     slug = ""
@@ -87,8 +96,11 @@ def code_of(name: str, parties: Collection[str], core: Collection[str]) -> str:
         if len(slug) + len(word) + 1 > _LONGEST_CODE:
             break
         slug = f"{slug}-{word}" if slug else word
+    slug = slug or "mechanism"
     suffix = suffix_of(parties, core).lower()
-    return "-".join(part for part in (slug or "mechanism", suffix) if part)
+    if suffix:
+        return f"{slug}-{len(set(parties))}-{suffix}"
+    return f"{slug}-all" if _NARROW_END.search(slug) else slug
 
 
 def facts_of_new(new: NewMechanism, code: str, prefix: str, today: dt.date) -> dict[str, Any]:

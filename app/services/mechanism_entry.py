@@ -146,7 +146,12 @@ def _add(session: GuardedSession, new: NewMechanism, core: frozenset[str]) -> Me
 
 
 def _check_free(session: GuardedSession, new: NewMechanism, code: str, prefix: str) -> None:
-    """Refuse a name or prefix that a mechanism which the viewer may read has already."""
+    """Refuse a name or prefix that a mechanism which the viewer may read has already.
+
+    The name of a related forum is kept for who adopts it, so that it does not tell whether somebody has.
+    """
+    if not new.forum and code in {forum.code for forum in load_shipped().related_forums}:
+        raise Refusal("name_taken", field="name_en")
     rows: Sequence[Mechanism] = (
         session.execute(
             select(Mechanism)

@@ -30,6 +30,7 @@ NEW = NewMechanism(name=NAMES, letters="LHT", parties=("CA", "MX", "US"))
         ("LHT", ("MX", "US"), "LHTMXUS"),
         ("LH", ("US", "CA"), "LHCAUS"),
         ("LHTX", ("CA", "MX", "GT"), "LHTXCAGTMX"),
+        ("LH", ("CA", "MX", "GT"), "LHXCAGTMX"),
     ],
 )
 def test_the_prefix_of_a_mechanism_without_all_governments_carries_its_parties(letters, parties, prefix):
@@ -49,22 +50,34 @@ def test_letters_that_make_no_prefix(letters, key):
 
 def test_codes_say_the_parties_where_they_are_few():
     assert code_of("Lighthouse talks", CORE, CORE) == "lighthouse-talks"
-    assert code_of("Lighthouse talks!", ("US", "MX"), CORE) == "lighthouse-talks-mxus"
+    assert code_of("Lighthouse talks!", ("US", "MX"), CORE) == "lighthouse-talks-2-mxus"
     assert code_of("…", CORE, CORE) == "mechanism"
+    assert code_of("Lighthouse talks 2 mxus", CORE, CORE) == "lighthouse-talks-2-mxus-all"
     assert len(code_of("word " * 60, ("US", "MX"), CORE)) <= 55
 
 
 SETS = [set(chosen) for size in range(2, 6) for chosen in itertools.combinations(sorted(KNOWN), size)]
 
 
-@given(st.sampled_from(SETS), st.sampled_from(SETS), st.from_regex("[A-Z]{2,4}", fullmatch=True))
-def test_two_sets_of_parties_meet_in_a_prefix_only_where_each_government_sees_both(first, second, letters):
+LETTERS = st.from_regex("[A-Z]{2,4}", fullmatch=True).filter(lambda typed: typed not in {"ADH", "ACT"})
+
+
+@given(st.sampled_from(SETS), LETTERS, st.integers(2, 4))
+def test_two_sets_of_parties_meet_in_a_prefix_only_where_each_government_sees_both(first, typed, count):
     """Hence a prefix that is refused tells nobody of a mechanism that they may not read."""
-    if letters in {"ADH", "ACT"} or first == second:
-        return
-    if prefix_of(letters, first, CORE) == prefix_of(letters, second, CORE):
-        assert first >= CORE
-        assert second >= CORE
+    prefix = prefix_of(typed, first, CORE)
+    for second in SETS:
+        if second != first and not (first >= CORE and second >= CORE):
+            assert prefix_of(prefix[:count].ljust(2, "A"), second, CORE) != prefix
+
+
+@given(st.sampled_from(SETS), st.sampled_from(SETS), st.text("abc -", max_size=6))
+def test_two_sets_of_parties_meet_in_a_code_only_where_each_government_sees_both(first, second, name):
+    """Hence a name that is refused tells nobody of a mechanism that they may not read, whatever words end it."""
+    ending = f"{name} {len(first)} {suffix_of(first, CORE)}"
+    if first != second and not (first >= CORE and second >= CORE):
+        assert code_of(name, first, CORE) != code_of(ending, second, CORE)
+        assert code_of(name, first, CORE) != code_of(name, second, CORE)
 
 
 def test_the_longest_suffix_still_makes_a_prefix_of_references():
@@ -80,7 +93,7 @@ def test_its_facts_are_read_as_those_of_the_catalogue():
         ),
         KNOWN, CORE, "MX",
     )  # fmt: skip
-    facts = facts_of_new(new, "lighthouse-talks-mxus", "LHTMXUS", TODAY)
+    facts = facts_of_new(new, "lighthouse-talks-2-mxus", "LHTMXUS", TODAY)
     read = from_facts(Mechanism, facts)
     assert (read.ref, read.prefix, read.parties, read.geometry) == ("LHTMXUS", "LHTMXUS", ("MX", "US"), "bilateral")
     assert read.cadence is not None

@@ -16,7 +16,7 @@ NEW = {
     "minimum_meetings": "1", "period_months": "12", "anchor": "calendar_year", "instrument": "Exchange of notes",
     "mandate_on": "2026-01-15", "scope_in": "lighthouses\r\nbuoys", "scope_out": "", "note": "As agreed in May",
 }  # fmt: skip
-CODE = "lighthouse-talks-mxus"
+CODE = "lighthouse-talks-2-mxus"
 
 
 def mechanism(database, code=CODE):
