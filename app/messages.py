@@ -180,6 +180,7 @@ MESSAGES: Final[dict[str, str]] = {
     "already_merged": N_("This mechanism was merged into another one. Open that one."),
     "merge_into_itself": N_("A mechanism cannot be merged into itself."),
     "merge_needs_same_parties": N_("Two mechanisms are merged only where they have the same parties."),
+    "merge_hides_it": N_("Not everybody who reads this mechanism may read that one."),
     "merge_of_proposals": N_("A proposal in the literature is not merged. Take it off its shelf first."),
     "circular_merge": N_("That one was merged into this mechanism: each would be part of the other."),
     "period_not_over": N_("This period is not over yet."),

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from app import words
 from app.db import GuardedSession
@@ -27,12 +28,12 @@ from app.domain.fact_edits import (
     with_companions,
 )
 from app.domain.plaintext import paragraphs
-from app.domain.visibility import Action, Facts, appointment_key, appointments_in, can, party_key
+from app.domain.visibility import REGISTER, Action, Facts, appointment_key, appointments_in, can, party_key
 from app.models import Decision, FactStatement, Mechanism, Office, Party
 from app.services.decision_words import ANSWER_BY, Change, Said, Told, says
 from app.services.decisions import NOTE_LIMIT, Asked, ask, effect
 from app.services.fact_words import fact_in_words, field_name
-from app.services.meeting_audience import audience_of
+from app.services.meeting_audience import audience_of, keys_of
 from app.services.practice import ORIGIN
 
 JSON = Any
@@ -107,9 +108,27 @@ def today_of(session: GuardedSession) -> dt.date:
     return today_in(session.now, session.bound_viewer.time_zone)
 
 
-def surroundings(session: GuardedSession) -> Surroundings:
-    """Return what corrections are held against, of what the viewer may see."""
-    parents = {facts["ref"]: facts.get("parent") for facts in session.execute(select(Mechanism.facts)).scalars()}
+def is_read_by_all_of(session: GuardedSession, other: Mechanism, mechanism: Mechanism) -> bool:
+    """Say whether whoever reads a mechanism reads the other one too."""
+    if other.audience_id == mechanism.audience_id:
+        return True
+    keys = keys_of(session, other.audience_id)
+    return REGISTER in keys or keys >= keys_of(session, mechanism.audience_id)
+
+
+def surroundings(session: GuardedSession, mechanism: Mechanism | None = None) -> Surroundings:
+    """Return what corrections are held against, of what the viewer may see.
+
+    Of a mechanism, those alone that all who read it may read: its facts name no other.
+    """
+    rows = session.execute(
+        select(Mechanism).options(load_only(Mechanism.facts, Mechanism.audience_id))
+    ).scalars().all()  # fmt: skip
+    told: dict[uuid.UUID, bool] = {}
+    for row in rows:
+        if row.audience_id not in told:
+            told[row.audience_id] = mechanism is None or is_read_by_all_of(session, row, mechanism)
+    parents = {row.facts["ref"]: row.facts.get("parent") for row in rows if told[row.audience_id]}
     return Surroundings(frozenset(session.execute(select(Party.code)).scalars()), parents, today_of(session))
 
 
@@ -227,7 +246,7 @@ def ask_facts(
 
     `act` names what it is for where that is more than a correction: `retire`, `reopen`, `activate`.
     """
-    around = surroundings(session)
+    around = surroundings(session, mechanism)
     changed = changed_fields(mechanism.facts, wanted)
     check_fields(mechanism.facts, changed, around)
     fields = with_companions(mechanism.facts, changed, around.today)
@@ -262,7 +281,7 @@ def take_facts(session: GuardedSession, decision: Decision) -> None:
     fields, before = decision.content["fields"], decision.content.get("before", {})
     if any(digest_of_fact(mechanism.facts.get(name)) != before.get(name) for name in fields):
         raise Refusal("fact_has_changed")
-    check_fields(mechanism.facts, fields, surroundings(session))
+    check_fields(mechanism.facts, fields, surroundings(session, mechanism))
     write_facts(session, mechanism, fields, decision.audience_id)
 
 

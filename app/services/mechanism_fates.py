@@ -28,6 +28,7 @@ from app.services.mechanism_facts import (
     check_may_ask,
     find_mechanism,
     held_mechanism,
+    is_read_by_all_of,
     today_of,
 )
 from app.services.mechanism_record import meeting_facts, meetings_of
@@ -121,13 +122,17 @@ def _begun(status: str) -> str:
 
 
 def mergeable_into(session: GuardedSession, mechanism: Mechanism) -> tuple[Mechanism, ...]:
-    """Return what a mechanism can be merged into: of the same parties, neither a proposal nor merged itself."""
+    """Return what a mechanism can be merged into: of the same parties, neither a proposal nor merged itself.
+
+    Whoever reads the one reads the other: else it would vanish from their register.
+    """
     rows = session.execute(
         select(Mechanism)
         .where(Mechanism.id != mechanism.id, Mechanism.merged_into_id.is_(None), Mechanism.status != "proposed")
         .order_by(Mechanism.ref, Mechanism.code)
     ).scalars()
-    return tuple(row for row in rows if set(row.parties) == set(mechanism.parties))
+    same = [row for row in rows if set(row.parties) == set(mechanism.parties)]
+    return tuple(row for row in same if is_read_by_all_of(session, row, mechanism))
 
 
 def ask_to_merge(
@@ -136,7 +141,7 @@ def ask_to_merge(
     """Ask the parties to merge a mechanism into another of theirs: its record and meetings count there from then on.
 
     Raises `NotFound`; `Refusal` `forbidden`, `already_merged`, `unknown_mechanism`, `merge_into_itself`,
-    `merge_of_proposals`, `merge_needs_same_parties`, `circular_merge`.
+    `merge_of_proposals`, `merge_needs_same_parties`, `merge_hides_it`, `circular_merge`.
     """
     mechanism = _held(session, code)
     target = _target(session, mechanism, into)
@@ -154,6 +159,8 @@ def _target(session: GuardedSession, mechanism: Mechanism, into: str) -> Mechani
         raise Refusal("merge_of_proposals", field="into")
     if set(target.parties) != set(mechanism.parties):
         raise Refusal("merge_needs_same_parties", field="into")
+    if not is_read_by_all_of(session, target, mechanism):
+        raise Refusal("merge_hides_it", field="into")
     if target.merged_into_id is not None:
         raise Refusal("circular_merge" if target.merged_into_id == mechanism.id else "already_merged", field="into")
     return target

@@ -183,7 +183,7 @@ def asked(decision_id: uuid.UUID, *, is_taken: bool) -> ResponseReturnValue:
 
 def _choices(mechanism: Mechanism) -> Choices:
     language = reader_language()
-    around = service.surroundings(session())
+    around = service.surroundings(session(), mechanism)
     names = mechanism_names(session())
     refs = sorted(around.parents, key=lambda ref: words.collation_key(words.pick(names[ref], language)[0]))
     return Choices(
