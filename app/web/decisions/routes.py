@@ -65,9 +65,10 @@ def answer(decision_id: uuid.UUID) -> ResponseReturnValue:
     view = lists.decision_view(session(), decision_id)
     form = answer_form(reader_language())
     try:
-        answered = service.answer(
-            session(), decision_id, form.answer.data or "", form.note.data or "", version=sent_version()
-        )
+        with session().begin_nested():  # the page of a yes that could not take effect shows what stands
+            answered = service.answer(
+                session(), decision_id, form.answer.data or "", form.note.data or "", version=sent_version()
+            )
     except StaleVersion:
         return _page(view, form, is_stale=True), 409
     except Refusal as refusal:
