@@ -124,15 +124,21 @@ def add_contact(session: GuardedSession, typed: ContactFields) -> Contact:
 def save_contact(session: GuardedSession, contact_id: uuid.UUID, typed: ContactFields, version: int) -> Contact:
     """Change a contact of the viewer's own party; one that is shared no more is its own alone from now on.
 
+    An administrator reads no register: the mechanism that it is for stays, and so does who else sees it.
+
     Raises `NotFound`, `StaleVersion` with both sides, and what `add_contact` raises.
     """
     contact = own_contact(session, contact_id)
-    values, mechanism = _checked(session, contact.party_code, typed)
+    hidden_id = _hidden_mechanism(session, contact)
+    values, mechanism = _checked(session, contact.party_code, typed, hidden_id)
     if contact.version != version:
         raise StaleVersion(as_values(typed), as_values(fields_of(session, contact)))
+    if hidden_id is not None and typed.is_shared and not contact.is_shared:
+        raise Refusal("share_needs_mechanism", field="mechanism")  # with whom, its keeper could not read
     for name, value in values.items():
         setattr(contact, name, value)
-    contact.audience_id = _audience(session, contact.party_code, mechanism, is_shared=typed.is_shared)
+    if hidden_id is None or not typed.is_shared:
+        contact.audience_id = _audience(session, contact.party_code, mechanism, is_shared=typed.is_shared)
     contact.changed_at = session.now
     session.flush()
     session.record("contact_changed", "contact", contact.id, contact.audience_id, is_shared=contact.is_shared)
@@ -179,8 +185,19 @@ def own_contact(session: GuardedSession, contact_id: uuid.UUID) -> Contact:
     return contact
 
 
-def _checked(session: GuardedSession, party: str, typed: ContactFields) -> tuple[dict[str, object], Mechanism | None]:
-    """Return the columns of a contact as they are kept, and its mechanism; what was typed stays where it is wrong."""
+def _hidden_mechanism(session: GuardedSession, contact: Contact) -> uuid.UUID | None:
+    """Return the id of the mechanism that a contact is for where its keeper does not read that, None otherwise."""
+    hidden = contact.mechanism_id is not None and session.get(Mechanism, contact.mechanism_id) is None
+    return contact.mechanism_id if hidden else None
+
+
+def _checked(
+    session: GuardedSession, party: str, typed: ContactFields, hidden_id: uuid.UUID | None = None
+) -> tuple[dict[str, object], Mechanism | None]:
+    """Return the columns of a contact as they are kept, and its mechanism; what was typed stays where it is wrong.
+
+    `hidden_id` is that of the mechanism that it is for already where the viewer does not read that one.
+    """
     if typed.kind not in CONTACT_KINDS:
         raise Refusal("required", field="kind")
     email, phone = _email(typed.email), one_line(typed.phone, "phone", PHONE_LIMIT)
@@ -189,12 +206,12 @@ def _checked(session: GuardedSession, party: str, typed: ContactFields) -> tuple
     if typed.office_code and typed.office_code not in {office.code for office in offices_of(session, party)}:
         raise Refusal("unknown_office", field="office_code")
     mechanism = _mechanism(session, typed.mechanism)
-    if typed.is_shared and mechanism is None:
+    if typed.is_shared and mechanism is None and hidden_id is None:
         raise Refusal("share_needs_mechanism", field="mechanism")
     values: dict[str, object] = {
         "name": one_line(typed.name, "name", required=True), "kind": typed.kind,
         "position": one_line(typed.position, "position", POSITION_LIMIT) or None,
-        "office_code": typed.office_code or None, "mechanism_id": mechanism.id if mechanism else None,
+        "office_code": typed.office_code or None, "mechanism_id": mechanism.id if mechanism else hidden_id,
         "email": email or None, "phone": phone or None, "note": paragraphs(typed.note, "note", NOTE_LIMIT) or None,
         "is_urgent": typed.is_urgent, "is_shared": typed.is_shared,
     }  # fmt: skip
