@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from gettext import NullTranslations
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -44,7 +45,15 @@ def init_i18n(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(words.TRANSLATIONS_FOLDER))
     Babel(app, default_locale="en", locale_selector=choose_language)
     app.after_request(_keep_choice)
-    env = app.jinja_env
+    env: Any = app.jinja_env
+    # Babel's own look up the language, its folders and its catalogue anew for every word.
+    env.install_gettext_callables(
+        lambda text: _catalogue().gettext(text),
+        lambda one, many, count: _catalogue().ngettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, text: _catalogue().pgettext(context, text),
+        npgettext=lambda context, one, many, count: _catalogue().npgettext(context, one, many, count),
+    )
     env.filters.update({name: _for_reader(getattr(words, name)) for name in _FILTERS})
     env.filters["in_language"] = in_language
     env.filters["party_name"] = party_name
@@ -67,6 +76,10 @@ def init_i18n(app: Flask) -> None:
         reader_clock=reader_clock,
         reader_language=reader_language,
     )
+
+
+def _catalogue() -> NullTranslations:
+    return words.translations(reader_language())
 
 
 # Which language ---------------------------------------------------------------------------------------------

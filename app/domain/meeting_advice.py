@@ -6,6 +6,7 @@ no clash for them.
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -216,6 +217,7 @@ def _first_overlap(one: Occupied, other: Occupied) -> datetime | None:
     return min(moments, default=None)
 
 
+@functools.lru_cache(maxsize=2048)
 def plain(text: str) -> str:
     """Return a place's name for comparing: small letters without accents, words parted by single spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold())

@@ -15,15 +15,15 @@ from app.db import GuardedSession
 from app.domain.actions import OWED_STATES
 from app.domain.assembly import Assembly, assemblies, un_closures
 from app.domain.cadence import window_of
-from app.domain.catalogue import Mechanism as Facts
-from app.domain.catalogue import from_facts
 from app.domain.catalogue_calendar import DatedEvent
 from app.domain.closures import ClosedDay, closures_of
 from app.domain.mechanisms import channels_of, compliance, owes
 from app.domain.visibility import Viewer
 from app.models import Action, Event, Leg, Mechanism, Meeting
 from app.services.feed_days import Owing, agreed_meetings, concerns, missing_of
+from app.services.kept_facts import facts_of
 from app.services.mechanism_record import counts_meetings_here
+from app.services.practice import is_real_action
 
 EntryKind = Literal[
     "closure", "un_closure", "assembly", "high_level", "event", "date", "to_agree", "due", "meeting"
@@ -130,8 +130,7 @@ def legs_due(
         )
         .order_by(Leg.due_on, Action.reference)
     )
-    if mechanisms is not None:
-        query = query.where(Action.mechanism_id.in_(mechanisms))
+    query = query.where(is_real_action() if mechanisms is None else Action.mechanism_id.in_(mechanisms))
     for leg, action in session.execute(query):
         if leg.due_on is not None:
             yield DiaryEntry("due", leg.due_on, leg.due_on, action=action, leg=leg, party=leg.party_code)
@@ -165,7 +164,7 @@ def _owing(viewer: Viewer, mechanism: Mechanism, days: tuple[dt.date, dt.date], 
         return
     if mechanism.facts.get("cadence") is None or not counts_meetings_here(viewer, mechanism):
         return
-    facts = from_facts(Facts, mechanism.facts)
+    facts = facts_of(mechanism)
     since = facts.mandate.since
     if facts.cadence is None or since is None or owes(facts, today) is None:
         return

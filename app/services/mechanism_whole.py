@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.catalogue import RecordEntry, from_facts
 from app.models import Mechanism
+from app.services.kept_facts import facts_of
 
 Dated = tuple[dt.date, RecordEntry]
 
@@ -20,7 +21,7 @@ def whole_facts(mechanism: Mechanism, merged: Iterable[Mechanism] = ()) -> Facts
     What came from another keeps no number: the two were counted apart. What not every party has agreed to yet
     promises nothing: it has no cadence.
     """
-    facts = from_facts(Facts, mechanism.facts)
+    facts = facts_of(mechanism)
     if not mechanism.is_settled:
         facts = dataclasses.replace(facts, cadence=None)
     others = tuple(merged)
@@ -29,7 +30,7 @@ def whole_facts(mechanism: Mechanism, merged: Iterable[Mechanism] = ()) -> Facts
     dated = _dated([*facts.record])
     dated += _dated(entries_here(mechanism))
     for other in others:
-        theirs = [*from_facts(Facts, other.facts).record, *entries_here(other)]
+        theirs = [*facts_of(other).record, *entries_here(other)]
         dated += _dated([dataclasses.replace(entry, ordinal=None) for entry in theirs])
     dated.sort(key=lambda each: each[0])
     return dataclasses.replace(facts, record=tuple(entry for _, entry in dated))

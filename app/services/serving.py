@@ -8,11 +8,10 @@ from typing import Final
 
 from app.db import GuardedSession
 from app.domain.around import counts, periods_near
-from app.domain.catalogue import Mechanism as MechanismFacts
-from app.domain.catalogue import from_facts
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action, Facts, can
 from app.models import Mechanism, Meeting
+from app.services.kept_facts import facts_of
 from app.services.meeting_audience import rows_audience
 from app.services.meetings import facts_of_meeting, find_meeting
 
@@ -77,7 +76,7 @@ def set_served(session: GuardedSession, reference: str, first_day: dt.date | Non
 
 
 def _periods(meeting: Meeting, mechanism: Mechanism) -> tuple[Window, ...]:
-    known = from_facts(MechanismFacts, mechanism.facts)
+    known = facts_of(mechanism)
     return periods_near(known.cadence, known.mandate.since, meeting.starts_on)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response
 
 from app.db import digest_of
 from app.domain.errors import NotFound, Refusal
@@ -33,11 +33,27 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+BODILESS: Final = (204, 304)
 PAGES_OF_ERRORS: Final = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
+
+
+class WholeResponse(Response):
+    """A response that is handed to the server as a list where it is there whole and nothing is done after it.
+
+    The server then sends it in one go: read piece by piece, a feed took twice as long.
+    """
+
+    def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
+        """Return what the server is to send."""
+        if not self.is_sequence or self.direct_passthrough or self._on_close:
+            return super().get_app_iter(environ)
+        is_bare = environ["REQUEST_METHOD"] == "HEAD" or self.status_code in BODILESS
+        return [] if is_bare else list(self.iter_encoded())
 
 
 def init_hooks(app: Flask) -> None:
     """Install the hooks; called after all routes are registered, so that none lacks a policy."""
+    app.response_class = WholeResponse
     known = policies(app)
     app.extensions["entente.policies"] = known
 
@@ -54,8 +70,8 @@ def init_hooks(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        there = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - it is no mapping
+        response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in there])
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "private, no-cache, no-store")
         if app.config["ENTENTE_SETTINGS"].is_production:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -155,9 +156,13 @@ def _minutes_behind(instant: dt.datetime, zone_name: str, other: str) -> int:
 
 def _changes_on(meeting: Meeting, other: str, behind: int) -> dt.date | None:
     """Return the first day after the meeting on which the two zones differ by something else."""
-    own = zones.known_zone(meeting.time_zone)
+    return _next_change(meeting.starts_at, zones.known_zone(meeting.time_zone), other, behind)
+
+
+@functools.lru_cache(maxsize=2048)  # the zones of a process do not change, and each page asks of every capital
+def _next_change(starts_at: dt.datetime, own: str, other: str, behind: int) -> dt.date | None:
     for number in range(1, LOOK_AHEAD_DAYS + 1):
-        instant = meeting.starts_at + dt.timedelta(days=number)
+        instant = starts_at + dt.timedelta(days=number)
         if _minutes_behind(instant, own, other) != behind:
             return words.local(instant, own).date()
     return None

@@ -100,5 +100,14 @@ def init_security(app: Flask) -> None:
     for name, value in _SETTINGS.items():
         app.config[name] = value
     Security(app, PeopleDatastore(app.extensions["entente.database"]), register_blueprint=False)
+    _without_its_hooks(app)
     passwords = ArgonPasswords()
     app.extensions["entente.passwords"] = passwords
+
+
+def _without_its_hooks(app: Flask) -> None:
+    """Take what finds out who asks, and keeps a cookie of its own, out of every request: `app.web.hooks` does."""
+    theirs = {"flask_principal", "flask_login.login_manager"}
+    every: list[dict[Any, list[Any]]] = [app.before_request_funcs, app.after_request_funcs]
+    for hooks in every:
+        hooks[None] = [each for each in hooks.get(None, []) if each.__module__ not in theirs]
