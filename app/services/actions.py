@@ -30,6 +30,7 @@ from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, to
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import CALLED_OFF
 from app.services.paging import PAGE_SIZE, pages_of
+from app.services.practice import is_real_action
 
 _earlier = aliased(Meeting)
 
@@ -185,7 +186,7 @@ def _notes(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
 def owed_by(session: GuardedSession, party: str, today: dt.date) -> list[OwedLeg]:
     """Return what a party still owes, of what the viewer may see, by due day; `today` is the day in its capital."""
     mine = select(Leg.action_id).where(Leg.party_code == party, Leg.state.in_(rules.OWED_STATES))
-    lines = lines_of(session, select(Action).where(Action.id.in_(mine)), todays={party: today})
+    lines = lines_of(session, select(Action).where(Action.id.in_(mine), is_real_action()), todays={party: today})
     owed = [OwedLeg(line, line.legs[party]) for line in lines]
     return sorted(owed, key=lambda each: rules.owed_order(each.leg.due_on, each.action.reference))
 
@@ -274,7 +275,7 @@ def _last_before(meeting: Meeting) -> ScalarSelect[uuid.UUID]:
 
 def mechanisms_with_actions(session: GuardedSession) -> tuple[Mechanism, ...]:
     """Return the mechanisms that the viewer may see an action of, to choose from; without their facts."""
-    used = select(Action.mechanism_id).where(Action.mechanism_id.is_not(None))
+    used = select(Action.mechanism_id).where(Action.mechanism_id.is_not(None), is_real_action())
     rows = session.execute(
         select(Mechanism)
         .where(Mechanism.id.in_(used))
@@ -316,7 +317,7 @@ def _by_due_day(lines: Iterable[ActionLine]) -> list[ActionLine]:
 
 
 def _chosen(session: GuardedSession, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [is_real_action()] if filters.mechanism is None else []
     if filters.mechanism is not None:
         conditions.append(Action.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == filters.mechanism)))
     of_leg: list[ColumnElement[bool]] = []

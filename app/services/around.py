@@ -21,11 +21,12 @@ from app.domain.around import check_has_parent, check_parent, event_code, event_
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import MeetingContent
 from app.domain.visibility import Action, Hat, appointment_key, can, party_key
-from app.models import Draft, Event, Meeting
+from app.models import Draft, Event, Mechanism, Meeting
 from app.services.meeting_audience import keys_of, rows_audience, without_persons
 from app.services.meeting_state import CALLED_OFF
 from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.parents import Beside, Parent, beside_of, load_parent
+from app.services.practice import ORIGIN, is_example, is_real
 
 # What is over for longer than this is nothing to set a new meeting beside.
 CHOOSABLE_FOR: Final = dt.timedelta(days=400)
@@ -49,7 +50,7 @@ def choices(session: GuardedSession) -> Choices:
     since = (session.now - CHOOSABLE_FOR).date()
     meetings = session.execute(
         select(Meeting)
-        .where(Meeting.ends_on >= since, Meeting.state.not_in(sorted(CALLED_OFF)))
+        .where(Meeting.ends_on >= since, Meeting.state.not_in(sorted(CALLED_OFF)), is_real())
         .options(load_only(Meeting.reference, Meeting.title, Meeting.starts_on, Meeting.ends_on))
         .order_by(Meeting.starts_on.desc(), Meeting.reference)
         .limit(CHOICES_LIMIT)
@@ -117,10 +118,18 @@ def checked_parent(
     found = named_parent(session, content.around, side)
     if found is None:
         return None
+    if found.meeting is not None and is_example(session, found.meeting) != _practises(session, content.mechanism):
+        raise Refusal("unknown_parent", field="around")
     check_parent(content.kind, content.parties, found.facts)
     if meeting_id is not None and found.meeting is not None:
         _check_no_circle(session, meeting_id, found.meeting.id)
     return found
+
+
+def _practises(session: GuardedSession, code: str | None) -> bool:
+    """Say whether a mechanism is the example: nothing real stands around what is practised, nor the other way."""
+    origin = select(Mechanism.origin).where(Mechanism.code == code)
+    return code is not None and session.execute(origin).scalar_one_or_none() == ORIGIN
 
 
 def check_is_placed(content: MeetingContent, parent: Parent | None, *, has_hidden: bool = False) -> None:

@@ -24,6 +24,7 @@ from app.models import HandOver, HandOverItem, Mechanism, Person
 from app.services.hosting_state import hosting_state, is_of
 from app.services.mechanism_facts import audience_of_keepers, find_mechanism
 from app.services.meeting_audience import keys_of
+from app.services.practice import ORIGIN
 
 NOTE_LIMIT: Final = 2_000
 LINES_LIMIT: Final = 60
@@ -193,6 +194,7 @@ def _may_start(session: GuardedSession, mechanism: Mechanism) -> bool:
     facts = Facts(parties=frozenset(mechanism.parties), appointments=serving)
     return (
         len(mechanism.parties) > 1
+        and mechanism.origin != ORIGIN  # who practises practises alone
         and mechanism.status != "concluded"
         and mechanism.merged_into_id is None
         and can(session.bound_viewer, Action.KEEP_HAND_OVER, facts)

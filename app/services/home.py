@@ -29,7 +29,7 @@ from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.parents import Beside, beside_of, parents_of
-from app.services.practice import ORIGIN
+from app.services.practice import ORIGIN, is_real_action
 from app.services.zone_changes import zone_changes
 
 NeedKind = Literal[
@@ -324,7 +324,7 @@ def _of_legs(session: GuardedSession, viewer: Viewer, today: dt.date) -> Iterabl
         select(Leg, Action, Office)
         .join(Action, Action.id == Leg.action_id)
         .outerjoin(Office, Office.code == Leg.office_code)
-        .where(Leg.party_code == viewer.party, Leg.state.in_(sorted(OWED_STATES)))
+        .where(Leg.party_code == viewer.party, Leg.state.in_(sorted(OWED_STATES)), is_real_action())
         .order_by(Leg.due_on, Action.reference)
     )
     for leg, action, office in rows:

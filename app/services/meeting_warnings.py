@@ -28,6 +28,7 @@ from app.domain.walltime import MAX_DAYS
 from app.domain.zones import known_zone
 from app.models import Appointment, AppointmentMember, Contact, Meeting, MeetingParty, Party, Person, Sitting
 from app.services.in_force import in_force_on
+from app.services.practice import is_real
 
 # A meeting that was called off takes nobody's time; one that is past is looked at no more.
 SITS: Final = ("proposed", "confirmed", "held", "closed")
@@ -130,6 +131,7 @@ def _meetings_then(session: GuardedSession, planned: Planned) -> dict[uuid.UUID,
             Meeting.starts_at > planned.when.starts_at - dt.timedelta(days=MAX_DAYS + 1),
             Meeting.ends_at > planned.when.starts_at,
             Meeting.id != (planned.id or uuid.UUID(int=0)),
+            is_real(),
         )
         .order_by(Meeting.starts_at, Meeting.reference)
         .limit(ROWS_LIMIT)

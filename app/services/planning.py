@@ -26,6 +26,7 @@ from app.models import AudienceMember, Mechanism, Person, PlanningNote
 from app.services.hosting_state import HostingState, hosting_state, is_of
 from app.services.mechanism_facts import find_mechanism, today_of
 from app.services.meeting_audience import audience_of
+from app.services.practice import ORIGIN
 
 NOTE_LIMIT: Final = 10_000
 
@@ -104,7 +105,7 @@ def planning_view(session: GuardedSession, code: str) -> PlanningView:
 def reads_planning(session: GuardedSession, state: HostingState) -> bool:
     """Say whether a mechanism's planning record is there for the viewer: of the troika, or of one before."""
     viewer = session.bound_viewer
-    if not is_of(viewer, state.mechanism):
+    if not is_of(viewer, state.mechanism) or state.mechanism.origin == ORIGIN:
         return False
     if viewer.party in state.troika.parties or (viewer.hats and state.troika.parties):
         return True
@@ -124,7 +125,8 @@ def find_note(session: GuardedSession, code: str, note_id: uuid.UUID, *, lock: b
 
 def _present(session: GuardedSession, mechanism: Mechanism) -> _Present:
     state = hosting_state(session, mechanism)
-    troika = state.troika if is_of(session.bound_viewer, mechanism) else TroikaRoles(None, None, None)
+    is_read = is_of(session.bound_viewer, mechanism) and mechanism.origin != ORIGIN  # who practises practises alone
+    troika = state.troika if is_read else TroikaRoles(None, None, None)
     today = today_of(session)
     periods = compliance(state.facts, state.counted, today)
     cycle = cycle_of(state.counted, periods, today, parties=mechanism.parties)

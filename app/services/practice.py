@@ -7,14 +7,15 @@ mailed, nothing is put to other parties, and no list, calendar or count has them
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.db import GuardedSession
 from app.domain.mechanism_entry import NewMechanism, facts_of_new
 from app.domain.visibility import REGISTER
-from app.models import Mechanism, Meeting
+from app.models import Action, Mechanism, Meeting
 
 ORIGIN: Final = "example"
 CODE: Final = "example"
@@ -68,5 +69,13 @@ def is_example(session: GuardedSession, meeting: Meeting) -> bool:
 
 def is_real() -> ColumnElement[bool]:
     """Return the condition that a meeting is not one to practise with."""
-    examples = select(Mechanism.id).where(Mechanism.origin == ORIGIN)
-    return or_(Meeting.mechanism_id.is_(None), Meeting.mechanism_id.not_in(examples))
+    return or_(Meeting.mechanism_id.is_(None), Meeting.mechanism_id.not_in(_examples()))
+
+
+def is_real_action() -> ColumnElement[bool]:
+    """Return the condition that an action is not one of a meeting to practise with."""
+    return or_(Action.mechanism_id.is_(None), Action.mechanism_id.not_in(_examples()))
+
+
+def _examples() -> Select[uuid.UUID]:
+    return select(Mechanism.id).where(Mechanism.origin == ORIGIN)

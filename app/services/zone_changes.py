@@ -32,6 +32,7 @@ from app.services.meeting_life import standing
 from app.services.meeting_state import apply_state, state_of, when_of
 from app.services.meeting_times import write_timing
 from app.services.meetings import facts_of_meeting, find_meeting
+from app.services.practice import is_real
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def affected_meetings(session: GuardedSession) -> Iterable[tuple[Meeting, Mechan
             Meeting.starts_time.is_not(None),
             Meeting.ends_at > session.now,
             Meeting.tzdata_version != tzdata_version(),
+            is_real(),
         )
         .options(
             selectinload(Meeting.parties),
