@@ -24,7 +24,6 @@ from app.services.feed_days import Owing, agreed_meetings, concerns, missing_of
 from app.services.kept_facts import facts_of
 from app.services.mechanism_record import counts_meetings_here
 from app.services.practice import is_real_action
-from app.services.practice import is_real_action
 
 EntryKind = Literal[
     "closure", "un_closure", "assembly", "high_level", "event", "date", "to_agree", "due", "meeting"
