@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from app.domain.cadence import TOOK_PLACE, MeetingFacts, Period, days_left, periods, to_agree_by
 from app.domain.catalogue_types import Mechanism, Paper, RecordEntry, Status
@@ -202,6 +202,17 @@ def page_of(
         lead_offices=lead_offices(mechanism),
         prepare=None if is_proposal else "next" if has_met else "first",
     )
+
+
+def texts_in_english(mechanism: Mechanism, loaded: Mapping[str, Any]) -> frozenset[str]:
+    """Return the texts of its facts, as the catalogue last loaded them, and of its record that are in English only.
+
+    What the parties typed in their place is not among them: nobody asked them in which language it is.
+    """
+    told = [loaded.get("status_note"), loaded.get("open_to"), *loaded.get("scope_in", ()), *loaded.get("scope_out", ())]
+    told += [loaded["mandate"]["instrument"], loaded["hosting"]["note"]] if loaded else []
+    told += [text for entry in mechanism.record if not entry.by_parties for text in (entry.note, entry.margins_of)]
+    return frozenset(text for text in told if text)
 
 
 def register_order(mechanisms: Iterable[Mechanism], language: str) -> list[Mechanism]:

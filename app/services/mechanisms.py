@@ -18,7 +18,7 @@ from app.domain.cadence import MeetingFacts
 from app.domain.catalogue import Commitment, Paper, RelatedForum
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.errors import NotFound
-from app.domain.mechanisms import MechanismPage, is_proposal_in_literature
+from app.domain.mechanisms import MechanismPage, is_proposal_in_literature, texts_in_english
 from app.domain.rotation import HostingChange, PlannedTurn, turns_ahead
 from app.domain.visibility import Action, Viewer, can
 from app.models import Mechanism, Meeting, Office
@@ -73,6 +73,12 @@ class MechanismView:
     def paper(self) -> Paper | None:
         """Return the paper that tells the status, None where no paper does."""
         return self.row.paper
+
+    @property
+    def in_english(self) -> frozenset[str]:
+        """Return the texts that are in English only, because the catalogue tells them and no party wrote others."""
+        notes = frozenset(forum.note for forum in self.forums if forum.note)
+        return texts_in_english(self.facts, self.mechanism.loaded_facts) | notes
 
 
 # One mechanism ------------------------------------------------------------------------------------

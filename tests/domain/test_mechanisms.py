@@ -21,6 +21,7 @@ from app.domain.mechanisms import (
     paper_of,
     record_counts,
     register_order,
+    texts_in_english,
 )
 
 TODAY = date(2026, 11, 22)
@@ -155,6 +156,18 @@ def test_the_page_of_a_proposal_prepares_nothing():
     page = page_of(of("M28"), [], TODAY)
     assert (page.is_proposal, page.prepare, page.owed, page.next_host) == (True, None, None, None)
     assert page.channels[0].periods == ()
+
+
+def test_texts_in_english_are_those_that_the_catalogue_tells():
+    told = texts_in_english(of("M02"), of("M02").as_facts())
+    assert {"drug trends", "Three panels, each chaired by another country."} <= told
+    assert "faros" not in texts_in_english(dataclasses.replace(of("M02"), scope_in=("faros",)), of("M02").as_facts())
+    [entry, *_] = of("M02").record
+    here = dataclasses.replace(entry, note="Typed here", by_parties=True)
+    there = dataclasses.replace(entry, note="Read there")
+    assert texts_in_english(dataclasses.replace(of("M02"), record=(here, there)), {}) == {
+        text for text in ("Read there", entry.margins_of) if text
+    }
 
 
 def test_the_register_puts_first_what_can_owe_a_date_then_status_then_name():

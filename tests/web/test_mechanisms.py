@@ -170,7 +170,7 @@ def test_the_defence_ministers_owe_no_date_without_the_day_of_a_mandate(client_f
 def test_english_only_text_is_marked_and_says_so(client_for: ClientFor) -> None:
     page = client_for("benoit").get("/mechanisms/drug-dialogue?lang=fr").get_data(as_text=True)
     assert '<span lang="en">Three panels, each chaired by another country.</span>' in page
-    assert '<ul class="scope" lang="en"><li>drug trends</li>' in page
+    assert '<ul class="scope"><li lang="en">drug trends</li>' in page
     sections = re.findall(r"<section class=\"sec.*?</section>", page, flags=re.DOTALL)
     note = re.search(r'<p class="small quiet">([^<]*)</p>\s*</div></section>', sections[1])
     assert note is not None
@@ -178,6 +178,22 @@ def test_english_only_text_is_marked_and_says_so(client_for: ClientFor) -> None:
     assert [section.count(note[1]) for section in marked] == [1] * len(marked) == [1, 1, 1, 1]
     english = client_for("carol").get("/mechanisms/drug-dialogue").get_data(as_text=True)
     assert "exists in English only" not in english
+
+
+def test_what_the_parties_typed_is_in_no_language_that_anybody_knows(app: Flask, client_for: ClientFor) -> None:
+    database: Database = app.extensions["entente.database"]
+    with database.system_session("correct facts", "write") as session:
+        row = world.mechanism_of(session, "M02")
+        mandate = {**row.facts["mandate"], "instrument": "Acuerdo de Mérida"}
+        row.facts = {**row.facts, "scope_in": ["faros", "drug trends"], "scope_out": ["boyas"], "mandate": mandate}
+        session.commit()
+    page = client_for("benoit").get("/mechanisms/drug-dialogue?lang=fr").get_data(as_text=True)
+    assert '<ul class="scope"><li>faros</li><li lang="en">drug trends</li></ul>' in page
+    assert '<ul class="scope"><li>boyas</li></ul>' in page
+    assert "<dd>Acuerdo de Mérida</dd>" in page
+    sections = re.findall(r"<section class=\"sec.*?</section>", page, flags=re.DOTALL)
+    noted = [section for section in sections if "n’existe qu’en anglais" in section]
+    assert noted == [section for section in sections if 'lang="en"' in section]
 
 
 def test_a_proposal_says_whose_it_is_and_owes_nothing(client_for: ClientFor) -> None:
