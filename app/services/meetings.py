@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
-from sqlalchemy.orm import defer, load_only, selectinload
+from sqlalchemy.orm import defer, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import GuardedSession
 from app.domain.errors import NotFound
 from app.domain.references import meeting_reference, parse_meeting_reference
 from app.domain.visibility import Facts, appointment_key
-from app.models import AudienceMember, Document, Event, Mechanism, Meeting, MeetingParty, Party, Person
+from app.models import AudienceMember, Document, Event, Mechanism, Meeting, MeetingParty, Party, Person, Release
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import chosen_rows
 from app.services.paging import PAGE_SIZE, pages_of
@@ -59,7 +59,7 @@ class PartyLine:
 class MeetingView:
     """A meeting with all that its page shows, and the facts by which it is decided who may do what to it.
 
-    `beside` is what it is around, where the viewer sees that.
+    `beside` is what it is around, where the viewer sees that; `released_count` to how many guests it is released.
     """
 
     meeting: Meeting
@@ -68,6 +68,7 @@ class MeetingView:
     history: tuple[HistoryEntry, ...]
     facts: Facts
     beside: Beside | None = None
+    released_count: int = 0
 
 
 def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False) -> Meeting:
@@ -144,23 +145,33 @@ def mechanisms_with_meetings(session: GuardedSession) -> tuple[Mechanism, ...]:
     return tuple(rows)
 
 
+# To how many guests a meeting is released.
+_RELEASED: Final = (
+    select(func.count(Release.id))
+    .where(Release.meeting_id == Meeting.id, Release.withdrawn_at.is_(None))
+    .correlate(Meeting)
+    .scalar_subquery()
+)
+
+
 def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     """Return one meeting with all that its page shows; raises `NotFound`."""
     found = session.execute(
-        select(Meeting, Mechanism, PARENT, Event)
+        select(Meeting, Mechanism, PARENT, Event, _RELEASED)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .outerjoin(PARENT, PARENT.id == Meeting.parent_id)
         .outerjoin(Event, Event.id == Meeting.event_id)
         .where(Meeting.reference == _canonical(reference))
-        .options(selectinload(Meeting.sittings), defer(Mechanism.loaded_facts))
-    ).one_or_none()
+        .options(joinedload(Meeting.sittings), defer(Mechanism.loaded_facts))
+    ).unique().one_or_none()  # fmt: skip
     if found is None:
         raise NotFound
-    meeting, mechanism, parent, event = found
+    meeting, mechanism, parent, event, released_count = found
     beside = beside_of(meeting, parent_of(parent, event))
     parties = _party_lines(session, meeting)
     history = history_of(session, "meeting", meeting.id)
-    return MeetingView(meeting, mechanism, parties, history, facts_of_meeting(session, meeting), beside)
+    facts = facts_of_meeting(session, meeting)
+    return MeetingView(meeting, mechanism, parties, history, facts, beside, released_count)
 
 
 def _canonical(reference: str) -> str:

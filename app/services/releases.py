@@ -215,14 +215,6 @@ def guests_of(session: GuardedSession, meeting: Meeting) -> Guests:
     )
 
 
-def released_count(session: GuardedSession, meeting_id: uuid.UUID) -> int:
-    """Return to how many guests a meeting is released."""
-    rows = session.execute(
-        select(Release.id).where(Release.meeting_id == meeting_id, Release.withdrawn_at.is_(None))
-    ).scalars()
-    return len(rows.all())
-
-
 def papers_to_choose(session: GuardedSession, meeting: Meeting) -> tuple[Document, ...]:
     """Return the papers that exactly the meeting's parties have in common, the newest first."""
     chosen = {row.party_code for row in meeting.parties}

@@ -17,7 +17,6 @@ from app.services.history import HistoryEntry
 from app.services.meeting_state import when_of
 from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
-from app.services.releases import released_count
 from app.services.zone_changes import zone_change_of
 from app.web.advice import advice_in_words
 from app.web.meetings import clocks
@@ -57,7 +56,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         error=error,
         agenda=agenda_of(session, meeting, view.facts, [line.party for line in view.parties], open_actions),
         actions=actions,
-        released_count=released_count(session, meeting.id),
+        released_count=view.released_count,
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
     )
