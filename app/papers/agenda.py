@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.papers.rendering import breakable, date_parts, render_pdf
+from app.papers.rendering import date_parts, render_pdf, shown
 
 # The fixed words of the paper, in its language. `page` has the places {page} and {pages}.
 LABELS: Final = frozenset(
@@ -34,8 +33,6 @@ LABELS: Final = frozenset(
         "type",  # For
     }
 )
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True)
@@ -123,20 +120,6 @@ def agenda_pdf(paper: AgendaPaper) -> bytes:
     if any(len(row.clock_times) != columns for row in paper.rows) or len(paper.end_times) not in {0, columns}:
         raise ValueError("each row has one clock time per city")
     facts = dataclasses.asdict(dataclasses.replace(paper, labels=dict(paper.labels)))
-    data = {name: _shown(value, paper.language) for name, value in facts.items() if name != "dated"}
+    data = {name: shown(value, paper.language) for name, value in facts.items() if name != "dated"}
     data["document"] = {"title": f"{paper.title.text} ({paper.reference})", **date_parts(paper.dated)}
     return render_pdf("agenda.typ", data, paper.dated)
-
-
-def _shown(value: object, language: str) -> object:
-    """Return a value as the template takes it: long words breakable, languages ones that typst knows the form of."""
-    if isinstance(value, str):
-        return breakable(value)
-    if isinstance(value, dict):
-        shown = {key: _shown(inner, language) for key, inner in value.items()}
-        if "language" in shown and _LANGUAGE.fullmatch(str(shown["language"])) is None:
-            shown["language"] = language
-        return shown
-    if isinstance(value, list | tuple):
-        return [_shown(inner, language) for inner in value]
-    return value

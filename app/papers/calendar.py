@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from app.papers.agenda import Worded
-from app.papers.rendering import breakable, date_parts, render_pdf
+from app.papers.rendering import date_parts, render_pdf, shown
 
 # The fixed words of the paper, in its language. `page` has the places {page} and {pages}.
 LABELS: Final = frozenset({"time", "entry", "parties", "state", "page", "nothing"})
@@ -62,17 +62,6 @@ def calendar_pdf(paper: CalendarPaper) -> bytes:
     if missing:
         raise ValueError(f"labels missing: {sorted(missing)}")
     facts = dataclasses.asdict(dataclasses.replace(paper, labels=dict(paper.labels)))
-    data = {name: _shown(value) for name, value in facts.items() if name != "dated"}
+    data = {name: shown(value, paper.language) for name, value in facts.items() if name != "dated"}
     data["document"] = {"title": f"{paper.title}, {paper.range}", **date_parts(paper.dated)}
     return render_pdf("calendar.typ", data, paper.dated)
-
-
-def _shown(value: object) -> object:
-    """Return a value as the template takes it: long words breakable."""
-    if isinstance(value, str):
-        return breakable(value)
-    if isinstance(value, dict):
-        return {key: _shown(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_shown(inner) for inner in value]
-    return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.papers.agenda import Worded
-from app.papers.rendering import breakable, date_parts, render_pdf
+from app.papers.rendering import date_parts, render_pdf, shown
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,6 @@ def register_pdf(paper: RegisterPaper) -> bytes:
         if (len(row.cells), len(row.after)) != (len(paper.columns), len(paper.after)):
             raise ValueError("each row has one cell for each column")
     facts = dataclasses.asdict(paper)
-    data = {name: _shown(value) for name, value in facts.items() if name != "dated"}
+    data = {name: shown(value, paper.language) for name, value in facts.items() if name != "dated"}
     data["document"] = {"title": f"{paper.title}. {paper.standing}", **date_parts(paper.dated)}
     return render_pdf("register.typ", data, paper.dated)
-
-
-def _shown(value: object) -> object:
-    """Return a value as the template takes it: long words breakable."""
-    if isinstance(value, str):
-        return breakable(value)
-    if isinstance(value, dict):
-        return {key: _shown(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_shown(inner) for inner in value]
-    return value

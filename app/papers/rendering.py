@@ -19,6 +19,7 @@ MAX_CHARACTERS: Final = 400_000
 
 _LONG_WORD = re.compile(r"\S{31,}")
 _PIECE = re.compile(r"\S{1,8}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @functools.cache
@@ -71,6 +72,20 @@ def _compile(template: str, data: str, dated: datetime, standard: typst.PDFStand
 def breakable(text: str) -> str:
     """Return the text with places to break in words that no column could hold."""
     return _LONG_WORD.sub(lambda word: "\u200b".join(_PIECE.findall(word[0])), text)
+
+
+def shown(value: object, language: str) -> object:
+    """Return a value as a template takes it: long words breakable, languages ones that typst knows the form of."""
+    if isinstance(value, str):
+        return breakable(value)
+    if isinstance(value, dict):
+        found = {key: shown(inner, language) for key, inner in value.items()}
+        if "language" in found and _LANGUAGE.fullmatch(str(found["language"])) is None:
+            found["language"] = language
+        return found
+    if isinstance(value, list | tuple):
+        return [shown(inner, language) for inner in value]
+    return value
 
 
 def date_parts(dated: datetime) -> dict[str, int]:
