@@ -172,8 +172,8 @@ def test_ones_own_feeds_go_on(database):
     leave = authorise(database, "lucia", "diego@example.org")
     own, hers = subscribe(database, "diego"), subscribe(database, "lucia")
     end(database, "lucia", leave.id)
-    feed_of(database, own)
-    feed_of(database, hers)
+    assert feed_of(database, own).subscription_id == own.subscription.id
+    assert feed_of(database, hers).subscription_id == hers.subscription.id
 
 
 # Who may ------------------------------------------------------------------------------------------
@@ -268,4 +268,6 @@ def test_a_new_address_ends_the_old_one_at_once_and_shows_the_same(database):
 
 def test_an_assistant_renews_what_they_have_for_a_principal(database):
     made = for_lucia(database)
-    feed_of(database, renew(database, "diego", made))
+    renewed = renew(database, "diego", made)
+    assert renewed.token != made.token
+    assert feed_of(database, renewed).subscription_id == made.subscription.id

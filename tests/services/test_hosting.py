@@ -280,9 +280,13 @@ def test_statements_do_not_grow(database: Database) -> None:
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "United States and Mexico exchange their next turns"), ("es", None), ("fr", None)],
+    [
+        ("en", ("United States and Mexico exchange their next turns",)),
+        ("es", ("Estados Unidos", "México")),
+        ("fr", ("États-Unis", "Mexique")),
+    ],
 )
-def test_changes_in_words(language: str, said: str | None) -> None:
+def test_changes_in_words(language: str, said: tuple[str, ...]) -> None:
     found = change_words("swap", "US", "MX", language)
     assert "%(" not in found
-    assert said is None or found == said
+    assert [part for part in said if part in found] == list(said)
