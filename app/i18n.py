@@ -104,9 +104,18 @@ def choose_language() -> str:
 
 
 def reader_language() -> str:
-    """Return `en`, `es` or `fr`: the language of the present reply, English outside of one."""
-    locale = get_locale()
-    return locale.language if locale is not None and locale.language in words.LANGUAGES else "en"
+    """Return `en`, `es` or `fr`: the language of the present reply, English outside of one.
+
+    It is found once in a reply, and asked for with every word of it.
+    """
+    try:
+        return str(g.reader_language)
+    except (AttributeError, RuntimeError):  # not found yet, or outside of every reply
+        locale = get_locale()
+    language = locale.language if locale is not None and locale.language in words.LANGUAGES else "en"
+    if locale is not None:
+        g.reader_language = language
+    return language
 
 
 def _profile_language() -> str:

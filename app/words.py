@@ -294,6 +294,7 @@ def days_overdue(day: dt.date, today: dt.date, language: str) -> str:
 # Numbers, names, lists --------------------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=2048)
 def number(value: float, language: str) -> str:
     """Return a number with the separators of the reader's country."""
     return format_decimal(value, locale=locale_of(language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from sqlalchemy import ForeignKey, String, Uuid
+from sqlalchemy import ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -24,8 +24,9 @@ class AudienceMember(Base):
     """One key of an audience (`party:MX`, `appointment:…`, `person:…`, `administration:MX`, `register`)."""
 
     __tablename__ = "audience_members"
+    __table_args__ = (Index("ix_audience_members_key_audience_id", "key", "audience_id"),)
 
     audience_id: Mapped[uuid.UUID] = mapped_column(
         Uuid, ForeignKey("audiences.id", ondelete="RESTRICT"), primary_key=True
     )
-    key: Mapped[Annotated[str, mapped_column(String(64))]] = mapped_column(primary_key=True, index=True)
+    key: Mapped[Annotated[str, mapped_column(String(64))]] = mapped_column(primary_key=True)
