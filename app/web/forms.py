@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from flask import request
 from wtforms import DateField, Form, TimeField
 
 from app import words
-from app.domain.errors import NotFound, Refusal
+from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import Refused
 from app.i18n import field_choices, reader_language
 from app.messages import message_for
@@ -27,6 +28,12 @@ class Named(Protocol):
 
     code: Any
     name: Any
+
+
+class HasVersion(Protocol):
+    """Something whose version rises with each change of it."""
+
+    version: Any
 
 
 # Refusals -----------------------------------------------------------------------------------------
@@ -91,6 +98,44 @@ def _in_words(value: Any, choices: Mapping[str, str], fallback: Callable[[str], 
     if written in choices:
         return choices[written]
     return fallback(written) if written and fallback else written
+
+
+# Saving -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What the page of a form that is not saved shows: both texts of a lost race, and the version to send next."""
+
+    status: int
+    version: int
+    rows: list[tuple[str, str, str]] | None = None
+
+
+def unsaved(
+    form: Form,
+    row: HasVersion,
+    save: Callable[[int], object],
+    also: Mapping[str, Callable[[str], str]] | None = None,
+) -> Unsaved | None:
+    """Save what was sent, with the version that was sent; None once it is saved, else what its page shows.
+
+    Nothing is sent where the page is only read. Who lost a race reads both texts, on a form made from the row as it
+    stands; `also` is as in `compared`.
+    """
+    if request.method != "POST":
+        return Unsaved(200, row.version)
+    version = sent_version()
+    if form.validate():
+        try:
+            save(version)
+        except StaleVersion as stale:
+            return Unsaved(409, row.version, compared(form, stale.yours, stale.theirs, also))
+        except Refusal as refusal:
+            put_error(form, refusal)
+        else:
+            return None
+    return Unsaved(422, version)
 
 
 # What was sent ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import labels, words
-from app.domain.errors import Refusal, StaleVersion
+from app.domain.errors import Refusal
 from app.domain.visibility import Action, Facts, can
 from app.i18n import reader_language
 from app.models import Contact
@@ -19,7 +19,7 @@ from app.models.contacts import CONTACT_KINDS
 from app.services import contacts as service
 from app.services.contacts import ContactFields, ContactLine
 from app.web.contacts.forms import ContactForm
-from app.web.forms import compared, named_choices, put_error, sent_version
+from app.web.forms import named_choices, put_error, sent_version, unsaved
 from app.web.routing import route, session, signed_in, viewer
 
 blueprint = Blueprint("contacts", __name__)
@@ -60,20 +60,11 @@ def edit_contact(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Change a contact of one's own government."""
     found = service.own_contact(session(), contact_id)
     form = _form(service.fields_of(session(), found))
-    if request.method != "POST":
-        return _page(form, found, found.version)
-    status, rows, version = 422, None, sent_version()
-    if form.validate():
-        try:
-            service.save_contact(session(), contact_id, _typed(form), version)
-        except StaleVersion as stale:
-            status, rows, version = 409, compared(form, stale.yours, stale.theirs), found.version
-        except Refusal as refusal:
-            put_error(form, refusal)
-        else:
-            flash(_("The contact was saved."))
-            return redirect(url_for("contacts.contacts"), 303)
-    return _page(form, found, version, rows), status
+    left = unsaved(form, found, lambda version: service.save_contact(session(), contact_id, _typed(form), version))
+    if left is not None:
+        return _page(form, found, left.version, left.rows), left.status
+    flash(_("The contact was saved."))
+    return redirect(url_for("contacts.contacts"), 303)
 
 
 @route(blueprint, "/contacts/<uuid:contact_id>/remove", policy=_KEEP, methods=("POST",))

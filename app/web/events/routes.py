@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import words
-from app.domain.errors import Refusal, StaleVersion
+from app.domain.errors import Refusal
 from app.domain.visibility import Action, can
 from app.i18n import reader_language
 from app.models import Event
 from app.services import events as service
 from app.services.events import EventFields
 from app.web.events.forms import EventForm
-from app.web.forms import compared, put_error, sent_version, titles_of, typed_titles
+from app.web.forms import put_error, sent_version, titles_of, typed_titles, unsaved
 from app.web.routing import route, session, signed_in, viewer
 from app.web.zones import zone_choices
 
@@ -70,20 +70,11 @@ def edit_event(event_id: uuid.UUID) -> ResponseReturnValue:
     """Change an event of others."""
     found = service.find_event(session(), event_id)
     form = _form(service.fields_of(found))
-    if request.method != "POST":
-        return _page(form, found, found.version)
-    status, rows, version = 422, None, sent_version()
-    if form.validate():
-        try:
-            service.save_event(session(), event_id, _typed(form), version=version)
-        except StaleVersion as stale:
-            status, rows, version = 409, compared(form, stale.yours, stale.theirs), found.version
-        except Refusal as refusal:
-            put_error(form, refusal)
-        else:
-            flash(_("The event is changed. No meeting has moved: those who may change them are asked."))
-            return redirect(url_for("events.events"), 303)
-    return _page(form, found, version, rows), status
+    left = unsaved(form, found, lambda version: service.save_event(session(), event_id, _typed(form), version=version))
+    if left is not None:
+        return _page(form, found, left.version, left.rows), left.status
+    flash(_("The event is changed. No meeting has moved: those who may change them are asked."))
+    return redirect(url_for("events.events"), 303)
 
 
 @route(blueprint, "/events/<uuid:event_id>/cancel", policy=_KEEP, methods=("POST",))

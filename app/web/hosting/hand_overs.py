@@ -19,7 +19,7 @@ from app.services import hand_over_lines as lines
 from app.services import hand_overs as service
 from app.services.hand_overs import HandOverView
 from app.services.mechanism_facts import today_of
-from app.web.forms import compared, put_error, sent_version
+from app.web.forms import put_error, sent_version, unsaved
 from app.web.hosting.blueprint import blueprint
 from app.web.hosting.forms import HandOverForm, LineForm, StartForm, start_form
 from app.web.routing import route, session, signed_in, viewer
@@ -81,20 +81,16 @@ def edit_hand_over(hand_over_id: uuid.UUID) -> ResponseReturnValue:
     row = view.hand_over
     form = HandOverForm(data={"due_on": row.due_on, "note": row.note or ""})
     form.due_on.flags.required = True
-    version, status, rows = row.version, 200, None
-    if request.method == "POST":
-        version, status = sent_version(), 422
-        try:
-            if form.validate():
-                service.save_hand_over(session(), hand_over_id, form.due_on.data, form.note.data or "", version=version)
-                flash(_("The hand-over is saved."))
-                return _to(hand_over_id)
-        except StaleVersion as stale:
-            version, status, rows = row.version, 409, compared(form, stale.yours, stale.theirs)
-        except Refusal as refusal:
-            put_error(form, refusal)
-    page = render_template("hosting/edit_hand_over.html", view=view, form=form, version=version, compared=rows)
-    return page, status
+    left = unsaved(form, row, lambda version: service.save_hand_over(
+        session(), hand_over_id, form.due_on.data, form.note.data or "", version=version
+    ))  # fmt: skip
+    if left is None:
+        flash(_("The hand-over is saved."))
+        return _to(hand_over_id)
+    page = render_template(
+        "hosting/edit_hand_over.html", view=view, form=form, version=left.version, compared=left.rows
+    )  # fmt: skip
+    return page, left.status
 
 
 @route(blueprint, "/hand-overs/<uuid:hand_over_id>/handed-over", policy=KEEP, methods=("POST",))
@@ -140,21 +136,15 @@ def edit_line(hand_over_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValu
     line, view = service.find_line(session(), hand_over_id, item_id), _kept(hand_over_id)
     form = LineForm(data={"text": line.text})
     form.text.flags.required = True
-    version, status, rows = line.version, 200, None
-    if request.method == "POST":
-        version, status = sent_version(), 422
-        try:
-            lines.save_line(session(), hand_over_id, item_id, form.text.data or "", version=version)
-        except StaleVersion as stale:
-            version, status, rows = line.version, 409, compared(form, stale.yours, stale.theirs)
-        except Refusal as refusal:
-            put_error(form, refusal)
-        else:
-            return _to(hand_over_id)
+    left = unsaved(form, line, lambda version: lines.save_line(
+        session(), hand_over_id, item_id, form.text.data or "", version=version
+    ))  # fmt: skip
+    if left is None:
+        return _to(hand_over_id)
     page = render_template(
-        "hosting/edit_line.html", view=view, line=line, form=form, version=version, compared=rows
+        "hosting/edit_line.html", view=view, line=line, form=form, version=left.version, compared=left.rows
     )  # fmt: skip
-    return page, status
+    return page, left.status
 
 
 @route(blueprint, "/hand-overs/<uuid:hand_over_id>/lines/<uuid:item_id>/<any(done,open,up,down,off,back):act>",

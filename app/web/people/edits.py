@@ -5,19 +5,18 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import labels
 from app.domain.accounts import ROLES_OF_A_GOVERNMENT
-from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action
 from app.i18n import reader_language
 from app.services import people as people_service
 from app.services import people_edits as service
 from app.services.people_edits import AccountFields
-from app.web.forms import compared, named_choices, put_error, sent_version
+from app.web.forms import named_choices, unsaved
 from app.web.people.blueprint import blueprint
 from app.web.people.forms import AccountForm
 from app.web.routing import route, session, signed_in
@@ -30,21 +29,16 @@ def edit_person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Change an account's name, role and office."""
     account = people_service.account(session(), person_id)
     form = _form(service.fields_of(account))
-    if request.method != "POST":
-        return render_template("people/edit.html", form=form, account=account, version=account.version, compared=None)
-    status, rows, version = 422, None, sent_version()
-    if form.validate():
-        try:
-            service.change_account(session(), person_id, _typed(form), version)
-        except StaleVersion as stale:
-            status, rows, version = 409, compared(form, stale.yours, stale.theirs), account.version
-        except Refusal as refusal:
-            put_error(form, refusal)
-        else:
-            flash(_("The account was changed."))
-            return redirect(url_for("people.person", person_id=person_id), 303)
-    page = render_template("people/edit.html", form=form, account=account, version=version, compared=rows)
-    return page, status
+    left = unsaved(
+        form, account, lambda version: service.change_account(session(), person_id, _typed(form), version)
+    )  # fmt: skip
+    if left is not None:
+        page = render_template(
+            "people/edit.html", form=form, account=account, version=left.version, compared=left.rows
+        )  # fmt: skip
+        return page, left.status
+    flash(_("The account was changed."))
+    return redirect(url_for("people.person", person_id=person_id), 303)
 
 
 def _form(now: AccountFields) -> AccountForm:

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import labels, words
-from app.domain.errors import Refusal, StaleVersion
+from app.domain.errors import Refusal
 from app.domain.visibility import Action
 from app.i18n import reader_language
 from app.services import people as service
 from app.services.people import Profile
 from app.services.sign_in import change_password
-from app.web.forms import compared, put_error, sent_version
+from app.web.forms import put_error, unsaved
 from app.web.people.blueprint import blueprint
 from app.web.people.forms import PasswordForm, ProfileForm
 from app.web.routing import database, route, session, signed_in, viewer
@@ -30,22 +30,16 @@ def profile() -> ResponseReturnValue:
     """Show one's profile, and save it."""
     person = service.own_account(session())
     form = _profile_form(service.profile_of(person))
-    if request.method != "POST":
-        return render_template("people/profile.html", form=form, account=person, version=person.version, compared=None)
-    if form.validate():
-        try:
-            service.save_profile(session(), _typed(form), sent_version())
-        except StaleVersion as stale:
-            rows = compared(form, stale.yours, stale.theirs, {"time_zone": _city})
-            now = person.version
-            return render_template("people/profile.html", form=form, account=person, version=now, compared=rows), 409
-        except Refusal as refusal:
-            put_error(form, refusal)
-        else:
-            flash(_("Your profile is saved."))
-            return redirect(url_for("people.profile"), 303)
-    version = sent_version()
-    return render_template("people/profile.html", form=form, account=person, version=version, compared=None), 422
+    left = unsaved(
+        form, person, lambda version: service.save_profile(session(), _typed(form), version), {"time_zone": _city}
+    )  # fmt: skip
+    if left is not None:
+        page = render_template(
+            "people/profile.html", form=form, account=person, version=left.version, compared=left.rows
+        )  # fmt: skip
+        return page, left.status
+    flash(_("Your profile is saved."))
+    return redirect(url_for("people.profile"), 303)
 
 
 @route(blueprint, "/profile/password", policy=_WITHOUT_SESSION, methods=("GET", "POST"))
