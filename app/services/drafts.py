@@ -122,7 +122,7 @@ def save_draft(
     """
     found = find_draft(session, draft_id)
     draft = found.draft
-    checked = check_draft(session, content)
+    checked = check_draft(session, content, standing=found.meeting)
     checked_parent(session, checked.content, side_of(draft), draft.meeting_id)
     check_version(draft, version, checked.content)
     if draft.owner_appointment is not None and draft.kind == "meeting":
@@ -164,12 +164,15 @@ def as_fields(content: MeetingContent) -> dict[str, object]:
 # What a draft may name ----------------------------------------------------------------------------
 
 
-def check_draft(session: GuardedSession, content: MeetingContent) -> Checked:
-    """Return the content cleaned; raises `Refused` with everything in it that cannot be."""
+def check_draft(session: GuardedSession, content: MeetingContent, *, standing: Meeting | None = None) -> Checked:
+    """Return the content cleaned; raises `Refused` with everything in it that cannot be.
+
+    `standing` is the meeting whose changes it says, which keeps its mechanism whatever became of that.
+    """
     refusals: list[Refusal] = []
     mechanism = None
     try:
-        mechanism = mechanism_named(session, content.mechanism)
+        mechanism = mechanism_named(session, content.mechanism, standing=standing)
     except Refusal as refusal:
         refusals.append(refusal)
     checked = check(content, known_parties(session, mechanism).keys())
@@ -178,15 +181,17 @@ def check_draft(session: GuardedSession, content: MeetingContent) -> Checked:
     return checked
 
 
-def mechanism_named(session: GuardedSession, code: str | None) -> Mechanism | None:
+def mechanism_named(session: GuardedSession, code: str | None, *, standing: Meeting | None = None) -> Mechanism | None:
     """Return the mechanism of a code, None for None (ad hoc).
 
     Raises `Refusal("unknown_mechanism")` for a code of none, for a proposal in the literature, for what was merged
-    into another, and for what not every party has agreed to yet.
+    into another, and for what not every party has agreed to yet: save for a meeting that stands under it already.
     """
     if code is None:
         return None
     row = session.execute(select(Mechanism).where(Mechanism.code == code)).scalar_one_or_none()
+    if row is not None and standing is not None and row.id == standing.mechanism_id:
+        return row
     if row is None or row.status == "proposed" or row.merged_into_id is not None or not row.is_settled:
         raise Refusal("unknown_mechanism", field="mechanism")
     return row

@@ -225,14 +225,15 @@ def make_ready(
     `has_hidden_parent` says that the meeting is around one that its changer does not see. Raises `Refused`, and
     `Refusal` for parties of others and for what the meeting cannot be around.
     """
-    checked = check_draft(session, content)
+    standing = session.get(Meeting, draft.meeting_id) if draft.meeting_id else None
+    checked = check_draft(session, content, standing=standing)
     lacking = missing(checked.content)
     if lacking or checked.timing is None:
         raise Refused(lacking or [Refusal("required", field="first_day")])
     check_side(session, checked.content, draft)
     parent = checked_parent(session, checked.content, side_of(draft), draft.meeting_id)
     check_is_placed(checked.content, parent, has_hidden=has_hidden_parent)
-    mechanism = mechanism_named(session, checked.content.mechanism)
+    mechanism = mechanism_named(session, checked.content.mechanism, standing=standing)
     return Ready(
         content=checked.content,
         timing=checked.timing,

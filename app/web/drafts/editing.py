@@ -10,12 +10,13 @@ from typing import Any
 from flask import request
 
 from app import words
-from app.domain.errors import Refusal
+from app.domain.errors import NotFound, Refusal
 from app.domain.meeting_content import FORMATS, MeetingContent, Refused, check, timing_of
 from app.i18n import reader_language
 from app.models import Party
 from app.services.around import days_of_parent
-from app.services.drafts import OpenDraft, choosable_mechanisms, known_parties, mechanism_named
+from app.services.drafts import OpenDraft, choosable_mechanisms, known_parties
+from app.services.mechanism_facts import find_mechanism
 from app.web.drafts import showing
 from app.web.drafts.forms import (
     MeetingForm,
@@ -142,7 +143,8 @@ def _has_days_only(edited: Edited) -> bool:
 def _parties(code: str | None) -> Mapping[str, Party]:
     """Return the parties that can be chosen; those of an ad hoc meeting where the mechanism is none."""
     try:
-        mechanism = mechanism_named(session(), code)
-    except Refusal:
+        # Whatever became of it: a meeting that stands under what was merged keeps its parties.
+        mechanism = find_mechanism(session(), code) if code else None
+    except NotFound:
         mechanism = None
     return known_parties(session(), mechanism)
