@@ -219,11 +219,14 @@ def _narrowed(known: DiaryFilter, mechanisms: Iterable[Mechanism]) -> frozenset[
     """Return the ids of the mechanisms that are asked for; None where none is."""
     if known.mechanism is None and known.level is None:
         return None
-    return frozenset(
+    rows = tuple(mechanisms)
+    found = {
         row.id
-        for row in mechanisms
+        for row in rows
         if known.mechanism in (None, row.code) and (known.level is None or known.level in levels_of(row))
-    )
+    }
+    # What was merged into one of them counts there, under the references that it had.
+    return frozenset(found | {row.id for row in rows if row.merged_into_id in found})
 
 
 # What stands there --------------------------------------------------------------------------------

@@ -99,7 +99,15 @@ def _mechanisms(session: GuardedSession, wanted: FeedFilter, lost: list[Lost]) -
         sets.append(_of_levels(session, frozenset(wanted.levels)))
     if wanted.office is not None:
         sets.append(_led_by(session, wanted.office, lost))
-    return frozenset.intersection(*sets) if sets else None
+    return _with_merged(session, frozenset.intersection(*sets)) if sets else None
+
+
+def _with_merged(session: GuardedSession, found: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Return mechanisms with what was merged into them: its meetings count there, under the references they had."""
+    if not found:
+        return found
+    merged = session.execute(select(Mechanism.id).where(Mechanism.merged_into_id.in_(sorted(found))))
+    return found | frozenset(merged.scalars())
 
 
 def _named(session: GuardedSession, ids: tuple[uuid.UUID, ...], lost: list[Lost]) -> frozenset[uuid.UUID]:
