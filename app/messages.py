@@ -7,7 +7,7 @@ from typing import Final
 
 from app import words
 from app.domain.errors import Refusal
-from app.i18n import reader_language
+from app.i18n import as_typed, reader_language
 
 
 def N_(message: str) -> str:  # noqa: N802  the name by which message extraction knows a marked string
@@ -240,7 +240,8 @@ def message_for(refusal: Refusal, language: str | None = None) -> str:
     """
     spoken = language or reader_language()
     sentence = words.translations(spoken).gettext(MESSAGES[refusal.key])
-    return str(sentence % {name: _in_words(name, value, spoken) for name, value in refusal.values.items()})
+    # What was typed may hold characters that no page can.
+    return as_typed(str(sentence % {name: _in_words(name, value, spoken) for name, value in refusal.values.items()}))
 
 
 def _in_words(name: str, value: object, language: str) -> str:

@@ -17,6 +17,7 @@ from app.models import Contact, Decision, Mechanism, Meeting
 from app.services.decisions import answer
 from tests import world
 from tests.conftest import CheckingClient
+from tests.subscribing import feed_of, subscribe
 
 ClientFor = Callable[[str | None], CheckingClient]
 ENTERED = {
@@ -114,6 +115,27 @@ def test_what_all_read_is_not_merged_into_what_its_parties_alone_read(
     assert ana.post("/mechanisms/policy-planning-us-mx/merge?lang=en", data=sent).status_code == 422
     into_what_all_read = {"into": "policy-planning-us-mx", "note": ""}
     assert ana.post("/mechanisms/harbour-2-mxus/merge?lang=en", data=into_what_all_read).status_code == 303
+
+
+def test_a_meeting_under_what_was_merged_can_still_be_changed_and_is_in_the_feed_of_the_other(
+    client_for: ClientFor, database: Database
+) -> None:
+    assert entered(client_for, "ana") == 303
+    agreed(database, "carol")
+    reference = practised(client_for, "ana", mechanism="harbour-2-mxus", parties=["MX", "US"])
+    ana = client_for("ana")
+    sent = {"into": "policy-planning-us-mx", "note": ""}
+    assert ana.post("/mechanisms/harbour-2-mxus/merge", data=sent).status_code == 303
+    agreed(database, "carol")
+    draft = ana.post(f"/meetings/{reference}/changes").location
+    changes = DRAFT | {"parties": ["MX", "US"], "place": "Mazatlán", "version": "1", "meeting_version": "1"}
+    saved = ana.post(draft, data=changes)
+    assert saved.status_code == 303, saved.text
+    assert ana.post(f"{draft}/publish", data={"version": "2"}).status_code == 303
+    assert "Mazatlán" in client_for("carol").get(f"/meetings/{reference}").text
+    assert reference in ana.get("/calendar?view=month&on=2027-01&mechanism=policy-planning-us-mx").text
+    feed = feed_of(database, subscribe(database, "ana", mechanism="policy-planning-us-mx"))
+    assert reference.encode() in feed.body.body
 
 
 # What is decided ----------------------------------------------------------------------------------------
@@ -220,3 +242,19 @@ def test_a_meeting_of_the_example_clashes_with_no_other(client_for: ClientFor) -
     address = re.match(r"/drafts/[0-9a-f-]+", real.location)
     assert address is not None
     assert example not in ana.get(f"{address.group()}/preview?lang=en").text
+
+
+# What no page can hold ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("/events/new", {"title_en": "Summit", "first_day": "2027-03-01", "zone": "a\x00b"}),
+        ("/meetings/new", DRAFT | {"mechanism": "un-coordination", "around": "a\x00b"}),
+        ("/meetings/new", DRAFT | {"mechanism": "un-coordination", "around": "event:a\x00b"}),
+        ("/profile", {"name": "Ana", "language": "en", "theme": "auto", "version": "1", "time_zone": "a\x00b"}),
+    ],
+)
+def test_what_no_page_can_hold_is_refused_by_a_page(client_for: ClientFor, address: str, sent: dict[str, str]) -> None:
+    assert client_for("ana").post(f"{address}?lang=en", data=sent).status_code == 422

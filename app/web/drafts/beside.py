@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app import labels, words
 from app.db import GuardedSession
 from app.domain.around import event_code, event_key
+from app.i18n import as_typed
 from app.models import Event, Meeting
 from app.services.around import choices, event_of
 
@@ -44,7 +45,8 @@ def around_choices(session: GuardedSession, chosen: str, language: str) -> dict[
     meetings = [(row.reference, _meeting(row, language)) for row in found.meetings]
     events = [(event_key(row.code), _event(row, language)) for row in found.events]
     known = {key for key, _words in (*meetings, *events)}
-    kept = [(chosen, event_code(chosen) or chosen)] if chosen and chosen not in known else []
+    shown = as_typed(chosen)
+    kept = [(shown, event_code(shown) or shown)] if chosen and chosen not in known else []
     groups = {
         _("By itself"): [("", _("around nothing else")), *kept],
         _("Meetings"): meetings,
