@@ -24,12 +24,12 @@ from app.models import (
     Meeting,
     MeetingParty,
     Office,
-    Person,
 )
 from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, todays_of
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import CALLED_OFF
 from app.services.paging import PAGE_SIZE, pages_of
+from app.services.people_names import names_of
 from app.services.practice import is_real_action
 
 _earlier = aliased(Meeting)
@@ -162,9 +162,7 @@ def may_correct(session: GuardedSession, note: ActionNote) -> bool:
 
 def _notes(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
     """Return the notes that stand, newest first, each with what it corrected."""
-    writers = {note.person_id for note in action.notes}
-    named = session.execute(select(Person.id, Person.name).where(Person.id.in_(writers)))
-    names: dict[uuid.UUID, str] = {row.id: row.name for row in named}
+    names = names_of(session, (note.person_id for note in action.notes))
     by_id: dict[uuid.UUID | None, ActionNote] = {note.id: note for note in action.notes}
     corrected = {note.supersedes_id for note in action.notes}
 

@@ -25,8 +25,8 @@ from app.models import (
     Draft,
     Mechanism,
     Meeting,
-    Person,
 )
+from app.services.people_names import names_of
 
 HEAD_FILE: Final = "audit.head"
 PAGE_LENGTH: Final = 50
@@ -271,7 +271,7 @@ def actions_seen(session: GuardedSession) -> Sequence[str]:
 
 def _entries(session: GuardedSession, records: Sequence[AuditRecord]) -> list[Entry]:
     actors = {record.person_id for record in records if record.person_id}
-    names = _people(session, actors | _ids(records, "person"))
+    names = names_of(session, actors | _ids(records, "person"))
     subjects: dict[tuple[str, uuid.UUID | None], Subject] = {
         ("person", identity): Subject("person", name) for identity, name in names.items()
     }
@@ -350,11 +350,6 @@ def _subjects_of_drafts(session: GuardedSession, records: Sequence[AuditRecord])
         if row is not None:
             subjects[record.number] = Subject("draft", row.title, row.reference)
     return subjects
-
-
-def _people(session: GuardedSession, wanted: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {row.id: row.name for row in rows}
 
 
 def _ids(records: Sequence[AuditRecord], kind: str) -> set[uuid.UUID]:

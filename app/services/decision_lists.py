@@ -12,10 +12,11 @@ from sqlalchemy.orm import load_only, selectinload
 
 from app.db import GuardedSession
 from app.domain.errors import NotFound
-from app.models import Decision, DecisionAnswer, Mechanism, Meeting, Person
+from app.models import Decision, DecisionAnswer, Mechanism, Meeting
 from app.services.decision_words import Told, wanted_on
 from app.services.decisions import may_answer, may_withdraw, waiting_for
 from app.services.paging import PAGE_SIZE, pages_of
+from app.services.people_names import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,11 @@ def decision_view(session: GuardedSession, decision_id: uuid.UUID) -> DecisionVi
         raise NotFound
     line = _line(*row, mechanism_names(session))
     decision = line.decision
-    people = {decision.asked_by, *(each.person_id for each in decision.answers)}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(sorted(people, key=str))))
+    people = (decision.asked_by, *(each.person_id for each in decision.answers))
     return DecisionView(
         line=line,
         answers={each.party_code: each for each in decision.answers},
-        names={person_id: name for person_id, name in found},  # noqa: C416 - a row is no pair to the type checker
+        names=names_of(session, people),
         may_answer=may_answer(session, decision),
         may_withdraw=may_withdraw(session, decision),
     )

@@ -20,10 +20,11 @@ from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action, Facts, Viewer, appointments_in, can
-from app.models import HandOver, HandOverItem, Mechanism, Person
+from app.models import HandOver, HandOverItem, Mechanism
 from app.services.hosting_state import hosting_state, is_of
 from app.services.mechanism_facts import audience_of_keepers, find_mechanism
 from app.services.meeting_audience import keys_of
+from app.services.people_names import names_of
 from app.services.practice import ORIGIN
 
 NOTE_LIMIT: Final = 2_000
@@ -157,13 +158,12 @@ def _own_mechanism(session: GuardedSession, code: str) -> Mechanism:
 
 
 def _view(session: GuardedSession, row: HandOver, mechanism: Mechanism) -> HandOverView:
-    people = {row.handed_over_by, row.received_by, *(item.done_by for item in row.items)} - {None}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(sorted(people, key=str))))
+    people = (row.handed_over_by, row.received_by, *(item.done_by for item in row.items))
     is_kept = may_keep(session, row)
     return HandOverView(
         hand_over=row,
         mechanism=mechanism,
-        names={person_id: name for person_id, name in found},  # noqa: C416 - a row is no pair to the type checker
+        names=names_of(session, people),
         may_keep=is_kept,
         may_hand_over=is_kept and row.handed_over_at is None and _gives(session.bound_viewer, row),
         may_receive=is_kept and row.handed_over_at is not None and _receives(session.bound_viewer, row),

@@ -22,10 +22,11 @@ from app.domain.plaintext import paragraphs
 from app.domain.planning import cycle_of
 from app.domain.rotation import TroikaRoles
 from app.domain.visibility import Action, Facts, appointment_key, appointments_in, can, parties_in, party_key
-from app.models import AudienceMember, Mechanism, Person, PlanningNote
+from app.models import AudienceMember, Mechanism, PlanningNote
 from app.services.hosting_state import HostingState, hosting_state, is_of
 from app.services.mechanism_facts import find_mechanism, today_of
 from app.services.meeting_audience import audience_of
+from app.services.people_names import names_of
 from app.services.practice import ORIGIN
 
 NOTE_LIMIT: Final = 10_000
@@ -139,7 +140,7 @@ def _present(session: GuardedSession, mechanism: Mechanism) -> _Present:
 
 def _records(session: GuardedSession, notes: Sequence[PlanningNote], present: _Present) -> tuple[Record, ...]:
     readers = _readers(session, {note.audience_id for note in notes})
-    names = _names(session, notes)
+    names = names_of(session, (note.person_id for note in notes))
     superseded = {note.supersedes_id for note in notes}
     grouped: dict[tuple[str, uuid.UUID], list[PlanningNote]] = {}
     for note in notes:
@@ -174,12 +175,6 @@ def _readers(session: GuardedSession, audience_ids: set[uuid.UUID]) -> Mapping[u
         audience_id: frozenset(key for _, key in members)
         for audience_id, members in itertools.groupby(rows, key=lambda row: row[0])
     }
-
-
-def _names(session: GuardedSession, notes: Sequence[PlanningNote]) -> Mapping[uuid.UUID, str]:
-    people = sorted({note.person_id for note in notes}, key=str)
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
-    return {person_id: name for person_id, name in rows}  # noqa: C416 - a row is no pair to the type checker
 
 
 # Writing ------------------------------------------------------------------------------------------
