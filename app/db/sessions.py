@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Text,
     Uuid,
     any_,
     event,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy import cast as as_type
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
@@ -167,7 +165,8 @@ def _one_of(seen: Iterable[uuid.UUID], dialect: str) -> Callable[[type[Guarded]]
     A place in the statement for each of what may be hundreds took more time than the reading itself.
     """
     if dialect == "postgresql":
-        listed = as_type(literal(f"{{{','.join(each.hex for each in seen)}}}", Text()), ARRAY(Uuid()))
+        # An array as it is: a text to be read as one would be read anew for every row.
+        listed = literal(sorted(seen), ARRAY(Uuid()))
         return lambda cls: cls.audience_id == any_(listed)
     each_seen = func.json_each(json.dumps([each.hex for each in seen])).table_valued("value")
     chosen = select(each_seen.c.value)
