@@ -66,6 +66,8 @@ def choices(session: GuardedSession) -> Choices:
 
 def event_of(session: GuardedSession, code: str) -> Event | None:
     """Return the event of that code, cancelled or not; None where there is none."""
+    if not code.isprintable():
+        return None  # no column holds what cannot be printed
     return session.execute(select(Event).where(Event.code == code)).scalar_one_or_none()
 
 
