@@ -196,7 +196,7 @@ def postpone_meeting(
     meeting = _checked(session, reference, version)
     timing = _timing(session, meeting, date) if date else None
     when = timing.when if timing else None
-    by = _speaker(session)
+    by = speaker(session)
     _act(session, meeting, "meeting_postponed", lambda now: lifecycle.postpone(now, reason, when=when, **by), timing)
     _tell(session, "meeting_postponed", meeting)
     _settle(session, meeting)
@@ -222,7 +222,7 @@ def reinstate_meeting(session: GuardedSession, reference: str, *, version: int, 
     `start_has_passed` with one, and what wall times raise; `StaleVersion`.
     """
     meeting = _checked(session, reference, version)
-    by = _speaker(session)
+    by = speaker(session)
     if date is None and lifecycle.allowed(state_of(meeting).state, "reinstate") and meeting.starts_at <= session.now:
         raise Refusal("date_has_passed", field="first_day")
     timing = _timing(session, meeting, date) if date else None
@@ -281,7 +281,8 @@ def _timing(session: GuardedSession, meeting: Meeting, date: NewDate) -> Timing:
     return timing
 
 
-def _speaker(session: GuardedSession) -> dict[str, Any]:
+def speaker(session: GuardedSession) -> dict[str, Any]:
+    """Return for whom and as what the viewer speaks, as the rules of a meeting's life take it."""
     viewer = session.bound_viewer
     return {"by_party": viewer.party, "by_role": viewer.role}
 

@@ -10,7 +10,6 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import load_only, selectinload
@@ -28,7 +27,7 @@ from app.domain.zones import tzdata_version
 from app.models import AudienceMember, Mechanism, Meeting, Party
 from app.services import outbox
 from app.services.meeting_audience import rows_audience
-from app.services.meeting_life import standing
+from app.services.meeting_life import speaker, standing
 from app.services.meeting_state import apply_state, state_of, when_of
 from app.services.meeting_times import write_timing
 from app.services.meetings import facts_of_meeting, find_meeting
@@ -210,7 +209,7 @@ def _decision(
         timing = rules.moment_kept(change, zone)
         return Decision(meeting, change, keep, timing, rules.keep_moment(before, timing.when), is_asked_again=False)
     timing = rules.hour_kept(change, choice)
-    after = lifecycle.publish_changes(before, parties=before.parties, when=timing.when, **_speaker(session))
+    after = lifecycle.publish_changes(before, parties=before.parties, when=timing.when, **speaker(session))
     moves = after.when != before.when
     if moves and after.when.starts_at <= session.now:
         raise Refusal("start_has_passed")
@@ -221,8 +220,3 @@ def _check_may_steer(session: GuardedSession, meeting: Meeting) -> None:
     """Hold the decision to who speaks for a party of the meeting or serves them all: it can move a promise."""
     if not can(session.bound_viewer, Action.STEER_MEETING, facts_of_meeting(session, meeting)):
         raise Refusal("forbidden")
-
-
-def _speaker(session: GuardedSession) -> dict[str, Any]:
-    viewer = session.bound_viewer
-    return {"by_party": viewer.party, "by_role": viewer.role}
