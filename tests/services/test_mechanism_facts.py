@@ -101,7 +101,10 @@ def test_a_partys_new_word_ends_its_old_one(database: Database) -> None:
 
 def test_a_word_is_withdrawn_once_and_by_its_own_party(database: Database) -> None:
     statement_id = said(database, "carol", "level", "contest", "Ministers.")
-    withdraw: Act = lambda session: withdraw_statement(session, CODE, statement_id)  # noqa: E731
+
+    def withdraw(session: GuardedSession) -> Any:
+        return withdraw_statement(session, CODE, statement_id)
+
     assert refused(database, "ana", withdraw) == "forbidden"
     assert refused(database, "daniel", withdraw) == "forbidden"
     done(database, "erin", withdraw)
@@ -140,7 +143,10 @@ def test_nobody_keeps_the_example(database: Database) -> None:
     assert sheet_of(database, "ana", "example") is None
     with database.read_session(world.viewer("ana")) as session:
         digest = digest_of_fact(mechanism_view(session, "example").mechanism.facts["level"])
-    stating: Act = lambda s: state_fact(s, "example", "level", "confirm", "", digest=digest)  # noqa: E731
+
+    def stating(s: GuardedSession) -> Any:
+        return state_fact(s, "example", "level", "confirm", "", digest=digest)
+
     assert refused(database, "ana", stating) == "forbidden"
     assert refused(database, "ana", lambda s: ask_to_conclude(s, "example", "x")) == "example_is_fixed"
 
@@ -207,7 +213,10 @@ def test_a_circle_that_closed_meanwhile_is_refused_at_the_last_yes(database: Dat
         row.facts = {**row.facts, "parent": "M02"}
         session.commit()
     agreed(database, first, "carol")
-    act: Act = lambda s: answer(s, first, "yes", "", version=s.get(Decision, first).version)  # noqa: E731
+
+    def act(s: GuardedSession) -> Any:
+        return answer(s, first, "yes", "", version=s.get(Decision, first).version)
+
     assert refused(database, "isabelle", act) == "circular_parents"
     assert facts(database)["parent"] != "M01"
 
@@ -225,7 +234,9 @@ def test_a_concluded_mechanism_owes_nothing(database: Database) -> None:
 
 
 def test_what_is_no_proposal_is_not_created_again(database: Database) -> None:
-    act: Act = lambda s: ask_to_activate(s, CODE, "active", "A text", "2026", "")  # noqa: E731
+    def act(s: GuardedSession) -> Any:
+        return ask_to_activate(s, CODE, "active", "A text", "2026", "")
+
     assert refused(database, "ana", act) == "not_a_proposal"
 
 
@@ -238,7 +249,7 @@ def test_merging_moves_the_counts_and_is_flat(database: Database) -> None:
         third = next(r for r in rows if set(r.facts.parties) == set(world.THREE) and r.facts.ref not in {"M01", "M02"})
         last, total = third.facts.code, len(rows)
     for code, into in ((CODE, "un-coordination"), ("un-coordination", last)):
-        decision_id = done(database, "ana", lambda s: ask_to_merge(s, code, into, "").id)  # noqa: B023
+        decision_id = done(database, "ana", lambda s: ask_to_merge(s, code, into, "").id)  # noqa: B023 - done at once
         agreed(database, decision_id, "carol", "isabelle")
     with database.read_session(world.viewer("ana")) as session:
         view = mechanism_view(session, last)
@@ -258,13 +269,19 @@ def test_a_merger_refused_meanwhile_stays_open(database: Database) -> None:
     other = done(database, "carol", lambda s: ask_to_merge(s, "un-coordination", CODE, "").id)
     agreed(database, one, "carol", "isabelle")
     agreed(database, other, "ana")
-    act: Act = lambda s: answer(s, other, "yes", "", version=s.get(Decision, other).version)  # noqa: E731
+
+    def act(s: GuardedSession) -> Any:
+        return answer(s, other, "yes", "", version=s.get(Decision, other).version)
+
     assert refused(database, "isabelle", act) == "circular_merge"
 
 
 def test_a_period_is_not_held_in_everybodys_figures_once_decided(database: Database) -> None:
     first, last = dt.date(2025, 1, 1), dt.date(2025, 12, 31)
-    states = lambda key: _state_of(database, key, first)  # noqa: E731
+
+    def states(key: str) -> Any:
+        return _state_of(database, key, first)
+
     assert states("benoit") == "no_record"
     decision_id = done(database, "ana", lambda s: ask_not_held(s, CODE, first, last, "Elections.").id)
     agreed(database, decision_id, "carol")
@@ -290,7 +307,10 @@ def test_a_meeting_entered_meanwhile_stops_it(database: Database) -> None:
         world.add_meeting(session, "NADD-2025-1", mechanism="M02", state="held", starts_on=dt.date(2025, 3, 4))
         session.commit()
     agreed(database, decision_id, "carol")
-    act: Act = lambda s: answer(s, decision_id, "yes", "", version=s.get(Decision, decision_id).version)  # noqa: E731
+
+    def act(s: GuardedSession) -> Any:
+        return answer(s, decision_id, "yes", "", version=s.get(Decision, decision_id).version)
+
     assert refused(database, "isabelle", act) == "no_such_period"
 
 
