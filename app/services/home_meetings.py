@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import joinedload, load_only
 
 from app.db import GuardedSession
@@ -50,10 +50,18 @@ def meetings_of_home(session: GuardedSession, *, with_waiting: bool = True) -> M
     parts = [_first(dated, NEXT_LIMIT), _first(undated, NEXT_LIMIT)]
     if with_waiting:
         parts += [*(_first(each, WAITING_LIMIT) for each in _waiting(viewer, now)), *_around(now)]
+    # The ids, and the count of those to come as a row without one; then the rows by their ids, so that none is scanned.
+    counted = select(
+        cast(null(), Uuid()), func.count(), func.min(Meeting.tzdata_version), func.max(Meeting.tzdata_version)
+    )
+    counted = counted.select_from(Meeting).where(or_(and_(*dated), and_(*undated)))
+    named = [select(part.subquery().c.id, literal(0), literal(""), literal("")) for part in parts]
+    found = session.execute(union_all(*named, counted)).all()
+    ((_, count, oldest, newest),) = [row for row in found if row[0] is None]
     rows = session.execute(
         select(Meeting, Mechanism)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
-        .where(or_(*(Meeting.id.in_(part) for part in parts)))
+        .where(Meeting.id.in_({row[0] for row in found if row[0] is not None}))
         .options(
             joinedload(Meeting.parties),
             load_only(Mechanism.code, Mechanism.name, Mechanism.ref, Mechanism.merged_into_id),
@@ -61,9 +69,6 @@ def meetings_of_home(session: GuardedSession, *, with_waiting: bool = True) -> M
         .order_by(Meeting.starts_at, Meeting.reference)
     )
     lines = tuple(MeetingLine(meeting, mechanism) for meeting, mechanism in rows.unique())
-    to_come = or_(and_(*dated), and_(*undated))
-    counted = select(func.count(), func.min(Meeting.tzdata_version), func.max(Meeting.tzdata_version))
-    count, oldest, newest = session.execute(counted.select_from(Meeting).where(to_come)).one()
     return MeetingsOfHome(lines, count, bool(count) and {oldest, newest} != {tzdata_version()})
 
 
