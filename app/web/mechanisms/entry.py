@@ -60,14 +60,21 @@ def _form(begun: NewMechanism | None) -> EntryForm:
     form = EntryForm(data=_data(begun) if begun else _EMPTY | {"parties": [viewer().party]})
     language = reader_language()
     if begun is None:
-        known = service.choosable_parties(session())
-        form.parties.choices = [(code, words.pick(known[code].name, language)[0]) for code in known]
+        form.parties.choices = _parties(language)
     else:
         del form.parties  # a forum's parties are the catalogue's
     form.level.choices = [(level, labels.label("level", level, language)) for level in get_args(Level)]
     form.status.choices = [(each, labels.label("mechanism_status", each, language)) for each in ("agreed", "active")]
     form.anchor.choices = [("calendar_year", _("by calendar years")), ("rolling", _("from the day of the mandate"))]
     return form
+
+
+def _parties(language: str) -> list[tuple[str, str]]:
+    """Return the parties to choose from in the alphabet of that language, the three governments first."""
+    known = service.choosable_parties(session())
+    named = {code: words.pick(party.name, language)[0] for code, party in known.items()}
+    order = sorted(known, key=lambda code: (not known[code].is_core, words.collation_key(named[code]), code))
+    return [(code, named[code]) for code in order]
 
 
 def _data(begun: NewMechanism) -> dict[str, object]:
