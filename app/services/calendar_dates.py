@@ -23,7 +23,7 @@ from app.models import Action, Event, Leg, Mechanism, Meeting
 from app.services.feed_days import Owing, agreed_meetings, concerns, missing_of
 from app.services.kept_facts import facts_of
 from app.services.mechanism_record import counts_meetings_here
-from app.services.practice import is_real_action
+from app.services.practice import ORIGIN, is_real_action
 
 EntryKind = Literal[
     "closure", "un_closure", "assembly", "high_level", "event", "date", "to_agree", "due", "meeting"
@@ -160,7 +160,7 @@ def dates_to_agree(
 
 def _owing(viewer: Viewer, mechanism: Mechanism, days: tuple[dt.date, dt.date], today: dt.date) -> Iterator[Owing]:
     """Yield a mechanism of the viewer's side with each period, from today's on, that ends within the days."""
-    if mechanism.status in OWES_NOTHING or mechanism.origin == "example" or mechanism.merged_into_id is not None:
+    if mechanism.status in OWES_NOTHING or mechanism.origin == ORIGIN or mechanism.merged_into_id is not None:
         return
     if mechanism.facts.get("cadence") is None or not counts_meetings_here(viewer, mechanism):
         return

@@ -27,6 +27,7 @@ from app.models import InstanceFact, Mechanism, Meeting, MeetingParty
 from app.services.feed_facts import Capitals
 from app.services.feed_filters import Narrowed
 from app.services.mechanism_record import counts_meetings_here
+from app.services.practice import ORIGIN
 from app.services.references import UID_DOMAIN
 
 AGREED: Final = (*sorted(TOOK_PLACE), "confirmed")
@@ -115,7 +116,7 @@ def _owing(session: GuardedSession, narrowed: Narrowed, today: dt.date) -> Itera
         .order_by(Mechanism.code)
     ).scalars()
     for row in rows:
-        if not counts_meetings_here(viewer, row) or row.origin == "example" or not row.facts.get("cadence"):
+        if not counts_meetings_here(viewer, row) or row.origin == ORIGIN or not row.facts.get("cadence"):
             continue
         if not narrowed.has_mechanism(row.id, row.parties):
             continue

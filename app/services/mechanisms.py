@@ -26,6 +26,7 @@ from app.services.action_lines import ActionLine
 from app.services.actions import open_actions_of_mechanism
 from app.services.hosting_changes import changes_of
 from app.services.mechanism_record import RecordLine, counts_meetings_here, meeting_facts, meetings_of, record_lines
+from app.services.practice import ORIGIN
 from app.services.register import today_for
 from app.services.register_rows import RegisterRow, register_row
 
@@ -75,10 +76,16 @@ class MechanismView:
         return self.row.paper
 
     @property
+    def is_example(self) -> bool:
+        """Say whether it is the one to practise on, of which nothing is put to others."""
+        return self.mechanism.origin == ORIGIN
+
+    @property
     def in_english(self) -> frozenset[str]:
         """Return the texts that are in English only, because the catalogue tells them and no party wrote others."""
         notes = frozenset(forum.note for forum in self.forums if forum.note)
-        return texts_in_english(self.facts, self.mechanism.loaded_facts) | notes
+        told = self.mechanism.facts if self.is_example else self.mechanism.loaded_facts
+        return texts_in_english(self.facts, told) | notes
 
 
 # One mechanism ------------------------------------------------------------------------------------
