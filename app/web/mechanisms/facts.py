@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -36,9 +36,6 @@ from app.web.mechanisms.fact_forms import (
     typed_facts,
 )
 from app.web.routing import route, session, signed_in, viewer
-
-FATES: Final = ("conclude", "reopen", "activate", "merge", "not_held")
-
 
 # The section of a mechanism's page ----------------------------------------------------------------
 

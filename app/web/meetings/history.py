@@ -123,7 +123,7 @@ def _changed(entry: HistoryEntry, language: str) -> Markup:
     changes: Mapping[str, Any] = entry.facts.get("changes") or {}
     cities = [words.city_of(zone, language) for zone in entry.facts.get("zones") or ()]
     said = [_change(name, pair, cities, language) for name, pair in changes.items()]
-    return _fill(_("Changed. %(changes)s"), changes=Markup(f"{words.before_signs(language)}; ").join(said))  # noqa: S704
+    return _fill(_("Changed. %(changes)s"), changes=Markup.escape(f"{words.before_signs(language)}; ").join(said))
 
 
 def _around(told: Mapping[str, Any] | None, language: str) -> str:

@@ -27,7 +27,6 @@ from app.web.forms import named_choices
 from app.web.routing import session, viewer
 
 ONESELF: Final = "me"
-FILTER_FIELDS: Final = ("mechanism", "party", "level", "kind")
 _NEEDED = _l("Choose one.")
 _MISSING = _l("Something that you no longer see")
 
