@@ -40,7 +40,7 @@ PAGES_OF_ERRORS: Final = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 class WholeResponse(Response):
     """A response that is handed to the server as a list where it is there whole and nothing is done after it.
 
-    The server then sends it in one go: read piece by piece, a feed took twice as long.
+    The server then sends it in one go, and does not ask for it piece by piece.
     """
 
     def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
