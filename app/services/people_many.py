@@ -29,6 +29,13 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "office": ("Office", "Ministry", "Oficina", "Secretaría", "Bureau", "Ministère"),
     "language": ("Language", "Idioma", "Lengua", "Langue"),
 }
+# How lists of staff name a role, beside its names in the product.
+_ALSO_SAID: Final[Mapping[str, tuple[str, ...]]] = {
+    "official": ("Oficial", "Funcionario", "Funcionaria", "Fonctionnaire", "Agent", "Agente"),
+    "coordinator": ("Coordinador", "Coordinadora", "Coordonnateur", "Coordonnatrice"),
+    "head": ("Head", "Jefe", "Jefa", "Jefe de delegación", "Jefa de delegación", "Chef", "Cheffe"),
+    "administrator": ("Administrador", "Administradora", "Administrateur", "Administratrice"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,8 @@ def _role(written: str) -> str:
     """Return the role that is meant by its code or its name in any language; an official where none is written."""
     if not written:
         return "official"
-    return _meant(written, {role.value: _said("role", role.value) for role in ROLES_OF_A_GOVERNMENT}, "unknown_role")
+    known = {role.value: [*_said("role", role.value), *_ALSO_SAID.get(role, ())] for role in ROLES_OF_A_GOVERNMENT}
+    return _meant(written, known, "unknown_role")
 
 
 def _language(written: str) -> str:

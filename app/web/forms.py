@@ -47,11 +47,17 @@ def put_error(form: Form, refusal: Refusal) -> None:
     if isinstance(refusal, NotFound):
         raise refusal
     for each in refusal.refusals if isinstance(refusal, Refused) else (refusal,):
-        field = form._fields.get(each.field or "")
+        field = form._fields.get(_field_of(form, each))
         if field is None:
             form.form_errors.append(message_for(each))
         else:
             field.errors = [*field.errors, message_for(each)]
+
+
+def _field_of(form: Form, refusal: Refusal) -> str:
+    """Return the field that a refusal stands at: a title that is lacking in every language, at the reader's own."""
+    own = f"title_{reader_language()}"
+    return own if refusal.key == "needs_title" and own in form._fields else refusal.field or ""
 
 
 def compared(

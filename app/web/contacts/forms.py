@@ -18,7 +18,7 @@ class ContactForm(FlaskForm):
     position = StringField(_l("Position"))
     office_code = SelectField(_l("Office"), validate_choice=False)
     phone = TelField(_l("Telephone"), description=_l("With the country’s prefix, as in +52 55."))
-    email = EmailField(_l("E-mail address"))
+    email = EmailField(_l("E-mail address"), description=_l("Give a telephone number or an e-mail address."))
     mechanism = SelectField(_l("For"), validate_choice=False)
     is_shared = BooleanField(_l("Share it with the parties of the mechanism"))
     is_urgent = BooleanField(_l("On the roster for meetings at short notice"))

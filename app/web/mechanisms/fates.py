@@ -72,7 +72,7 @@ def merge(code: str) -> ResponseReturnValue:
     """Ask the parties to merge a mechanism into another of theirs."""
     form = MergeForm()
     others = service.mergeable_into(session(), find_mechanism(session(), code))
-    form.into.choices = named_choices(others, reader_language())
+    form.into.choices = [("", _("choose")), *named_choices(others, reader_language())]
     return _fate(
         code, "merge", form, lambda sent: service.ask_to_merge(
             session(), code, sent.into.data or "", sent.note.data or "", answer_by=sent.answer_by.data
