@@ -21,6 +21,7 @@ from app.services.around import suggestion_beside
 from app.services.draft_suggestions import last_meeting, suggested, suggested_past
 from app.services.drafts import OpenDraft
 from app.services.past_meetings import record_past_meeting
+from app.services.practice import is_example
 from app.web.advice import advice_in_words
 from app.web.drafts import showing
 from app.web.drafts import urgent as _urgent  # noqa: F401 - its routes are on the same blueprint
@@ -89,7 +90,10 @@ def propose(draft_id: uuid.UUID) -> ResponseReturnValue:
         meeting = proposing.propose(session(), draft_id, version=sent_version(), uid_host=_uid_host())
     except Refusal as refusal:
         return _not_done(draft_id, refusal)
-    flash(_("The meeting is proposed as %(reference)s. Its parties are told.", reference=meeting.reference))
+    if is_example(session(), meeting):
+        flash(_("It is proposed as %(reference)s, to practise. Nobody is told.", reference=meeting.reference))
+    else:
+        flash(_("The meeting is proposed as %(reference)s. Its parties are told.", reference=meeting.reference))
     return _to_meeting(meeting.reference)
 
 
