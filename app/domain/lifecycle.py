@@ -103,6 +103,10 @@ class When:
         """Say whether the hours are known, not the days alone."""
         return bool(self.sittings)
 
+    def is_too_late(self, now: datetime) -> bool:
+        """Say whether it can be promised no more: its first hour has come or, without hours, its days are over."""
+        return (self.starts_at if self.has_hours else self.ends_at) <= now
+
 
 @dataclass(frozen=True)
 class MeetingState:

@@ -212,7 +212,7 @@ def _ready(session: GuardedSession, found: OpenDraft) -> Ready:
     if not can(session.bound_viewer, Action.PROPOSE_MEETING, facts_of_draft(found.draft)):
         raise Refusal("forbidden")
     ready = make_ready(session, found.content, found.draft)
-    if ready.timing.when.starts_at <= session.now:
+    if ready.timing.when.is_too_late(session.now):
         raise Refused([Refusal("start_has_passed", field="first_day")])
     return ready
 

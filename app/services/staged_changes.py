@@ -194,7 +194,7 @@ def _publication(session: GuardedSession, found: OpenDraft, *, lock: bool = Fals
         before, parties=ready.content.parties, when=ready.timing.when, **speaker(session, found.draft)
     )
     moves = after.when != before.when
-    if moves and after.when.starts_at <= session.now:
+    if moves and after.when.is_too_late(session.now):
         raise Refused([Refusal("start_has_passed", field="first_day")])
     return Publication(
         found=found,

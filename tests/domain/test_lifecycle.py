@@ -421,3 +421,19 @@ class LifeOfAMeeting(RuleBasedStateMachine):
 
 LifeOfAMeeting.TestCase.settings = settings(deadline=None)
 TestLifeOfAMeeting = LifeOfAMeeting.TestCase
+
+
+@pytest.mark.parametrize(
+    ("when", "now", "too_late"),
+    [
+        (TENTH, BEFORE, False),
+        (TENTH, AFTER, True),
+        (DAYS_ALONE, AFTER, False),
+        (DAYS_ALONE, datetime(2026, 12, 12, 4, 59, tzinfo=UTC), False),
+        (DAYS_ALONE, datetime(2026, 12, 12, 5, 0, tzinfo=UTC), True),
+    ],
+)
+def test_a_meeting_can_be_promised_until_its_hour_or_until_its_days_are_over(
+    when: When, now: datetime, too_late: bool
+) -> None:
+    assert when.is_too_late(now) is too_late
