@@ -29,7 +29,7 @@ def path(database: Database) -> str:
 
 
 def page(client: CheckingClient, address: str) -> str:
-    response = client.get(address)
+    response = client.get(f"{address}{'&' if '?' in address else '?'}lang=en")
     assert response.status_code == 200, address
     return response.get_data(as_text=True)
 
