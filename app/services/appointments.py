@@ -228,6 +228,8 @@ def _same_subject(made: Appointment) -> Any:
 def _put_in_force(session: GuardedSession, decision: Decision) -> None:
     """Let the secretariat begin, and give it the meetings to come of exactly its parties."""
     made = find_appointment(session, decision.subject_id, lock=True)
+    # Two that come into force at once take turns, so that the second finds the first.
+    session.execute(select(Mechanism.id).where(Mechanism.id == made.mechanism_id).with_for_update())
     _check_alone(session, made)
     made.in_force_at = session.now
     session.record(

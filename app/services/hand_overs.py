@@ -212,6 +212,7 @@ def start_hand_over(
     Raises `NotFound`; `Refusal` `forbidden`, `hand_over_open`, `required`, `not_of_mechanism`, `same_party_twice`,
     `needs_own_side`.
     """
+    find_mechanism(session, code, lock=True)  # two who begin at once take turns: one is under way at a time
     found = hand_overs_of(session, code)
     if found.current is not None:
         raise Refusal("hand_over_open")

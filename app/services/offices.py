@@ -130,7 +130,7 @@ def rename_office(session: GuardedSession, code: str, typed: Renaming) -> None:
     if latest and latest.starts_on and typed.starts_on <= latest.starts_on:
         raise Refusal("name_starts_too_early", field="starts_on", day=latest.starts_on)
     with session.whole_truth("give an office of one's own a name") as truth:
-        _write_name(truth, code, name, typed.starts_on, note, session.bound_viewer.person_id)
+        _write_name(truth, code, name, typed, note, session.bound_viewer.person_id)
         if typed.starts_on <= today_in(session.now, session.bound_viewer.time_zone):
             _use_name(truth, code, name)
     _record(session, own, "office_renamed", code, starts_on=typed.starts_on.isoformat())
@@ -155,14 +155,20 @@ def use_names_of_today(database: Database) -> int:
 
 
 def _write_name(
-    truth: GuardedSession, code: str, name: dict[str, str], starts_on: dt.date, note: str, person_id: uuid.UUID
+    truth: GuardedSession, code: str, name: dict[str, str], typed: Renaming, note: str, person_id: uuid.UUID
 ) -> None:
-    """Add the dated name, and end the one before it on the day before."""
+    """Add the dated name, and end the one before it on the day before.
+
+    The office is locked here: two who rename it at once take turns, and the second is told of the first.
+    """
+    starts_on = typed.starts_on or dt.date.max
     office = truth.execute(
         select(Office).where(Office.code == code).options(selectinload(Office.names)).with_for_update(of=Office)
     ).scalar_one()
     day_before = starts_on - dt.timedelta(days=1)
     before = max(office.names, key=lambda each: each.starts_on or dt.date.min, default=None)
+    if latest_name_id(office) != typed.known_name_id:
+        raise StaleVersion({"name": name}, {"name": dict(before.name if before else office.name)})
     if before is None:
         truth.add(OfficeName(office_code=code, name=dict(office.name), ends_on=day_before))
     else:
