@@ -19,6 +19,7 @@ from app.models import (
     ActionNote,
     Document,
     Draft,
+    Leg,
     Meeting,
     MeetingParty,
     Person,
@@ -28,6 +29,7 @@ from app.models import (
 )
 from app.models.sealed import Private
 from tests import world
+from tests.action_rows import add_rows_on
 from tests.rows import add_rows_around, add_rows_of_people
 from tests.world import canary
 
@@ -117,6 +119,8 @@ def _around(session: GuardedSession, meeting: Meeting, letters: str, author: str
     parties = tuple(letters[i : i + 2] for i in range(0, len(letters), 2))
     title = {"en": canary(letters, "action"), "original": "en"}
     action = world.add_action(session, reference, parties, meeting=meeting, title=title, legs=legs)
+    leg = session.execute(select(Leg).where(Leg.action_id == action.id, Leg.party_code == parties[0])).scalar_one()
+    add_rows_on(session, action, leg, meeting, letters, author)
     first = ActionNote(
         id=world.identity("note", reference),
         action_id=action.id,

@@ -33,6 +33,7 @@ from app.models import (
     SignInSession,
     Sitting,
 )
+from app.services.action_whole import settle
 from app.services.catalogue import load_catalogue
 
 NAMESPACE: Final = uuid.UUID("0d7c9bb0-52f1-4b5e-9a55-5a6c5b0f7c11")
@@ -292,11 +293,14 @@ def add_action(
     action = Action(audience_id=audience, **(values | changed))
     session.add(action)
     session.flush()
+    legs = []
     for code in parties:
         leg: dict[str, Any] = {"due_on": dt.date(2026, 12, 15), "state": "open", "is_accepted": True, "changed_at": NOW}
-        session.add(
+        legs.append(
             Leg(action_id=action.id, party_code=code, audience_id=audience, **(leg | leg_changes.get(code, {})))
         )
+    session.add_all(legs)
+    settle(action, legs)
     session.flush()
     return action
 

@@ -75,6 +75,13 @@ def whole_state(legs: Iterable[LegState]) -> LegState:
     return "open" if counted == {"open"} else "under_way"
 
 
+def whole_due_on(legs: Iterable[tuple[LegState, date | None]]) -> date | None:
+    """Return the day of the whole, from each leg's state and day: the first still owed, else the last that was."""
+    known = [(state in OWED_STATES, day) for state, day in legs if day is not None]
+    owed = [day for is_owed, day in known if is_owed]
+    return min(owed) if owed else max((day for _, day in known), default=None)
+
+
 def is_overdue(state: LegState, due_on: date | None, today: date) -> bool:
     """Say whether a leg is still owed after its due day; `today` is the day in the owing party's own zone."""
     return due_on is not None and state in OWED_STATES and today > due_on

@@ -227,6 +227,15 @@ class Action(StrEnum):
     EDIT_ACTION = "edit_action"
     UPDATE_LEG = "update_leg"
     NOTE_ACTION = "note_action"
+    REPORT_UPDATE = "report_update"
+    KEEP_SUBTASKS = "keep_subtasks"
+    CARRY_ACTIONS = "carry_actions"
+    CHANGE_ACTIONS = "change_actions"
+    RECORD_COMMITMENT = "record_commitment"
+    STATE_COMMITMENT = "state_commitment"
+    READ_REPORTS = "read_reports"
+    PREPARE_REMINDERS = "prepare_reminders"
+    CONSENT_REMINDERS = "consent_reminders"
     SUBSCRIBE = "subscribe"
     ADMINISTER_PEOPLE = "administer_people"
     KEEP_MECHANISM = "keep_mechanism"
@@ -285,6 +294,10 @@ def _speaks_at_the_table(viewer: Viewer, facts: Facts) -> bool:
     return viewer.speaks_for_party and viewer.party in facts.parties
 
 
+def _speaks(viewer: Viewer, _: Facts) -> bool:
+    return viewer.speaks_for_party
+
+
 def _steers(viewer: Viewer, facts: Facts) -> bool:
     return _speaks_at_the_table(viewer, facts) or _serves(viewer, facts)
 
@@ -329,6 +342,17 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.EDIT_ACTION: _at_the_table,
     Action.UPDATE_LEG: _owns_leg,
     Action.NOTE_ACTION: _works,
+    Action.REPORT_UPDATE: _at_the_table,
+    Action.KEEP_SUBTASKS: _owns_leg,
+    Action.CARRY_ACTIONS: _steers,
+    # Many at once, or a whole table: each row is then held to what may be done to one.
+    Action.CHANGE_ACTIONS: _works,
+    Action.RECORD_COMMITMENT: _steers,
+    Action.STATE_COMMITMENT: _owns_leg,
+    Action.READ_REPORTS: _works,
+    # What goes to another government is looked at by a secretariat that serves the action, or was let through.
+    Action.PREPARE_REMINDERS: _serves,
+    Action.CONSENT_REMINDERS: _speaks,
     Action.SUBSCRIBE: _not_administrator,
     Action.ADMINISTER_PEOPLE: _administers,
     Action.READ_AUDIT: _anyone,

@@ -1,11 +1,23 @@
 """All tables, so that metadata is complete wherever it is imported from."""
 
-from app.models.actions import Action, ActionNote, Leg
+from app.models.actions import (
+    Action,
+    ActionBatch,
+    ActionImport,
+    ActionLink,
+    ActionNote,
+    CarryOver,
+    DueMove,
+    Leg,
+    SavedView,
+    Subtask,
+)
 from app.models.agenda import AgendaItem
 from app.models.appointments import Appointment, AppointmentMember
 from app.models.audiences import Audience, AudienceMember
 from app.models.audit import AuditHead, AuditRecord
 from app.models.base import Base, Guarded, SystemOnly, Versioned
+from app.models.commitments import Commitment, CommitmentAction, CommitmentStatement
 from app.models.contacts import Contact
 from app.models.decisions import Decision, DecisionAnswer, FactStatement
 from app.models.documents import Document
@@ -17,10 +29,14 @@ from app.models.operations import Heartbeat, InstanceFact, OutboxMessage, Submis
 from app.models.parties import Office, OfficeName, Party
 from app.models.people import Invitation, Person, SignInAttempt, SignInSession
 from app.models.releases import Release
+from app.models.reminders import Reminder, ReminderConsent
 from app.models.subscriptions import Authorisation, Subscription, SubscriptionFetch
 
 __all__ = [
     "Action",
+    "ActionBatch",
+    "ActionImport",
+    "ActionLink",
     "ActionNote",
     "AgendaItem",
     "Appointment",
@@ -31,11 +47,16 @@ __all__ = [
     "AuditRecord",
     "Authorisation",
     "Base",
+    "CarryOver",
+    "Commitment",
+    "CommitmentAction",
+    "CommitmentStatement",
     "Contact",
     "Decision",
     "DecisionAnswer",
     "Document",
     "Draft",
+    "DueMove",
     "Event",
     "FactStatement",
     "Guarded",
@@ -57,12 +78,16 @@ __all__ = [
     "PlanningNote",
     "ReferenceCounter",
     "Release",
+    "Reminder",
+    "ReminderConsent",
+    "SavedView",
     "SignInAttempt",
     "SignInSession",
     "Sitting",
     "Submission",
     "Subscription",
     "SubscriptionFetch",
+    "Subtask",
     "SystemOnly",
     "Versioned",
 ]

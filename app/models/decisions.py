@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Digest, Guarded, OptionalPartyCode, PartyCode, UuidKey, Versioned, one_of
 
-DECISION_KINDS = ("entry", "facts", "not_held", "merge", "hosting", "appointment", "release")
+DECISION_KINDS = ("entry", "facts", "not_held", "merge", "hosting", "appointment", "release", "commitment")
 DECISION_STATES = ("open", "taken", "withdrawn")
 
 

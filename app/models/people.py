@@ -33,6 +33,7 @@ class Person(Guarded, Versioned, Base, UserMixin):
         one_of("role", *Role, name="role"),
         one_of("language", "en", "es", "fr", name="language"),
         one_of("theme", "auto", "light", "dark", name="theme"),
+        one_of("reminder_mails", "at_once", "digest", "never", name="reminder_mails"),
     )
     roles: ClassVar[list[object]] = []  # type: ignore[assignment, misc]  # one role each, a column of ours
 
@@ -51,6 +52,7 @@ class Person(Guarded, Versioned, Base, UserMixin):
     created_at: Mapped[dt.datetime]
     disabled_at: Mapped[dt.datetime | None]
     password_changed_at: Mapped[dt.datetime | None]
+    reminder_mails: Mapped[str] = mapped_column(String(8), default="digest")
 
 
 class SignInSession(SystemOnly, Base):

@@ -17,12 +17,14 @@ class Subscription(Guarded, Versioned, Base):
 
     `choices` narrow it further than its mechanism does: `mechanisms` (ids), `parties`, `levels`, `kinds` and
     `office`, each a list or absent. With a principal it shows what that person may see, as long as they let it.
+    `actions_as` says how action items are in it: not, as to-dos, as whole days for programs without to-dos, or both.
     """
 
     __tablename__ = "subscriptions"
     __table_args__ = (
         one_of("detail", "full", "busy", name="detail"),
         one_of("language", "en", "es", "fr", name="language"),
+        one_of("actions_as", "none", "todos", "days", "both", name="actions_as"),
     )
 
     id: Mapped[UuidKey]
@@ -44,6 +46,7 @@ class Subscription(Guarded, Versioned, Base):
         Uuid, ForeignKey("people.id", ondelete="RESTRICT"), index=True
     )
     renewed_at: Mapped[dt.datetime | None]
+    actions_as: Mapped[str] = mapped_column(String(8), default="none")
 
 
 class Authorisation(Guarded, Base):

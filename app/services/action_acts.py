@@ -20,6 +20,7 @@ from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can, party_key, sees
 from app.domain.walltime import check_year
 from app.models import Action, ActionNote, Leg, Mechanism, Meeting, Office, Party
+from app.services.action_whole import heard, settle
 from app.services.actions import find_action, may_correct
 from app.services.meeting_audience import audience_of, keys_of
 from app.services.meetings import facts_of_meeting, find_meeting
@@ -108,9 +109,9 @@ def record_action(session: GuardedSession, new: NewAction, meeting_reference: st
     )  # fmt: skip
     session.add(action)
     session.flush()  # legs refer to it
-    for part in parts:
-        if part.part == "owes":
-            session.add(_leg(session, action, part))
+    legs = [_leg(session, action, part) for part in parts if part.part == "owes"]
+    session.add_all(legs)
+    settle(action, legs)
     owing = [part.party for part in parts if part.part == "owes"]
     session.record("action_recorded", "action", action.id, action.audience_id, parties=sorted(parties), owing=owing)
     return action
@@ -189,8 +190,9 @@ def _own_party(session: GuardedSession, parties: frozenset[str]) -> str | None:
 def _leg(session: GuardedSession, action: Action, part: PartyPart) -> Leg:
     return Leg(
         action_id=action.id, party_code=part.party, office_code=part.office_code, person_name=part.person_name,
-        due_on=part.due_on, state="open", is_accepted=part.party == action.created_by_party, changed_at=session.now,
-        audience_id=action.audience_id,
+        due_on=part.due_on, first_due_on=part.due_on, state="open", audience_id=action.audience_id,
+        is_accepted=part.party == action.created_by_party, changed_at=session.now,
+        accepted_at=session.now if part.party == action.created_by_party else None,
     )  # fmt: skip
 
 
@@ -231,7 +233,8 @@ def update_leg(session: GuardedSession, reference: str, party: str, change: LegC
     if written == before and leg.is_accepted:
         return action
     _write(leg, written, session.now)
-    action.changed_at = session.now
+    settle(action, action.legs)
+    heard(action, session.now)
     session.record(
         "leg_updated", "action", action.id, action.audience_id, party=party, was=_plain(before), now=_plain(written)
     )
@@ -257,7 +260,9 @@ def _known_state(state: str) -> LegState:
 def _write(leg: Leg, written: Mapping[str, Any], now: dt.datetime) -> None:
     for name, value in written.items():
         setattr(leg, name, value)
-    leg.is_accepted = True
+    leg.is_accepted, leg.accepted_at = True, leg.accepted_at or now
+    leg.first_due_on = leg.first_due_on or leg.due_on
+    leg.done_at = (leg.done_at or now) if leg.state in {"done", "verified"} else None
     leg.changed_at = now
 
 
@@ -320,6 +325,6 @@ def _note(
         supersedes_id=supersedes, created_at=session.now, audience_id=action.audience_id,
     )  # fmt: skip
     session.add(note)
-    action.changed_at = session.now
+    heard(action, session.now)
     session.flush()
     return note

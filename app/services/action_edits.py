@@ -16,6 +16,7 @@ from app.domain.walltime import check_year
 from app.models import Action, Leg
 from app.services.action_acts import titles
 from app.services.action_lines import ActionLine
+from app.services.action_whole import settle
 from app.services.actions import action_line, find_action
 
 
@@ -73,12 +74,14 @@ def add_leg(session: GuardedSession, reference: str, new: NewLeg) -> Leg:
     if new.due_on is not None:
         check_year(new.due_on, field="due_on")
     viewer, action = session.bound_viewer, line.action
+    is_own = viewer.sits_at_a_table and viewer.party == new.party
     leg = Leg(
         action_id=action.id, party_code=new.party, person_name=one_line(new.person_name, "person_name") or None,
-        due_on=new.due_on, state="open", is_accepted=viewer.sits_at_a_table and viewer.party == new.party,
-        changed_at=session.now, audience_id=action.audience_id,
+        due_on=new.due_on, first_due_on=new.due_on, state="open", is_accepted=is_own,
+        accepted_at=session.now if is_own else None, changed_at=session.now, audience_id=action.audience_id,
     )  # fmt: skip
     session.add(leg)
+    settle(action, [*action.legs, leg])
     action.changed_at = session.now
     session.flush()  # a second leg of the same party, added at once, is found here
     due_on = new.due_on.isoformat() if new.due_on else None

@@ -85,9 +85,7 @@ class ActionLine:
     @property
     def due_on(self) -> dt.date | None:
         """Return the first day by which something is still owed, else the last that was."""
-        owed = [line.leg.due_on for line in self.legs.values() if line.leg.due_on and line.is_owed]
-        known = [line.leg.due_on for line in self.legs.values() if line.leg.due_on]
-        return min(owed) if owed else max(known, default=None)
+        return rules.whole_due_on((line.state, line.leg.due_on) for line in self.legs.values())
 
     @property
     def is_open(self) -> bool:

@@ -26,6 +26,7 @@ from app.models import (
     Office,
 )
 from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, todays_of
+from app.services.action_whole import in_lists, not_ended
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import CALLED_OFF
 from app.services.paging import PAGE_SIZE, pages_of
@@ -184,7 +185,9 @@ def _notes(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
 def owed_by(session: GuardedSession, party: str, today: dt.date) -> list[OwedLeg]:
     """Return what a party still owes, of what the viewer may see, by due day; `today` is the day in its capital."""
     mine = select(Leg.action_id).where(Leg.party_code == party, Leg.state.in_(rules.OWED_STATES))
-    lines = lines_of(session, select(Action).where(Action.id.in_(mine), is_real_action()), todays={party: today})
+    lines = lines_of(
+        session, select(Action).where(Action.id.in_(mine), not_ended(), is_real_action()), todays={party: today}
+    )
     owed = [OwedLeg(line, line.legs[party]) for line in lines]
     return sorted(owed, key=lambda each: rules.owed_order(each.leg.due_on, each.action.reference))
 
@@ -210,7 +213,8 @@ def actions_list(session: GuardedSession, filters: Filters, page: int = 1) -> Ac
 
 def actions_of_meeting(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
     """Return the actions of a meeting that the viewer may see, in the order of their references."""
-    return list(lines_of(session, select(Action).where(Action.meeting_id == meeting.id).order_by(Action.reference)))
+    query = select(Action).where(Action.meeting_id == meeting.id, in_lists()).order_by(Action.reference)
+    return list(lines_of(session, query))
 
 
 def open_actions_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -> list[ActionLine]:
@@ -240,8 +244,9 @@ def actions_around(session: GuardedSession, meeting: Meeting) -> tuple[list[Acti
     """
     if meeting.mechanism_id is None:
         return actions_of_meeting(session, meeting), []
-    before = and_(Action.meeting_id == _last_before(meeting), Action.id.in_(_owing()))
-    query = select(Action).where(or_(Action.meeting_id == meeting.id, before)).order_by(Action.reference)
+    before = and_(Action.meeting_id == _last_before(meeting), not_ended(), Action.id.in_(_owing()))
+    own_ones = and_(Action.meeting_id == meeting.id, in_lists())
+    query = select(Action).where(or_(own_ones, before)).order_by(Action.reference)
     lines = lines_of(session, query)
     own = [line for line in lines if line.action.meeting_id == meeting.id]
     others = [line for line in lines if line.action.meeting_id != meeting.id]
@@ -302,7 +307,7 @@ def offices_of(session: GuardedSession, parties: Iterable[str]) -> dict[str, lis
 
 def _open(session: GuardedSession, query: Select[Action]) -> list[ActionLine]:
     """Return those of the actions that have an open leg, by due day."""
-    return _by_due_day(lines_of(session, query.where(Action.id.in_(_owing()))))
+    return _by_due_day(lines_of(session, query.where(Action.id.in_(_owing()), not_ended())))
 
 
 def _owing() -> Select[uuid.UUID]:
@@ -315,7 +320,9 @@ def _by_due_day(lines: Iterable[ActionLine]) -> list[ActionLine]:
 
 
 def _chosen(session: GuardedSession, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [is_real_action()] if filters.mechanism is None else []
+    conditions: list[ColumnElement[bool]] = [in_lists()]
+    if filters.mechanism is None:
+        conditions.append(is_real_action())
     if filters.mechanism is not None:
         conditions.append(Action.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == filters.mechanism)))
     of_leg: list[ColumnElement[bool]] = []

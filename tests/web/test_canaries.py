@@ -47,6 +47,15 @@ PLAIN = {
     "HandOver.from_party", "HandOver.to_party", "HandOverItem.done_by_party", "PlanningNote.cycle",
     "PlanningNote.language", "PlanningNote.party_code", "Contact.party_code", "Contact.office_code", "Contact.kind",
     "Meeting.kind", "Appointment.kind", "Appointment.office_code",  # closed sets of words, codes and digests
+    "Action.kind", "Action.priority", "Action.horizon", "Action.due_basis", "Action.state", "Action.ended_as",
+    "Action.lead_party", "ActionNote.kind", "ActionNote.way", "ActionNote.for_party", "ActionNote.reported_state",
+    "DueMove.party_code", "Subtask.owner_party", "ActionLink.kind", "CarryOver.outcome", "CarryOver.party_code",
+    "SavedView.columns", "SavedView.sort", "ActionBatch.kind", "ActionImport.owner_party", "Commitment.origin",
+    "Commitment.kind", "Commitment.owners", "Commitment.created_by_party", "Commitment.loaded_facts",
+    "CommitmentStatement.party_code", "CommitmentStatement.kind", "CommitmentStatement.state",
+    "CommitmentStatement.language", "ReminderConsent.party_code", "Reminder.stage", "Reminder.state",
+    "Person.reminder_mails", "Subscription.actions_as",  # closed sets of words, and codes
+    "Commitment.ref",  # scoped, as references are
     "Release.documents", "Subscription.choices", "Subscription.closures_of",  # ids and codes
 }  # fmt: skip
 
