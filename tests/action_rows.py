@@ -43,7 +43,6 @@ def add_rows_on(session: GuardedSession, action: Action, leg: Leg, meeting: Meet
     action.conclusion = {"en": canary(letters, "conclusion"), "original": "en"}
     action.kind_facts = {"question": canary(letters, "question")}
     action.clock = {"days": 45, "unit": "calendar", "event": canary(letters, "event"), "starts_on": "2026-10-31"}
-    leg.first_due_on = dt.date(2026, 12, 1)
     other = world.add_action(
         session, f"{action.reference[:-2]}02", (owner,), meeting=meeting, title=dict(action.title), due_basis="clock"
     )

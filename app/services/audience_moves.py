@@ -19,11 +19,17 @@ from app.db import GuardedSession
 from app.domain.visibility import parties_in
 from app.models import (
     Action,
+    ActionLink,
     ActionNote,
     AgendaItem,
+    CarryOver,
+    Commitment,
+    CommitmentAction,
+    CommitmentStatement,
     Decision,
     DecisionAnswer,
     Document,
+    DueMove,
     Guarded,
     Leg,
     Meeting,
@@ -34,7 +40,7 @@ from app.models import (
 from app.services.meeting_audience import agenda_audience, audience_of, keys_of, persons_in
 
 # What a meeting carries with it, and what hangs on that: a class, and its column that names what it hangs on. Drafts
-# are their own side's, and an appointment is its makers': neither follows a meeting.
+# and subtasks are their own side's, an appointment is its makers', a reminder its recipient's: none follows a meeting.
 OF_MEETING: Final[tuple[tuple[type[Any], str], ...]] = (
     (MeetingParty, "meeting_id"),
     (Sitting, "meeting_id"),
@@ -42,14 +48,20 @@ OF_MEETING: Final[tuple[tuple[type[Any], str], ...]] = (
     (Action, "meeting_id"),
     (Decision, "meeting_id"),
     (Release, "meeting_id"),
+    (Commitment, "meeting_id"),
 )
 OF_THOSE: Final[tuple[tuple[type[Any], type[Any], str], ...]] = (
     (Leg, Action, "action_id"),
     (ActionNote, Action, "action_id"),
+    (ActionLink, Action, "from_id"),
+    (CarryOver, Action, "action_id"),
+    (CommitmentAction, Action, "action_id"),
+    (DueMove, Action, "action_id"),
+    (CommitmentStatement, Commitment, "commitment_id"),
     (DecisionAnswer, Decision, "decision_id"),
 )
 Change = Callable[[frozenset[str]], frozenset[str]]
-STAYS: Final = frozenset({"Draft", "Appointment"})
+STAYS: Final = frozenset({"Draft", "Appointment", "Subtask", "Reminder"})
 
 
 # The parties change --------------------------------------------------------------------------------
