@@ -20,7 +20,7 @@ from app.models import Action, ActionNote, Leg, Meeting
 from app.services import action_acts as acts
 from app.services import actions as service
 from app.services.action_lines import OVERDUE, ActionLine, today_of
-from app.services.actions import ActionView, Filters
+from app.services.actions import Filters
 from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint
 from app.web.actions.blueprint import blueprint
 from app.web.actions.forms import (
@@ -32,7 +32,7 @@ from app.web.actions.forms import (
     typed_action,
     typed_leg,
 )
-from app.web.actions.history import history_of, who
+from app.web.actions.page import action_page
 from app.web.forms import compared, named_choices, put_error, sent_version
 from app.web.paging import page_number
 from app.web.routing import route, session, signed_in, viewer
@@ -135,7 +135,7 @@ def _new_page(form: FlaskForm, codes: list[str], meeting: Meeting | None) -> str
 @route(blueprint, "/actions/<ref>", policy=signed_in(Permission.READ_ACTIONS))
 def action(ref: str) -> ResponseReturnValue:
     """Show one action."""
-    return _page(service.action_view(session(), ref), note_form(reader_language()))
+    return action_page(service.action_view(session(), ref), note_form(reader_language()))
 
 
 @route(blueprint, "/actions/<ref>/legs/<party>", policy=signed_in(Permission.UPDATE_LEG), methods=("GET", "POST"))
@@ -169,7 +169,7 @@ def add_note(ref: str) -> ResponseReturnValue:
         note = acts.add_note(session(), ref, form.text.data or "", form.language.data or "")
     except Refusal as refusal:
         put_error(form, refusal)
-        return _page(service.action_view(session(), ref), form), 422
+        return action_page(service.action_view(session(), ref), form), 422
     flash(_("The note is added."))
     return redirect(url_for("actions.action", ref=found.reference, _anchor=f"note-{note.id}"), 303)
 
@@ -193,29 +193,6 @@ def correct_note(ref: str, note_id: uuid.UUID) -> ResponseReturnValue:
         return _note_page(found, note, form), 422
     flash(_("The correction is saved. The earlier note stays readable beneath it."))
     return redirect(url_for("actions.action", ref=found.reference, _anchor=f"note-{new.id}"), 303)
-
-
-def _page(view: ActionView, form: NoteForm) -> str:
-    language = reader_language()
-    return render_template(
-        "actions/action.html",
-        view=view,
-        action=view.action,
-        line=view.line,
-        seen_by=seen_by(view.line, language),
-        legs=[view.line.legs[code] for code in words.party_order(view.line.legs, language)],
-        author=lambda note, name: who(name, note.party_code, language),
-        own_city=words.city_of(viewer().time_zone, language, viewer().party),
-        history=history_of(view.history, viewer(), language),
-        may_note=can(viewer(), Permission.NOTE_ACTION),
-        form=form,
-    )
-
-
-def seen_by(line: ActionLine, language: str) -> str:
-    """Return who sees an action, in words: its parties, and the secretariat where it does."""
-    names = [words.party_name(code, language) for code in words.party_order(line.parties, language)]
-    return words.list_of([*names, _("the secretariat")] if line.has_secretariat else names, language)
 
 
 def _leg_page(found: Action, own: Leg, form: LegForm, version: int, rows: Any = None) -> str:
