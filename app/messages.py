@@ -52,6 +52,13 @@ MESSAGES: Final[dict[str, str]] = {
         "One hour for every day does not write these moments in this zone. Choose another zone, or change the meeting."
     ),
     "year_out_of_range": N_("Choose a year from %(first)s to %(last)s."),
+    "clock_days": N_("A clock counts from 1 to %(limit)s days."),
+    "clock_kind": N_("Say whether the days are calendar days or working days."),
+    "clock_needs_event": N_("Say in words what the days count from. The clock does not run before that has happened."),
+    "clock_needs_first": N_("A second clock begins when the first ends. Give the days of the first one too."),
+    "clock_event_to_come": N_(
+        "This day is still to come. Leave it empty: the clock waits until the event has happened."
+    ),
     "same_date": N_("This is the date that the meeting already has."),
     "not_yet_started": N_("The meeting has not begun. It can be recorded as held from its start on."),
     "date_has_passed": N_("The date of this meeting has passed. Give it a new one."),
