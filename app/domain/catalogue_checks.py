@@ -10,6 +10,7 @@ from typing import Any
 from app.domain.catalogue_calendar import CalendarFacts, Closure, DatedEvent, GeneralDebate
 from app.domain.catalogue_types import (
     Commitment,
+    CommitmentsFile,
     Hosting,
     Mechanism,
     MechanismsFile,
@@ -123,12 +124,22 @@ def _commitment(commitment: Commitment) -> Iterator[Finding]:
     clock = commitment.clock
     if not commitment.owners:
         yield "owners", "a commitment has an owner"
+    if (commitment.kind == "repeat") != (commitment.repeats is not None):
+        yield "repeats", "a repeat, and nothing else, names the commitment that it repeats"
     if clock is None or clock.kind != "calendar":
         return
     # Day 1 is the day after the event, so the last day is the event plus the number of days.
     ends_on = clock.starts_on + timedelta(days=clock.days + (clock.second_days or 0))
     if commitment.due_on != ends_on:
         yield "due_on", f"the clock ends on {ends_on}"
+
+
+def _repeats(file: CommitmentsFile) -> Iterator[Finding]:
+    kinds = {commitment.ref: commitment.kind for commitment in file.commitments}
+    for commitment in file.commitments:
+        # What is repeated is counted in its place, so it has to be the promise itself.
+        if commitment.repeats is not None and kinds.get(commitment.repeats, "pledge") != "pledge":
+            yield "commitments", f"{commitment.ref} repeats {commitment.repeats}, which is no pledge"
 
 
 def _hosting(hosting: Hosting) -> Iterator[Finding]:
@@ -176,6 +187,7 @@ _CHECKS: Mapping[type, Callable[[Any], Iterator[Finding]]] = {
     CalendarFacts: _calendar,
     Closure: _closure,
     Commitment: _commitment,
+    CommitmentsFile: _repeats,
     DatedEvent: _days,
     GeneralDebate: _days,
     Hosting: _hosting,

@@ -60,6 +60,7 @@ class IsZone:
 PartyCode: TypeAlias = Annotated[str, Refers("party")]
 OfficeCode: TypeAlias = Annotated[str, Refers("office")]
 MechanismRef: TypeAlias = Annotated[str, Refers("mechanism")]
+CommitmentRef: TypeAlias = Annotated[str, Refers("commitment")]
 SourceList: TypeAlias = Annotated[str, CitesSources()]
 ZoneName: TypeAlias = Annotated[str, IsZone()]
 Slug: TypeAlias = Annotated[str, Matches(r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by hyphens")]

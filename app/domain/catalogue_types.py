@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from app.domain.catalogue_schema import (
+    CommitmentRef,
     Defines,
     Factual,
     LanguageCode,
@@ -59,6 +60,7 @@ AgendaItemKind = Literal[
 ]
 Outcome = Literal["held", "planned_not_held", "postponed", "cancelled"]
 Format = Literal["in_person", "virtual", "hybrid", "unknown"]
+CommitmentKind = Literal["pledge", "practice", "repeat"]
 CommitmentStatus = Literal[
     "not_started", "running", "slow", "overdue", "stalled", "conditional", "recommended", "upcoming", "not_said"
 ]
@@ -257,10 +259,15 @@ class CommitmentClock(Factual):
 
 @dataclass(frozen=True, slots=True)
 class Commitment(Factual):
-    """A promise of record; `determines` is the party that judges whether it is kept."""
+    """A promise of record; `determines` is the party that judges whether it is kept.
+
+    Only a `pledge` is counted: a `practice` was never promised, and a `repeat` says again what `repeats` says.
+    """
 
     ref: Annotated[str, Defines("commitment"), Matches(r"C[0-9]{2}", "C and two digits")]
     title: Trilingual
+    kind: CommitmentKind
+    repeats: CommitmentRef | None
     mechanism: MechanismRef
     made_at: str | None
     made_on: PartialDate | None

@@ -12,10 +12,14 @@ from app.domain.catalogue import Mechanism as MechanismFacts
 from app.domain.catalogue import Office as OfficeFacts
 from app.domain.catalogue import Party as PartyFacts
 from app.domain.visibility import REGISTER
-from app.models import Mechanism, Office, Party
+from app.models import Commitment, Mechanism, Office, Party
+from app.services.catalogue_commitments import columns_of, pledges_first
 from app.services.practice import PREFIX, add_example
 
 if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping
+
     from app.db import Database, GuardedSession
 
 
@@ -27,7 +31,7 @@ class LoadReport:
     changed: list[str] = field(default_factory=list)
     conflicts: list[tuple[str, Conflict]] = field(default_factory=list)
 
-    def merged(self, name: str, row: Party | Mechanism, new: dict[str, Any]) -> dict[str, Any]:
+    def merged(self, name: str, row: Party | Mechanism | Commitment, new: dict[str, Any]) -> dict[str, Any]:
         """Merge the newer facts into the row's, note what came of it, and return the facts to keep."""
         result = merge(row.facts, row.loaded_facts, new)
         if result.changed:
@@ -49,6 +53,10 @@ def load_catalogue(database: Database, catalogue: Catalogue) -> LoadReport:
         register = session.audience({REGISTER})
         for mechanism in catalogue.mechanisms:
             _load_mechanism(session, mechanism, report)
+        session.flush()  # commitments refer to them
+        refs = {row.ref: row.id for row in session.execute(select(Mechanism.ref, Mechanism.id)) if row.ref}
+        for commitment in pledges_first(catalogue.commitments):
+            _load_commitment(session, dict(commitment.as_facts()), refs, report)
         if add_example(session):
             report.added.append(PREFIX)
         if report.added or report.changed:
@@ -140,3 +148,25 @@ def _load_mechanism(session: GuardedSession, mechanism: MechanismFacts, report: 
         row.facts = facts
         row.code, row.prefix, row.status = facts["code"], facts["prefix"], facts["status"]
         row.name, row.parties = facts["name"], facts["parties"]
+
+
+def _load_commitment(
+    session: GuardedSession, new: dict[str, Any], mechanisms: Mapping[str, uuid.UUID], report: LoadReport
+) -> None:
+    """Load a commitment; what its parties say of it, and how they agreed to account for it, is no fact of it."""
+    ref = new["ref"]
+    row = session.execute(select(Commitment).where(Commitment.ref == ref)).scalar_one_or_none()
+    facts = report.merged(ref, row, new) if row else new
+    if row is not None and facts == row.facts:
+        return
+    columns = columns_of(facts) | {"mechanism_id": mechanisms.get(facts["mechanism"])}
+    repeated = select(Commitment.id).where(Commitment.ref == facts["repeats"])
+    columns["repeats_id"] = session.execute(repeated).scalar_one_or_none() if facts["repeats"] else None
+    if row is None:
+        register = session.audience({REGISTER})
+        dated = {"created_at": session.now, "changed_at": session.now}
+        session.add(Commitment(ref=ref, loaded_facts=new, audience_id=register, **columns, **dated))
+        session.flush()  # another may repeat it
+        report.added.append(ref)
+        return
+    _set(row, columns | {"changed_at": session.now})

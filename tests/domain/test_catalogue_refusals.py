@@ -123,6 +123,11 @@ CASES = [
     (C, "ref: C01", "owners:\n      - CA\n      - MX\n      - US", "owners: []", "a commitment has an owner", 0),
     (K, "", "party: MX", "party: CA", "New Year's Day of CA on 2024-01-01 stands 2 times", -13),
     (C, "made_on: '2019-06-07'", "due_on: '2019-07-22'", "due_on: '2019-07-21'", "the clock ends on 2019-07-22", 0),
+    (C, "ref: C01", "kind: pledge", "kind: hope", "'hope' is not one of pledge, practice, repeat", 0),
+    (C, "ref: C01", "kind: pledge", "kind: repeat", "a repeat, and nothing else, names the commitment that it repeats", 1),
+    (C, "ref: C12", "repeats: null", "repeats: C01", "a repeat, and nothing else, names the commitment that it repeats", 0),
+    (C, "ref: C12", "kind: pledge\n    repeats: null", "kind: repeat\n    repeats: C12", "C12 repeats C12, which is no pledge", -34),
+    (C, "ref: C12", "kind: pledge\n    repeats: null", "kind: repeat\n    repeats: C13", "there is no commitment 'C13'", 1),
     (K, "", "weekday: Mon", "weekday: Tue", "2024-01-01 is a Mon", 0),
 ]  # fmt: skip
 
