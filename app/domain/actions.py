@@ -75,6 +75,28 @@ def whole_state(legs: Iterable[LegState]) -> LegState:
     return "open" if counted == {"open"} else "under_way"
 
 
+def why_whole(legs: Mapping[str, LegState]) -> tuple[str, tuple[str, ...]]:
+    """Return why the whole stands where `whole_state` says: the key of the reason, and the parties that it is of.
+
+    Keys: `no_leg`, `all_dropped`, `all_verified`, `to_verify` (those who are done and not verified), `blocked`
+    (who is), `none_begun`, `some_begun` (who is under way, done or verified). Parties in the order of their codes.
+    """
+    counted = {code: state for code, state in sorted(legs.items()) if state != "dropped"}
+    if not counted:
+        return ("all_dropped" if legs else "no_leg"), ()
+    of = {state: tuple(code for code, each in counted.items() if each == state) for state in LEG_STATES}
+    match whole_state(counted.values()):
+        case "verified":
+            return "all_verified", ()
+        case "done":
+            return "to_verify", of["done"]
+        case "blocked":
+            return "blocked", of["blocked"]
+        case "open":
+            return "none_begun", ()
+    return "some_begun", tuple(code for code, state in counted.items() if state != "open")
+
+
 def whole_due_on(legs: Iterable[tuple[LegState, date | None]]) -> date | None:
     """Return the day of the whole, from each leg's state and day: the first still owed, else the last that was."""
     known = [(state in OWED_STATES, day) for state, day in legs if day is not None]

@@ -226,6 +226,7 @@ class Action(StrEnum):
     CREATE_ACTION = "create_action"
     EDIT_ACTION = "edit_action"
     UPDATE_LEG = "update_leg"
+    VERIFY_LEG = "verify_leg"
     NOTE_ACTION = "note_action"
     REPORT_UPDATE = "report_update"
     KEEP_SUBTASKS = "keep_subtasks"
@@ -312,6 +313,10 @@ def _owns_leg(viewer: Viewer, facts: Facts) -> bool:
     return viewer.sits_at_a_table and viewer.party is not None and viewer.party == facts.owner
 
 
+def _speaks_for_owner(viewer: Viewer, facts: Facts) -> bool:
+    return viewer.speaks_for_party and viewer.party == facts.owner
+
+
 def _administers(viewer: Viewer, facts: Facts) -> bool:
     return viewer.role is Role.ADMINISTRATOR and viewer.party is not None and facts.owner in (None, viewer.party)
 
@@ -341,6 +346,8 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.CREATE_ACTION: _works,
     Action.EDIT_ACTION: _at_the_table,
     Action.UPDATE_LEG: _owns_leg,
+    # Done is anybody's word of the party; that it was looked at and holds is for those who speak for it.
+    Action.VERIFY_LEG: _speaks_for_owner,
     Action.NOTE_ACTION: _works,
     Action.REPORT_UPDATE: _at_the_table,
     Action.KEEP_SUBTASKS: _owns_leg,

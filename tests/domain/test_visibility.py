@@ -53,6 +53,7 @@ TABLE = {
     Action.CREATE_ACTION: "ochpxsS",
     Action.EDIT_ACTION: "ochps",
     Action.UPDATE_LEG: "och",
+    Action.VERIFY_LEG: "ch",
     Action.NOTE_ACTION: "ochpxsS",
     Action.REPORT_UPDATE: "ochps",
     Action.KEEP_SUBTASKS: "och",
