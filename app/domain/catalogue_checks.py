@@ -19,11 +19,10 @@ from app.domain.catalogue_types import (
     RecordEntry,
     RelatedForum,
 )
-from app.domain.references import ADHOC_ACTION_PREFIX, ADHOC_MEETING_PREFIX
+from app.domain.references import KEPT_PREFIXES
 
 Finding = tuple[str, str]
 
-_KEPT_PREFIXES = frozenset({ADHOC_MEETING_PREFIX, ADHOC_ACTION_PREFIX})
 _BOUND_BY_PAPER = frozenset({"S0", "S2", "S3"})
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -72,7 +71,7 @@ def _mechanism(mechanism: Mechanism) -> Iterator[Finding]:
     yield from _sides(mechanism)
     yield from _leads(mechanism)
     yield from _numbering(mechanism.record)
-    if mechanism.prefix in _KEPT_PREFIXES:
+    if mechanism.prefix in KEPT_PREFIXES:
         yield "prefix", f"{mechanism.prefix} is kept for what belongs to no mechanism"
     if mechanism.ref in mechanism.related:
         yield "related", "a mechanism is not related to itself"

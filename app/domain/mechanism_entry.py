@@ -20,6 +20,7 @@ from app.domain.errors import Refusal
 from app.domain.fact_edits import BY_PARTIES
 from app.domain.meeting_content import Refused
 from app.domain.plaintext import one_line
+from app.domain.references import KEPT_PREFIXES
 
 _LETTERS: Final = re.compile("[A-Z]{2,4}")
 _SHORT_SUFFIX: Final = 4
@@ -27,7 +28,6 @@ _LONGEST_SUFFIX: Final = 6
 _LONGEST_CODE: Final = 48
 _FILL: Final = "X"
 _NARROW_END: Final = re.compile("(?:^|-)[0-9]+-(?:[a-z]{4}|[a-z]{6})$")
-RESERVED_PREFIXES: Final = frozenset({"ADH", "ACT"})
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def prefix_of(letters: str, parties: Collection[str], core: Collection[str]) -> 
     suffix = suffix_of(parties, core)
     # Two letters and six would be as long as four and four, and one could be read as the other.
     prefix = (typed.ljust(3, _FILL) if len(suffix) == _LONGEST_SUFFIX else typed) + suffix
-    if prefix in RESERVED_PREFIXES:
+    if prefix in KEPT_PREFIXES:
         raise Refusal("prefix_taken", field="letters", prefix=prefix)
     return prefix
 

@@ -1,7 +1,7 @@
-"""References that people say aloud: `UNC-2026-2`, `UNC-2026-MXUS-1`, `UNC-2026-2-A07`.
+"""References that people say aloud: `UNC-2026-2`, `UNC-2026-MXUS-1`, `UNC-2026-2-A07`, `UNC-2026-2-C01`.
 
 A count belongs to a scope, and a scope to one set of parties, so that no gap in a count that some
-can see betrays a meeting or an action that only others know. References are never renumbered.
+can see betrays a meeting, an action or a commitment that only others know. References are never renumbered.
 """
 
 from __future__ import annotations
@@ -15,17 +15,25 @@ if TYPE_CHECKING:
 
 ADHOC_MEETING_PREFIX = "ADH"
 ADHOC_ACTION_PREFIX = "ACT"
+ADHOC_COMMITMENT_PREFIX = "COM"
+KEPT_PREFIXES = frozenset({ADHOC_MEETING_PREFIX, ADHOC_ACTION_PREFIX, ADHOC_COMMITMENT_PREFIX})
 
 _PREFIX = r"[A-Z][A-Z0-9]{1,9}"
 _CODES = r"[A-Z][A-Z0-9]*(?:\.[A-Z][A-Z0-9]*)*"
 _NUMBER = r"[1-9][0-9]{0,5}"
 _ACTION_NUMBER = r"A(?:0[1-9]|[1-9][0-9]{1,5})"
+_COMMITMENT_NUMBER = r"C(?:0[1-9]|[1-9][0-9]{1,5})"
 
 # For URL converters: unanchored, without groups, in capitals.
 MEETING_PATTERN = rf"{_PREFIX}-[0-9]{{4}}(?:-{_CODES})?-{_NUMBER}"
 ACTION_PATTERN = (
     rf"(?:{ADHOC_ACTION_PREFIX}-[0-9]{{4}}-{_CODES}-{_ACTION_NUMBER}"
     rf"|{MEETING_PATTERN}(?:-{_CODES})?-{_ACTION_NUMBER})"
+)
+# What the catalogue names `C01`, what was recorded at a meeting, and what was recorded alone.
+COMMITMENT_PATTERN = (
+    rf"(?:{_COMMITMENT_NUMBER}|{MEETING_PATTERN}(?:-{_CODES})?-{_COMMITMENT_NUMBER}"
+    rf"|{ADHOC_COMMITMENT_PREFIX}-[0-9]{{4}}-{_CODES}-{_NUMBER})"
 )
 
 _MEETING = re.compile(
@@ -79,7 +87,7 @@ def meeting_scope(
     """
     if prefix is None:
         return f"{ADHOC_MEETING_PREFIX}-{year:04d}-{joined_codes(chosen_parties)}"
-    if prefix in {ADHOC_MEETING_PREFIX, ADHOC_ACTION_PREFIX} or re.fullmatch(_PREFIX, prefix) is None:
+    if prefix in KEPT_PREFIXES or re.fullmatch(_PREFIX, prefix) is None:
         raise ValueError(f"not a mechanism's prefix: {prefix!r}")
     if set(chosen_parties) == set(mechanism_parties):
         return f"{prefix}-{year:04d}"
@@ -113,6 +121,27 @@ def action_reference_in(scope: str, number: int) -> str:
     return f"{scope}-A{_positive(number):02d}"
 
 
+def adhoc_commitment_scope(parties: Collection[str], year: int) -> str:
+    """Return the scope in which a commitment of no meeting is counted: `COM-2026-CAMX`."""
+    return f"{ADHOC_COMMITMENT_PREFIX}-{year:04d}-{joined_codes(parties)}"
+
+
+def commitment_counter(scope: str) -> str:
+    """Return the name of the count of commitments of a scope, which its actions and meetings do not share."""
+    return f"{scope}-C"
+
+
+def commitment_reference_in(scope: str, number: int) -> str:
+    """Return the reference of the commitment with that number (from 1) in its scope.
+
+    The scope is that of an action of the same parties (`UNC-2026-2-C01`, `UNC-2026-2-MXUS-C01`), or that of
+    commitments of no meeting (`COM-2026-CAMX-1`).
+    """
+    if scope.startswith(f"{ADHOC_COMMITMENT_PREFIX}-"):
+        return f"{scope}-{_positive(number)}"
+    return f"{scope}-C{_positive(number):02d}"
+
+
 def action_reference(
     meeting_reference: str, mechanism_parties: Collection[str], action_parties: Collection[str], number: int
 ) -> str:
@@ -123,7 +152,7 @@ def action_reference(
 def parse_meeting_reference(text: str) -> MeetingReference | None:
     """Return a meeting's reference taken apart, small letters allowed; None when it is not one."""
     match = _MEETING.fullmatch(text.strip().upper())
-    if match is None or match["prefix"] == ADHOC_ACTION_PREFIX:
+    if match is None or match["prefix"] in {ADHOC_ACTION_PREFIX, ADHOC_COMMITMENT_PREFIX}:
         return None
     return MeetingReference(match["scope"], match["prefix"], int(match["year"]), match["codes"] or "", int(match["n"]))
 
@@ -136,6 +165,12 @@ def parse_action_reference(text: str) -> ActionReference | None:
         return None
     codes = match["codes"] or match["adhoc_codes"] or ""
     return ActionReference(match["scope"], match["meeting"], codes, int(match["n"]))
+
+
+def known_commitment_reference(text: str) -> str | None:
+    """Return a commitment's reference as it is written, small letters allowed; None when it is not one."""
+    upper = text.strip().upper()
+    return upper if re.fullmatch(COMMITMENT_PATTERN, upper, re.ASCII) else None
 
 
 def _positive(number: int) -> int:

@@ -40,7 +40,8 @@ def test_the_prefix_of_a_mechanism_without_all_governments_carries_its_parties(l
 @pytest.mark.parametrize(
     ("letters", "key"),
     [("", "required"), ("L", "prefix_letters"), ("LHTXY", "prefix_letters"), ("L1", "prefix_letters"),
-     ("ÉT", "prefix_letters"), ("ADH", "prefix_taken"), ("act", "prefix_taken")],
+     ("ÉT", "prefix_letters"), ("ADH", "prefix_taken"), ("act", "prefix_taken"),
+     ("COM", "prefix_taken")],
 )  # fmt: skip
 def test_letters_that_make_no_prefix(letters, key):
     with pytest.raises(Refusal) as refused:
@@ -59,7 +60,7 @@ def test_codes_say_the_parties_where_they_are_few():
 SETS = [set(chosen) for size in range(2, 6) for chosen in itertools.combinations(sorted(KNOWN), size)]
 
 
-LETTERS = st.from_regex("[A-Z]{2,4}", fullmatch=True).filter(lambda typed: typed not in {"ADH", "ACT"})
+LETTERS = st.from_regex("[A-Z]{2,4}", fullmatch=True).filter(lambda typed: typed not in {"ADH", "ACT", "COM"})
 
 
 @given(st.sampled_from(SETS), LETTERS, st.integers(2, 4))

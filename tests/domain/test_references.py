@@ -11,7 +11,11 @@ from app.domain.references import (
     action_reference_in,
     action_scope,
     adhoc_action_scope,
+    adhoc_commitment_scope,
+    commitment_counter,
+    commitment_reference_in,
     joined_codes,
+    known_commitment_reference,
     meeting_reference,
     meeting_scope,
     parse_action_reference,
@@ -40,7 +44,7 @@ def test_a_meeting_is_counted_among_those_who_know_of_it(prefix, mechanism, chos
     assert re.fullmatch(MEETING_PATTERN, meeting_reference(scope, 1))
 
 
-@pytest.mark.parametrize("prefix", ["ADH", "ACT", "unc", "U", "UNC-1", ""])
+@pytest.mark.parametrize("prefix", ["ADH", "ACT", "COM", "unc", "U", "UNC-1", ""])
 def test_a_prefix_cannot_pass_for_something_else(prefix):
     with pytest.raises(ValueError, match="prefix"):
         meeting_scope(prefix, THREE, THREE, 2026)
@@ -99,7 +103,19 @@ def test_a_meeting_reference_is_taken_apart(text, parsed):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "UNC", "UNC-2026", "UNC-26-2", "UNC-2026-0", "UNC-2026-02", "UNC-2026-2-A07", "UNC-2026-2\n3", "١"]
+    "text",
+    [
+        "",
+        "UNC",
+        "UNC-2026",
+        "UNC-26-2",
+        "UNC-2026-0",
+        "UNC-2026-02",
+        "UNC-2026-2-A07",
+        "UNC-2026-2\n3",
+        "١",
+        "COM-2026-CAMX-1",
+    ],
 )
 def test_what_is_no_meeting_reference_is_none(text):
     assert parse_meeting_reference(text) is None
@@ -117,3 +133,34 @@ def test_counts_begin_at_one():
         meeting_reference("UNC-2026", 0)
     with pytest.raises(ValueError, match="begins at 1"):
         action_reference_in("UNC-2026-2", 0)
+
+
+@pytest.mark.parametrize(
+    ("scope", "number", "reference"),
+    [
+        (action_scope("UNC-2026-2", THREE, THREE), 1, "UNC-2026-2-C01"),
+        (action_scope("UNC-2026-2", THREE, ("US", "MX")), 1, "UNC-2026-2-MXUS-C01"),
+        (action_scope("UNC-2026-MXUS-1", THREE, ("US", "MX")), 12, "UNC-2026-MXUS-1-C12"),
+        (adhoc_commitment_scope(("MX", "CA"), 2026), 1, "COM-2026-CAMX-1"),
+        (adhoc_commitment_scope(("CA", "OECD"), 2026), 3, "COM-2026-CA.OECD-3"),
+    ],
+)
+def test_a_commitment_is_counted_among_those_who_know_of_it(scope, number, reference):
+    assert commitment_reference_in(scope, number) == reference
+    assert known_commitment_reference(f" {reference.lower()} ") == reference
+    # Neither its count nor its reference is that of an action or a meeting.
+    assert commitment_counter(scope) != scope
+    assert parse_meeting_reference(reference) is None
+    assert parse_action_reference(reference) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "C1", "C00", "C001", "UNC-2026-2", "UNC-2026-2-A01", "UNC-2026-C01", "COM-2026-1", "COM-2026-CAMX-0", "C٠١"],
+)
+def test_what_is_no_commitment_reference_is_none(text):
+    assert known_commitment_reference(text) is None
+
+
+def test_the_catalogues_own_references_are_commitments():
+    assert [known_commitment_reference(text) for text in ("c01", "C18", "C123")] == ["C01", "C18", "C123"]
