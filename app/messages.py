@@ -52,6 +52,9 @@ MESSAGES: Final[dict[str, str]] = {
         "One hour for every day does not write these moments in this zone. Choose another zone, or change the meeting."
     ),
     "year_out_of_range": N_("Choose a year from %(first)s to %(last)s."),
+    "due_reason_required": N_(
+        "Say why the day moves. The day that was promised stays visible beside the new one, with your reason."
+    ),
     "clock_days": N_("A clock counts from 1 to %(limit)s days."),
     "clock_kind": N_("Say whether the days are calendar days or working days."),
     "clock_needs_event": N_("Say in words what the days count from. The clock does not run before that has happened."),

@@ -22,6 +22,7 @@ from app.domain.walltime import check_year
 from app.models import Action, ActionNote, Leg, Mechanism, Meeting, Office, Party
 from app.services.action_whole import heard, settle
 from app.services.actions import find_action, may_correct
+from app.services.due_moves import check_move, keep_move
 from app.services.meeting_audience import audience_of, keys_of
 from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.practice import is_example
@@ -53,13 +54,14 @@ class NewAction:
 
 @dataclass(frozen=True, slots=True)
 class LegChange:
-    """A leg as its own party wants it to read."""
+    """A leg as its own party wants it to read; `due_reason` says why a day that was promised moves."""
 
     state: str
     reason: str | None = None
     office_code: str | None = None
     person_name: str | None = None
     due_on: dt.date | None = None
+    due_reason: str | None = None
 
 
 # Recording ----------------------------------------------------------------------------------------
@@ -214,7 +216,7 @@ def update_leg(session: GuardedSession, reference: str, party: str, change: LegC
     """Write what a party says of its own leg, which it accepts by saying anything; `version` is that leg's.
 
     Raises `NotFound`; `Refusal` `forbidden`, `transition_not_allowed`, `reason_required`,
-    `unknown_office`, and what texts and days raise; `StaleVersion`.
+    `unknown_office`, `due_reason_required`, and what texts and days raise; `StaleVersion`.
     """
     action, leg = own_leg(session, reference, party, lock=True)
     if version != leg.version:
@@ -227,11 +229,11 @@ def update_leg(session: GuardedSession, reference: str, party: str, change: LegC
         "person_name": one_line(change.person_name, "person_name") or None,
         "due_on": change.due_on,
     }
-    if change.due_on is not None:
-        check_year(change.due_on, field="due_on")
+    moved = check_move(leg, change.due_on, change.due_reason)
     before = standing(leg)
     if written == before and leg.is_accepted:
         return action
+    keep_move(session, action, leg, change.due_on, moved)
     _write(leg, written, session.now)
     settle(action, action.legs)
     heard(action, session.now)
@@ -261,7 +263,6 @@ def _write(leg: Leg, written: Mapping[str, Any], now: dt.datetime) -> None:
     for name, value in written.items():
         setattr(leg, name, value)
     leg.is_accepted, leg.accepted_at = True, leg.accepted_at or now
-    leg.first_due_on = leg.first_due_on or leg.due_on
     leg.done_at = (leg.done_at or now) if leg.state in {"done", "verified"} else None
     leg.changed_at = now
 

@@ -229,7 +229,7 @@ def test_who_may_record_what(client_for: Client, key: str, path: str, status: in
 def test_a_party_updates_its_leg_and_the_loser_of_a_race_sees_both(client_for: Client, kept: Database) -> None:
     client, path = client_for("carol"), "/actions/UNC-2026-1-A01/legs/US"
     assert "It counts as accepted once you save it." in text_of(client.get(path))
-    sent = {"state": "blocked", "reason": "No funds", "due_on": "2026-12-20", "version": "1"}
+    sent = {"state": "blocked", "reason": "No funds", "due_on": "2026-12-20", "due_reason": "Late", "version": "1"}
     assert client.post(path, data=sent).location == "/actions/UNC-2026-1-A01"
     leg = view(kept, "UNC-2026-1-A01").line.legs["US"].leg
     assert (leg.state, leg.reason, leg.due_on, leg.is_accepted) == ("blocked", "No funds", dt.date(2026, 12, 20), True)

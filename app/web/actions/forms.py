@@ -46,6 +46,7 @@ class LegForm(FlaskForm):
     office_code = SelectField(_l("Office"), validate_choice=False)
     person_name = StringField(_l("Person"))
     due_on = StringField(_l("Due"))
+    due_reason = TextAreaField(_l("Why the day moves"))
 
 
 class NoteForm(FlaskForm):
@@ -128,6 +129,7 @@ def typed_leg(form: LegForm) -> LegChange:
         office_code=form.office_code.data or None,
         person_name=form.person_name.data,
         due_on=day(form.due_on.data, "due_on"),
+        due_reason=form.due_reason.data,
     )
 
 
