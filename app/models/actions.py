@@ -7,8 +7,9 @@ import uuid
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from app.domain.action_query_words import folded
 from app.models.base import Base, Guarded, OptionalPartyCode, PartyCode, UuidKey, Versioned, one_of
 from app.models.sealed import Private, Sealed
 
@@ -45,6 +46,8 @@ class Action(Guarded, Versioned, Base):
         CheckConstraint("(ended_as IS NULL) = (ended_at IS NULL)", name="ended_at_with_ending"),
         Index("ix_actions_due_on_reference", "due_on", "reference"),
         Index("ix_actions_mechanism_id_due_on", "mechanism_id", "due_on"),
+        Index("ix_actions_news_at_reference", "news_at", "reference"),
+        Index("ix_actions_changed_at_reference", "changed_at", "reference"),
     )
 
     id: Mapped[UuidKey]
@@ -76,8 +79,21 @@ class Action(Guarded, Versioned, Base):
         Uuid, ForeignKey("action_batches.id", ondelete="RESTRICT"), index=True
     )
 
+    found_by: Mapped[str] = mapped_column(Text, default=lambda context: found_by(**context.get_current_parameters()))
+
     legs: Mapped[list[Leg]] = relationship(back_populates="action", order_by="Leg.party_code")
     notes: Mapped[list[ActionNote]] = relationship(back_populates="action", order_by="ActionNote.created_at")
+
+    @validates("reference", "title")
+    def _keep_words(self, name: str, value: Any) -> Any:
+        self.found_by = found_by(**{"reference": self.reference, "title": self.title, name: value})
+        return value
+
+
+def found_by(reference: str | None = None, title: dict[str, str] | None = None, **_others: object) -> str:
+    """Return what words are looked for in of an action: its reference, and its title in each language."""
+    said = [text for language, text in (title or {}).items() if language != "original"]
+    return " | ".join(folded(text) for text in [reference or "", *said])
 
 
 class Leg(Guarded, Versioned, Base):
@@ -227,7 +243,8 @@ class CarryOver(Guarded, Base):
 class SavedView(Guarded, Versioned, Base):
     """A filter of the register of actions with its columns and order, kept under a name.
 
-    It is a person's own, or, shared, their delegation's or secretariat's.
+    It is a person's own, or, shared, their delegation's or secretariat's. The list of who made it opens with the one
+    that `is_default`.
     """
 
     __tablename__ = "saved_views"
@@ -238,6 +255,7 @@ class SavedView(Guarded, Versioned, Base):
     query: Mapped[str] = mapped_column(Text)
     columns: Mapped[list[str]] = mapped_column(default=list)
     sort: Mapped[str] = mapped_column(String(32), default="due")
+    is_default: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
     removed_at: Mapped[dt.datetime | None]
 
