@@ -96,6 +96,52 @@ class Reckoning:
         return self.is_weekend or self.closure is not None
 
 
+@dataclass(frozen=True, slots=True)
+class ToldLeg:
+    """A clock as it stands for one party on the day that it is in that party's capital.
+
+    `is_history`: it ran out before anybody took it on here, so that its outcome is not recorded.
+    """
+
+    party: str
+    reckoning: Reckoning | None
+    phase: ClockPhase
+    is_history: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldClock:
+    """A clock with how it stands for each party that owes something by it."""
+
+    clock: Clock
+    legs: tuple[ToldLeg, ...]
+
+    @property
+    def sums(self) -> tuple[tuple[tuple[str, ...], Reckoning], ...]:
+        """Return each different sum once, with the parties that it is of."""
+        found: dict[tuple[ClockStep, ...], list[Reckoning]] = {}
+        for leg in self.legs:
+            if leg.reckoning is not None:
+                found.setdefault(leg.reckoning.steps, []).append(leg.reckoning)
+        return tuple((tuple(each.party or "" for each in same), same[0]) for same in found.values())
+
+    @property
+    def closed(self) -> tuple[Reckoning, ...]:
+        """Return the counts whose last day is one on which their party is closed."""
+        return tuple(leg.reckoning for leg in self.legs if leg.reckoning is not None and leg.reckoning.ends_closed)
+
+    @property
+    def is_history(self) -> bool:
+        """Say whether the clock is only history for every party."""
+        return bool(self.legs) and all(leg.is_history for leg in self.legs)
+
+    @property
+    def phase(self) -> ClockPhase:
+        """Return how far the clock is: where it runs on for any party, that; else ended, or waiting."""
+        phases = {leg.phase for leg in self.legs}
+        return next((each for each in ("first", "second", "ended") if each in phases), "waiting")
+
+
 # Counting -----------------------------------------------------------------------------------------
 
 
@@ -134,6 +180,25 @@ def is_history(clock: Clock, end: date | None, *, today: date, recorded_on: date
     if clock.starts_on is None or end is None or is_accepted:
         return False
     return clock.starts_on < recorded_on and today > end
+
+
+def tell(
+    clock: Clock, parties: Iterable[str], todays: Mapping[str, date], recorded_on: date, accepted: Iterable[str] = ()
+) -> ToldClock:
+    """Return a clock as it stands for each of the parties that owe something by it.
+
+    `todays` is the day in each capital, `recorded_on` the day on which the promise was recorded here, `accepted` are
+    the parties that took it on here. Raises `Refusal("year_out_of_range")`.
+    """
+    taken = frozenset(accepted)
+
+    def told(party: str) -> ToldLeg:
+        reckoning, today = reckon(clock, party), todays[party]
+        end = reckoning.end if reckoning else None
+        is_over = is_history(clock, end, today=today, recorded_on=recorded_on, is_accepted=party in taken)
+        return ToldLeg(party, reckoning, phase(clock, reckoning, today), is_over)
+
+    return ToldClock(clock, tuple(told(party) for party in parties))
 
 
 def _step(from_on: date, days: int, kind: ClockKind, party: str | None) -> ClockStep:
@@ -194,9 +259,11 @@ def checked(clock: Clock, *, today: date, parties: Iterable[str] = ()) -> Clock:
     event = one_line(clock.event, "event")
     if not event:
         raise Refusal("clock_needs_event", field="event")
-    known, named = frozenset(parties), {*clock.consulted, *([clock.determines] if clock.determines else [])}
-    if not named <= known:
-        raise Refusal("unknown_party", field="determines" if clock.determines not in known else "consulted")
+    known = frozenset(parties)
+    if clock.determines is not None and clock.determines not in known:
+        raise Refusal("unknown_party", field="determines")
+    if not known.issuperset(clock.consulted):
+        raise Refusal("unknown_party", field="consulted")
     kept = Clock(
         clock.days, clock.kind, event, clock.starts_on, clock.second_days, clock.determines,
         tuple(sorted(set(clock.consulted))), paragraphs(clock.condition, "condition", WORDS_LIMIT),
