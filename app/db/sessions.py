@@ -91,13 +91,22 @@ class GuardedSession(Session):
     def audience(self, keys: Iterable[str]) -> uuid.UUID:
         """Return the id of the audience of these keys, made if it is new."""
         members = frozenset(keys)
-        identity = visibility.audience_id(members)
-        if identity not in self.audience_ids:
-            self._insert_missing(Audience, [{"id": identity, "revision": 0}])
-            self._insert_missing(AudienceMember, [{"audience_id": identity, "key": key} for key in sorted(members)])
-            if self.is_system or visibility.sees(self.viewer, members):
-                self.audience_ids.add(identity)
-        return identity
+        self.make_audiences([members])
+        return visibility.audience_id(members)
+
+    def make_audiences(self, many: Iterable[frozenset[str]]) -> None:
+        """Make the audiences of these sets of keys that are new, in two statements however many they are."""
+        new = {visibility.audience_id(members): members for members in many}
+        new = {identity: members for identity, members in new.items() if identity not in self.audience_ids}
+        if not new:
+            return
+        rows = [{"audience_id": identity, "key": key} for identity, members in new.items() for key in sorted(members)]
+        self._insert_missing(Audience, [{"id": identity, "revision": 0} for identity in new])
+        self._insert_missing(AudienceMember, rows)
+        seen = (
+            identity for identity, members in new.items() if self.is_system or visibility.sees(self.viewer, members)
+        )
+        self.audience_ids.update(seen)
 
     @contextmanager
     def whole_truth(self, reason: str) -> Iterator[GuardedSession]:

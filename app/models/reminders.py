@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,6 +34,8 @@ class Reminder(Guarded, Versioned, Base):
     One that crosses to another government than that which recorded the action, without that government's leave,
     stays `prepared` until a secretariat sends or withholds it; `note` is what the secretariat adds.
     """
+
+    raises_revision: ClassVar[bool] = False  # no feed shows them
 
     __tablename__ = "reminders"
     __table_args__ = (
