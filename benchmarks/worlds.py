@@ -79,7 +79,7 @@ def count_rows(database: Database) -> None:
 def _fill(database: Database, meetings: int) -> None:
     today = database.clock().date()
     with database.system_session("add meetings to measure", "write") as session:
-        kinds = _kinds(session)
+        kinds = kinds_of(session)
         first = today - dt.timedelta(days=int(meetings * PAST))
         for number in range(meetings):
             kind = kinds[0] if number % 10 == 0 else kinds[1 + number % (len(kinds) - 1)]
@@ -92,14 +92,16 @@ def _fill(database: Database, meetings: int) -> None:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
+    """What is measured is of: a mechanism that meets, its parties, and who sees what is of them."""
+
     mechanism_id: uuid.UUID
     prefix: str
     parties: tuple[str, ...]
     audience_id: uuid.UUID
 
 
-def _kinds(session: GuardedSession) -> list[_Kind]:
+def kinds_of(session: GuardedSession) -> list[Kind]:
     """Return what the meetings are of: the mechanism of the feed, then all others that meet."""
     known = set(session.execute(select(Party.code)).scalars())
     found = []
@@ -111,11 +113,11 @@ def _kinds(session: GuardedSession) -> list[_Kind]:
         keys = {party_key(code) for code in parties}
         if row.ref in {"M01", "M02", "M03"}:
             keys.add(appointment_key(world.appointment_id(row.ref)))
-        found.append(_Kind(row.id, row.prefix, parties, session.audience(keys)))
+        found.append(Kind(row.id, row.prefix, parties, session.audience(keys)))
     return found
 
 
-def _add_meeting(session: GuardedSession, number: int, kind: _Kind, day: dt.date, today: dt.date) -> None:
+def _add_meeting(session: GuardedSession, number: int, kind: Kind, day: dt.date, today: dt.date) -> None:
     reference = f"{kind.prefix}-{day.year}-{number + 1}"
     times = dt.time(10), dt.time(13)
     starts_at, ends_at = (dt.datetime.combine(day, time, zone("America/New_York")).astimezone(dt.UTC) for time in times)

@@ -1,0 +1,107 @@
+"""Actions to measure on: as many as a figure asks for, with 2.5 legs and ten notes each, put in in bulk.
+
+They are of all mechanisms that meet, a tenth of `CODE`, seen by the mechanism's parties and, for some, its
+secretariat; seven tenths are done, one leg in forty that is still owed is late, one in ten not accepted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import insert, select
+
+from app.db import Database, GuardedSession
+from app.domain import actions as rules
+from app.models import Action, ActionNote, Leg, Office
+from benchmarks.worlds import Kind, count_rows, kinds_of
+from tests import world
+
+NOTES: Final = 10
+AT_ONCE: Final = 5_000
+_PRIORITIES: Final = ("normal", "normal", "high", "normal", "low")
+_KINDS: Final = ("task", "task", "evaluation", "task", "data_exchange", "protocol", "task", "exercise", "candidature")
+_WORDS: Final = ("border", "drug policy", "disaster relief", "migration", "hemispheric summit", "peacekeeping", "trade")
+Row = dict[str, Any]
+
+
+def add_actions(database: Database, count: int) -> None:
+    """Add so many actions with their legs and notes, and let the engine count what it holds then."""
+    with database.system_session("add actions to measure", "write") as session:
+        kinds = kinds_of(session)
+        offices = _offices(session)
+        for first in range(0, count, AT_ONCE):
+            numbers = range(first, min(count, first + AT_ONCE))
+            actions, legs, notes = _rows(numbers, kinds, offices, database.clock())
+            for model, rows in ((Action, actions), (Leg, legs), (ActionNote, notes)):
+                session.execute(insert(model), rows)
+        session.commit()
+    count_rows(database)
+
+
+def _offices(session: GuardedSession) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, party in session.execute(select(Office.code, Office.party_code).order_by(Office.code)):
+        found.setdefault(party, []).append(code)
+    return found
+
+
+def _rows(
+    numbers: range, kinds: list[Kind], offices: dict[str, list[str]], now: dt.datetime
+) -> tuple[list[Row], list[Row], list[Row]]:
+    actions: list[Row] = []
+    legs: list[Row] = []
+    notes: list[Row] = []
+    for number in numbers:
+        kind = kinds[0] if number % 10 == 0 else kinds[1 + number % (len(kinds) - 1)]
+        action_id = uuid.UUID(int=(number + 1) << 64)
+        own = list(_legs(action_id, number, kind, offices, now))
+        created_at = now - dt.timedelta(days=30 + number * 7919 % 1500, seconds=number % 86_400)
+        news_at = now - dt.timedelta(days=number * 31 % 90, seconds=number * 17 % 86_400)
+        read = [(leg["state"], leg["due_on"]) for leg in own]
+        actions.append(
+            {
+                "id": action_id, "reference": f"{kind.prefix}-2026-{number // 99 + 1000}-A{number % 99 + 1:02}",
+                "mechanism_id": kind.mechanism_id, "audience_id": kind.audience_id,
+                "title": {"en": f"Report on {_WORDS[number % 7]}, part {number}", "original": "en"},
+                "created_by_party": kind.parties[0], "created_at": created_at, "changed_at": news_at,
+                "news_at": news_at,
+                "kind": _KINDS[number % 9], "priority": _PRIORITIES[number % 5], "lead_party": kind.parties[0],
+                "state": rules.whole_state(state for state, _ in read), "due_on": rules.whole_due_on(read),
+                "due_basis": "date",
+            }
+        )  # fmt: skip
+        legs += own
+        notes += _notes(action_id, number, kind, news_at)
+    return actions, legs, notes
+
+
+def _legs(
+    action_id: uuid.UUID, number: int, kind: Kind, offices: dict[str, list[str]], now: dt.datetime
+) -> Iterator[Row]:
+    parties = kind.parties[: 3 if number % 4 else 2]
+    for place, code in enumerate(parties):
+        seed = number * 3 + place
+        is_done = number % 10 < 7 or (number + place) % 5 == 0
+        ahead = -(seed * 37 % 1200) - 1 if is_done or seed % 40 == 0 else seed * 37 % 400
+        own = offices.get(code) or [None]  # type: ignore[list-item]
+        yield {
+            "id": uuid.UUID(int=((number + 1) << 64) + place + 1), "action_id": action_id, "party_code": code,
+            "office_code": own[number // 3 % len(own)], "person_name": f"Person {seed % 500}",
+            "state": "done" if is_done else ("open", "under_way", "under_way", "blocked")[number // 7 % 4],
+            "due_on": now.date() + dt.timedelta(days=ahead), "is_accepted": is_done or number // 11 % 10 > 0,
+            "changed_at": now - dt.timedelta(days=seed % 90), "audience_id": kind.audience_id,
+        }  # fmt: skip
+
+
+def _notes(action_id: uuid.UUID, number: int, kind: Kind, news_at: dt.datetime) -> Iterator[Row]:
+    for place in range(NOTES):
+        yield {
+            "id": uuid.UUID(int=((number + 1) << 64) + (place + 1) * 1000), "action_id": action_id,
+            "text": f"Told the others where part {number} stands, for the {place + 1}. time.", "language": "en",
+            "party_code": kind.parties[place % len(kind.parties)], "person_id": world.CAST["ana"].id,
+            "created_at": news_at - dt.timedelta(days=place * 9), "kind": "note", "way": "page",
+            "audience_id": kind.audience_id,
+        }  # fmt: skip
