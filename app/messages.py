@@ -32,6 +32,13 @@ MESSAGES: Final[dict[str, str]] = {
     "bidi_override": N_(
         "This contains hidden marks that turn the direction of writing. Type it again, or paste it as plain text."
     ),
+    # Updates on actions
+    "not_a_link": N_("Begin the link with https:// or http://, and leave out passwords. Nothing else can be kept."),
+    "told_later": N_("This day is still to come. Give the day on which it was told."),
+    "update_is_own": N_("Your own party’s update is written by it, not reported."),
+    "unknown_state": N_("Choose a state from the list."),
+    "nothing_owed": N_("Your party owes nothing of this any more."),
+    "not_accepted_yet": N_("Your party has not accepted this yet. Accept it first, then say how far you are."),
     # Dates and times
     "not_a_date": N_("This is not a date. Write the year, the month and the day, as in 2026-12-10."),
     "not_a_time": N_("This is not a time. Write it on 24 hours, as in 14:30."),
@@ -160,6 +167,8 @@ MESSAGES: Final[dict[str, str]] = {
     "too_many_items": N_("An agenda has %(limit)s items at most."),
     "agenda_not_empty": N_("This agenda has items already. Only an empty one is filled from the template."),
     "needs_leg": N_("Choose at least one party that owes something."),
+    "needs_owner": N_("Choose at least one party that owes it."),
+    "unknown_action": N_("There is no action with this reference that you may see."),
     "action_needs_meeting": N_("A secretariat records actions at a meeting that it serves. Open that meeting first."),
     "paper_too_long": N_("This would make too long a paper to print."),
     # Facts of a mechanism

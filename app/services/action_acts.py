@@ -1,4 +1,4 @@
-"""What is done to action items: recorded, taken on and reported on by the parties that owe, and noted upon."""
+"""What is done to action items: recorded, taken on and reported on by the parties that owe."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from app.db import GuardedSession
 from app.domain import actions as rules
 from app.domain.actions import LegState
 from app.domain.errors import NotFound, Refusal, StaleVersion
-from app.domain.plaintext import one_line, paragraphs
+from app.domain.plaintext import one_line
 from app.domain.references import action_reference_in, action_scope, adhoc_action_scope
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can, party_key, sees
 from app.domain.walltime import check_year
-from app.models import Action, ActionNote, Leg, Mechanism, Meeting, Office, Party
+from app.models import Action, Leg, Mechanism, Meeting, Office, Party
 from app.services.action_whole import heard, settle
-from app.services.actions import find_action, may_correct
+from app.services.actions import find_action
 from app.services.due_moves import check_move, keep_move
 from app.services.meeting_audience import audience_of, keys_of
 from app.services.meetings import facts_of_meeting, find_meeting
@@ -269,63 +269,3 @@ def _write(leg: Leg, written: Mapping[str, Any], now: dt.datetime) -> None:
 
 def _plain(values: Mapping[str, Any]) -> dict[str, str | None]:
     return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
-
-
-# Notes --------------------------------------------------------------------------------------------
-
-
-def add_note(session: GuardedSession, reference: str, text: str, language: str) -> ActionNote:
-    """Add a dated note, which everyone who sees the action reads; `language` is the one it is written in.
-
-    Raises `NotFound`; `Refusal` `forbidden`, `unknown_language` and what texts raise.
-    """
-    action = find_action(session, reference, lock=True)
-    note = _note(session, action, text, language)
-    session.record("note_added", "action", action.id, action.audience_id, note=str(note.id))
-    return note
-
-
-def note_to_correct(session: GuardedSession, reference: str, note_id: uuid.UUID) -> tuple[Action, ActionNote]:
-    """Return an action and a note on it that the viewer may correct; raises `NotFound`, `Refusal("forbidden")`."""
-    action = find_action(session, reference, lock=False)
-    note = next((note for note in action.notes if note.id == note_id), None)
-    if note is None:
-        raise NotFound
-    if not may_correct(session, note):
-        raise Refusal("forbidden")
-    return action, note
-
-
-def correct_note(session: GuardedSession, reference: str, note_id: uuid.UUID, text: str, language: str) -> ActionNote:
-    """Let a new note stand in the place of an earlier one of the same delegation, which stays readable.
-
-    Raises `NotFound`; `Refusal` `forbidden`, `unknown_language` and what texts raise; `StaleVersion`
-    where another correction came first.
-    """
-    find_action(session, reference, lock=True)
-    action, note = note_to_correct(session, reference, note_id)
-    later = next((other for other in action.notes if other.supersedes_id == note.id), None)
-    if later is not None:
-        raise StaleVersion({"text": text}, {"text": later.text, "note": later.id})
-    new = _note(session, action, text, language, supersedes=note.id)
-    session.record("note_corrected", "action", action.id, action.audience_id, note=str(new.id), corrects=str(note.id))
-    return new
-
-
-def _note(
-    session: GuardedSession, action: Action, text: str, language: str, supersedes: uuid.UUID | None = None
-) -> ActionNote:
-    viewer = session.bound_viewer
-    if not can(viewer, Permission.NOTE_ACTION):
-        raise Refusal("forbidden")
-    if language not in LANGUAGES:
-        raise Refusal("unknown_language", field="language")
-    note = ActionNote(
-        id=uuid.uuid4(), action_id=action.id, text=paragraphs(text, "text", required=True), language=language,
-        party_code=viewer.party if viewer.sits_at_a_table else None, person_id=viewer.person_id,
-        supersedes_id=supersedes, created_at=session.now, audience_id=action.audience_id,
-    )  # fmt: skip
-    session.add(note)
-    heard(action, session.now)
-    session.flush()
-    return note

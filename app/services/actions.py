@@ -18,7 +18,6 @@ from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can
 from app.models import (
     Action,
-    ActionNote,
     Leg,
     Mechanism,
     Meeting,
@@ -29,8 +28,8 @@ from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, to
 from app.services.action_whole import in_lists, not_ended
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import CALLED_OFF
+from app.services.note_lines import NoteLine, note_lines
 from app.services.paging import PAGE_SIZE, pages_of
-from app.services.people_names import names_of
 from app.services.practice import is_real_action
 
 _earlier = aliased(Meeting)
@@ -82,16 +81,6 @@ class ActionPage:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteLine:
-    """A note that stands, and those that it has corrected, the latest first; authors by name to those who know them."""
-
-    note: ActionNote
-    author: str | None
-    earlier: tuple[NoteLine, ...]
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ActionView:
     """An action with all that its page shows; `may_update` are the parties whose leg the viewer may change.
 
@@ -134,7 +123,7 @@ def action_view(session: GuardedSession, reference: str) -> ActionView:
     action = line.action
     own = frozenset(code for code in line.legs if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
     may_edit = can(session.bound_viewer, Permission.EDIT_ACTION, line.facts)
-    return ActionView(line, _notes(session, action), history_of(session, "action", action.id), own, may_edit)
+    return ActionView(line, note_lines(session, action), history_of(session, "action", action.id), own, may_edit)
 
 
 def action_line(session: GuardedSession, reference: str) -> ActionLine:
@@ -151,32 +140,6 @@ def _named(reference: str) -> Select[Action]:
     if parsed is None:
         raise NotFound
     return select(Action).where(Action.reference == action_reference_in(parsed.scope, parsed.number))
-
-
-def may_correct(session: GuardedSession, note: ActionNote) -> bool:
-    """Say whether the viewer may correct a note: people of the delegation that wrote it, else only who wrote it."""
-    viewer = session.bound_viewer
-    if note.party_code is not None:
-        return viewer.sits_at_a_table and viewer.party == note.party_code
-    return bool(note.person_id == viewer.person_id)
-
-
-def _notes(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
-    """Return the notes that stand, newest first, each with what it corrected."""
-    names = names_of(session, (note.person_id for note in action.notes))
-    by_id: dict[uuid.UUID | None, ActionNote] = {note.id: note for note in action.notes}
-    corrected = {note.supersedes_id for note in action.notes}
-
-    def line(note: ActionNote, *, stands: bool) -> NoteLine:
-        earlier, before = [], by_id.get(note.supersedes_id)
-        while stands and before is not None:
-            earlier.append(line(before, stands=False))
-            before = by_id.get(before.supersedes_id)
-        is_own = stands and may_correct(session, note)
-        return NoteLine(note, names.get(note.person_id), tuple(earlier), is_own)
-
-    standing = [note for note in action.notes if note.id not in corrected]
-    return tuple(line(note, stands=True) for note in sorted(standing, key=lambda note: note.created_at, reverse=True))
 
 
 # Lists --------------------------------------------------------------------------------------------

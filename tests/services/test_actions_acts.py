@@ -14,7 +14,7 @@ from app.db import Database
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import appointment_key, party_key, person_key
 from app.models import Action, ActionNote, AuditRecord
-from app.services import action_acts
+from app.services import action_acts, updates
 from app.services.action_acts import LegChange, NewAction, PartyPart
 from app.services.actions import ActionView, action_view
 from app.services.meeting_audience import keys_of
@@ -57,7 +57,7 @@ def view(database: Database, key: str, reference: str) -> ActionView:
 
 def act(database: Database, key: str, verb: str, *args: Any, **named: Any) -> Any:
     with database.write_session(world.viewer(key)) as session:
-        done = getattr(action_acts, verb)(session, *args, **named)
+        done = getattr(updates if verb.endswith("_note") else action_acts, verb)(session, *args, **named)
         session.commit()
     return done
 

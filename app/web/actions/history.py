@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app import labels, words
 from app.domain.visibility import Viewer
 from app.services.history import HistoryEntry
+from app.web.actions.update_words import UPDATE_ACTS, update_sentence
 
 Line = tuple[dt.datetime, str, str]
 
@@ -48,6 +49,8 @@ def _sentence(entry: HistoryEntry, language: str) -> str:
             said = _("%(who)s added a note.", who=doer)
         case "note_corrected":
             said = _("%(who)s corrected a note.", who=doer)
+        case act if act in UPDATE_ACTS:
+            said = update_sentence(act, entry.facts, doer, language)
     return str(said or labels.labels("audit_action", language).get(entry.act, entry.act))
 
 

@@ -15,12 +15,14 @@ from app.services.action_lines import ActionLine
 from app.services.actions import ActionView
 from app.web.actions.forms import NoteForm
 from app.web.actions.history import history_of, who
+from app.web.actions.update_parts import updates_of
 from app.web.routing import viewer
 
 
 def _parts(view: ActionView) -> dict[str, Any]:
     """Return what the partials of the page need beside the action, by name: one line for each part."""
     return {
+        "updates": updates_of(view),
         "history": history_of(view.history, viewer(), reader_language()),
     }
 

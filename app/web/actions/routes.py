@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,23 +15,23 @@ from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import can
 from app.i18n import reader_language
-from app.models import Action, ActionNote, Leg, Meeting
+from app.models import Action, Leg, Meeting
 from app.services import action_acts as acts
 from app.services import actions as service
 from app.services.action_lines import OVERDUE, ActionLine, today_of
 from app.services.actions import Filters
-from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint
+from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint, as those below
+from app.web.actions import updates as _updates  # noqa: F401
 from app.web.actions.blueprint import blueprint
 from app.web.actions.forms import (
     LegForm,
-    NoteForm,
     leg_form,
     new_action_form,
-    note_form,
     typed_action,
     typed_leg,
 )
 from app.web.actions.page import action_page
+from app.web.actions.update_forms import update_form
 from app.web.forms import compared, named_choices, put_error, sent_version
 from app.web.paging import page_number
 from app.web.routing import route, session, signed_in, viewer
@@ -135,7 +134,7 @@ def _new_page(form: FlaskForm, codes: list[str], meeting: Meeting | None) -> str
 @route(blueprint, "/actions/<ref>", policy=signed_in(Permission.READ_ACTIONS))
 def action(ref: str) -> ResponseReturnValue:
     """Show one action."""
-    return action_page(service.action_view(session(), ref), note_form(reader_language()))
+    return action_page(service.action_view(session(), ref), update_form(reader_language()))
 
 
 @route(blueprint, "/actions/<ref>/legs/<party>", policy=signed_in(Permission.UPDATE_LEG), methods=("GET", "POST"))
@@ -160,44 +159,5 @@ def leg(ref: str, party: str) -> ResponseReturnValue:
     return redirect(url_for("actions.action", ref=found.reference), 303)
 
 
-@route(blueprint, "/actions/<ref>/notes", policy=signed_in(Permission.NOTE_ACTION), methods=("POST",))
-def add_note(ref: str) -> ResponseReturnValue:
-    """Add a note."""
-    found = service.find_action(session(), ref)
-    form = note_form(reader_language())
-    try:
-        note = acts.add_note(session(), ref, form.text.data or "", form.language.data or "")
-    except Refusal as refusal:
-        put_error(form, refusal)
-        return action_page(service.action_view(session(), ref), form), 422
-    flash(_("The note is added."))
-    return redirect(url_for("actions.action", ref=found.reference, _anchor=f"note-{note.id}"), 303)
-
-
-@route(blueprint, "/actions/<ref>/notes/<uuid:note_id>", policy=signed_in(Permission.NOTE_ACTION),
-       methods=("GET", "POST"))  # fmt: skip
-def correct_note(ref: str, note_id: uuid.UUID) -> ResponseReturnValue:
-    """Show a note to those who may correct it, and let a new one stand in its place."""
-    found, note = acts.note_to_correct(session(), ref, note_id)
-    form = note_form(reader_language(), {"text": note.text, "language": note.language})
-    if request.method != "POST":
-        return _note_page(found, note, form)
-    try:
-        new = acts.correct_note(session(), ref, note_id, form.text.data or "", form.language.data or "")
-    except StaleVersion as stale:
-        rows = [(str(form.text.label.text), str(stale.yours["text"]), str(stale.theirs["text"]))]
-        later = next(each for each in found.notes if each.id == stale.theirs["note"])
-        return _note_page(found, later, form, rows), 409
-    except Refusal as refusal:
-        put_error(form, refusal)
-        return _note_page(found, note, form), 422
-    flash(_("The correction is saved. The earlier note stays readable beneath it."))
-    return redirect(url_for("actions.action", ref=found.reference, _anchor=f"note-{new.id}"), 303)
-
-
 def _leg_page(found: Action, own: Leg, form: LegForm, version: int, rows: Any = None) -> str:
     return render_template("actions/leg.html", action=found, leg=own, form=form, version=version, compared=rows)
-
-
-def _note_page(found: Action, note: ActionNote, form: NoteForm, rows: Any = None) -> str:
-    return render_template("actions/note.html", action=found, note=note, form=form, compared=rows)
