@@ -62,6 +62,8 @@ MESSAGES: Final[dict[str, str]] = {
     "due_reason_required": N_(
         "Say why the day moves. The day that was promised stays visible beside the new one, with your reason."
     ),
+    "unknown_due_basis": N_("Say how the day is found: on a date, by the next meeting, or by a clock."),
+    "no_mechanism_to_meet": N_("This action belongs to no mechanism, so it has no next meeting. Give a date."),
     "clock_days": N_("A clock counts from 1 to %(limit)s days."),
     "clock_kind": N_("Say whether the days are calendar days or working days."),
     "clock_needs_event": N_("Say in words what the days count from. The clock does not run before that has happened."),

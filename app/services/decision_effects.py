@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.services import appointments, decisions, hosting, mechanism_entry, mechanism_facts, mechanism_fates, releases
+from app.services import (
+    appointments,
+    commitment_accounting,
+    decisions,
+    hosting,
+    mechanism_entry,
+    mechanism_facts,
+    mechanism_fates,
+    releases,
+)
 
 # Services join this tuple with the kind of decision that they take.
-SERVICES: Final = (appointments, decisions, hosting, mechanism_entry, mechanism_facts, mechanism_fates, releases)
+SERVICES: Final = (
+    appointments,
+    commitment_accounting,
+    decisions,
+    hosting,
+    mechanism_entry,
+    mechanism_facts,
+    mechanism_fates,
+    releases,
+)

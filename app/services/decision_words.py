@@ -84,12 +84,15 @@ def kind_name(kind: str, language: str) -> str:
         "hosting": pgettext("kind of decision", "A change of hosts"),
         "appointment": pgettext("kind of decision", "A secretariat"),
         "release": pgettext("kind of decision", "A release to a guest"),
+        "commitment": pgettext("kind of decision", "How a commitment is accounted for"),
     }
     return str(names[kind])
 
 
 def on_what(told: Told, language: str) -> str:
-    """Return the name of what a decision is on: a meeting by its reference, else a mechanism; nothing for neither."""
+    """Return what a decision is on: a commitment or meeting by its reference, a mechanism by its name, or nothing."""
+    if told.decision.kind == "commitment":
+        return str(told.content.get("ref", ""))
     if told.meeting is not None:
         return told.meeting.reference
     return words.pick(told.mechanism.name, language)[0] if told.mechanism is not None else ""

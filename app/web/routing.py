@@ -131,6 +131,8 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.KEEP_HAND_OVER: Action.DRAFT_MEETING,
         Action.KEEP_CONTACTS: Action.READ_OWN_PAGES,
         Action.END_CONSENT: Action.DRAFT_MEETING,
+        Action.RECORD_COMMITMENT: Action.DRAFT_MEETING,
+        Action.STATE_COMMITMENT: Action.DRAFT_MEETING,
         Action.NAME_MEMBERS: Action.READ_OWN_PAGES,
     }
     return can(who, coarse.get(action, action))

@@ -53,6 +53,8 @@ def party_list(codes: Sequence[str], language: str) -> str:
 
 def address_of(told: Told) -> str | None:
     """Return where what a decision is on has its page; None where it has none."""
+    if told.decision.kind == "commitment":
+        return url_for("commitments.commitment", ref=told.content["ref"])
     if told.meeting is not None:
         return url_for("meetings.meeting", ref=told.meeting.reference)
     return url_for("mechanisms.mechanism", code=told.mechanism.code) if told.mechanism is not None else None
