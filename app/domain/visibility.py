@@ -227,6 +227,7 @@ class Action(StrEnum):
     EDIT_ACTION = "edit_action"
     UPDATE_LEG = "update_leg"
     VERIFY_LEG = "verify_leg"
+    SET_DUE = "set_due"
     NOTE_ACTION = "note_action"
     REPORT_UPDATE = "report_update"
     KEEP_SUBTASKS = "keep_subtasks"
@@ -348,6 +349,8 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.UPDATE_LEG: _owns_leg,
     # Done is anybody's word of the party; that it was looked at and holds is for those who speak for it.
     Action.VERIFY_LEG: _speaks_for_owner,
+    # A party says its own day; its secretariat, one that the party has not taken on.
+    Action.SET_DUE: _owns,
     Action.NOTE_ACTION: _works,
     Action.REPORT_UPDATE: _at_the_table,
     Action.KEEP_SUBTASKS: _owns_leg,
