@@ -48,6 +48,8 @@ def _checked(text: str, field: str, limit: int, *, kept: str, required: bool) ->
     if len(text) > 4 * limit:
         raise Refusal("too_long", field=field, limit=limit, length=len(text))
     text = unicodedata.normalize("NFC", text)
+    if text and text.isprintable() and len(text) <= limit:
+        return text  # no category that is refused or unseen is printable, save the blank, which was stripped
     if _BIDI.search(text):
         raise Refusal("bidi_override", field=field)
     if any(unicodedata.category(char) in _REFUSED_CATEGORIES and char not in kept for char in text):

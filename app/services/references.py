@@ -14,8 +14,10 @@ from app.services.practice import ORIGIN
 UID_DOMAIN = "uid_domain"
 
 
-def next_number(session: GuardedSession, scope: str) -> int:
+def next_number(session: GuardedSession, scope: str, count: int = 1) -> int:
     """Return the next number of a scope, from 1; no other transaction gets the same.
+
+    With a `count`, that many are given out, and the first of them is returned.
 
     The scope's row stays locked until the end of the transaction. Two that open a scope at once meet in
     its primary key: the later one is refused by the database, and its request is run again. The counts are
@@ -28,9 +30,9 @@ def next_number(session: GuardedSession, scope: str) -> int:
         if row is None:
             row = ReferenceCounter(scope=scope, last=0)
             truth.add(row)
-        row.last += 1
+        row.last += count
         truth.flush()  # so that a race shows here, not at the commit
-        return row.last
+        return row.last - count + 1
 
 
 def scope_of_meeting(mechanism: Mechanism | None, parties: Collection[str], year: int, own: str | None) -> str:
