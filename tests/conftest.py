@@ -52,6 +52,7 @@ def _keep_files_in_memory() -> None:
 _keep_files_in_memory()
 ENGINES = ("sqlite", "postgresql")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class Clock:
@@ -83,12 +84,12 @@ class CheckingClient(FlaskClient):
 
 def readable(media_type: str, body: bytes) -> str:
     """Return all the text that a reader of these bytes can meet: of a PDF its pages and its metadata, of a workbook
-    its parts, of a feed its unfolded lines.
+    or a text document its parts, of a feed its unfolded lines.
     """
     if media_type == "application/pdf" and body.startswith(b"%PDF") and b"/Page" in body:
         paper = PdfReader(io.BytesIO(body))
         return "\n".join([*(page.extract_text() for page in paper.pages), str(paper.metadata), str(paper.xmp_metadata)])
-    if media_type == WORKBOOK and body:
+    if media_type in {WORKBOOK, DOCX} and body:
         with zipfile.ZipFile(io.BytesIO(body)) as parts:
             return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
     text = body.decode("utf-8", "replace")

@@ -27,6 +27,7 @@ DOMAINS: Final = (
     "subscriptions",
     "people",
     "contacts",
+    "reports",
     "audit",
 )
 

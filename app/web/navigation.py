@@ -36,6 +36,8 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
         entries.append((url_for("actions.actions"), _("Actions")))
     if can(viewer, Action.READ_MEETINGS):
         entries.append((url_for("documents.documents"), _("Documents")))
+    if can(viewer, Action.READ_REPORTS):
+        entries.append((url_for("reports.reports"), _("Reports")))
     if can(viewer, Action.SUBSCRIBE):
         entries.append((url_for("subscriptions.subscriptions"), _("Subscriptions")))
     if can(viewer, Action.ADMINISTER_PEOPLE):

@@ -83,6 +83,7 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         MISSING_ID,
     ),
     ("zone-changes", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
+    ("reports", "chart"): ("ages", "months", "no-such-chart"),
     ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("invite", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
 }
@@ -106,6 +107,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "secretariats": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "events": ((*TABLE, "benoit", "isabelle", "adaeze", "sam"), (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "zone-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "reports": ((*TABLE, "benoit", "isabelle", "adaeze", "sam"), (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "feeds": ((), ()),
     "invite": ((), ()),
 }

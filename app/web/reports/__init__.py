@@ -1,0 +1,1 @@
+"""Reports, charts, review points and the brief for a new government."""
