@@ -14,7 +14,9 @@ from icalendar import Calendar, vDuration, vUri
 from app.calendars.days import render_day
 from app.calendars.meeting import needs_zone, render_entry
 from app.calendars.text import Text, one_line, web_address
+from app.calendars.todos import render_action_day, render_todo
 from app.calendars.vtimezones import vtimezone
+from app.domain.action_entries import ActionEntry, Shape
 from app.domain.day_entries import DayEntry
 from app.domain.entries import Entry
 
@@ -23,6 +25,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 _PRODUCT = "-//Entente//Entente//EN"
 _COLOR = "steelblue"
 _REFRESH = timedelta(hours=1)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)  # where what has no day stands
 _END = b"END:VCALENDAR\r\n"
 # The RFC wants at least one component in a calendar. A zone is one that shows as nothing.
 _EMPTY_ZONE = "America/Mexico_City"
@@ -61,6 +64,12 @@ def rendered(entry: Entry | DayEntry) -> Rendered:
     zone = entry.zone if needs_zone(entry) else None
     starts_at = entry.starts_at.astimezone(UTC)
     return Rendered((starts_at, entry.uid), zone, starts_at, render_entry(entry))
+
+
+def rendered_action(entry: ActionEntry, shape: Shape) -> Rendered:
+    """Return an action as bytes that can be joined, as a to-do or as the day by which it is due."""
+    order = (_midnight(entry.due_on) if entry.due_on else _LAST, f"{shape}-{entry.uid}")
+    return Rendered(order, None, None, render_todo(entry) if shape == "todo" else render_action_day(entry))
 
 
 def feed_bytes(name: str, source_url: str, entries: Iterable[Entry | DayEntry]) -> bytes:

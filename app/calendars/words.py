@@ -43,6 +43,9 @@ class Words:
     observed: str
     computed: str
     date: str
+    action_due: str
+    action_done: str
+    not_accepted: str
 
 
 WORDS: Mapping[Language, Words] = {
@@ -75,6 +78,9 @@ WORDS: Mapping[Language, Words] = {
         observed="Observed on this day; the holiday itself is at the weekend.",
         computed="Computed from the rules; not yet checked against an official calendar.",
         date="d MMMM y",
+        action_due="Due: {}",
+        action_done="Done: {}",
+        not_accepted="Recorded by others; not accepted yet.",
     ),
     "es": Words(
         busy="Ocupado",
@@ -105,6 +111,9 @@ WORDS: Mapping[Language, Words] = {
         observed="Se observa este día; el feriado cae en fin de semana.",
         computed="Calculado según las reglas; aún sin cotejar con un calendario oficial.",
         date="d 'de' MMMM 'de' y",
+        action_due="Vence: {}",
+        action_done="Cumplida: {}",
+        not_accepted="Registrada por otros; aún no aceptada.",
     ),
     "fr": Words(
         busy="Occupé",
@@ -135,6 +144,9 @@ WORDS: Mapping[Language, Words] = {
         observed="Observé ce jour-là\u00a0; la fête elle-même tombe en fin de semaine.",
         computed="Calculé d’après les règles\u00a0; pas encore vérifié dans un calendrier officiel.",
         date="d MMMM y",
+        action_due="Échéance\u00a0: {}",
+        action_done="Faite\u00a0: {}",
+        not_accepted="Inscrite par d’autres\u00a0; pas encore acceptée.",
     ),
 }
 

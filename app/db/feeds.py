@@ -67,6 +67,7 @@ class FeedState:
     uses_gzip: bool
     detail: str
     language: str
+    actions_as: str
     viewer: Viewer
     asked_keys: frozenset[str]
     revision: str
@@ -172,7 +173,7 @@ def _feed_statement(is_asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         select(
             found.id, found.version, found.mechanism_id, found.choices, found.includes_tentative,
             found.keeps_cancelled, found.shows_to_agree, found.closures_of, found.uses_gzip, found.detail,
-            found.language, person.id, person.role, person.delegation, person.time_zone, seen.c.count, seen.c.total,
+            found.language, found.actions_as, person.id, person.role, person.delegation, person.time_zone, seen.c.count, seen.c.total,
             member.appointment_id, office.mechanism_id, office.meeting_id,
         )
         .select_from(Subscription.__table__)
@@ -206,7 +207,7 @@ def _feed_state_of(rows: Sequence[tuple[Any, ...]], asked: frozenset[str]) -> Fe
     """Return the state that the rows tell, as the drivers give them: ids and JSON may be text, truth a number."""
     (
         found, version, mechanism, choices, tentative, cancelled, to_agree, closures, gzip, detail, language,
-        person, role, party, zone, count, total, *_appointment,
+        actions_as, person, role, party, zone, count, total, *_appointment,
     ) = rows[0]  # fmt: skip
     hats = tuple(_hat(*row[-3:]) for row in rows if row[-3] is not None)
     viewer = Viewer(_id(person), Role(role), party, hats, time_zone=zone)
@@ -214,7 +215,7 @@ def _feed_state_of(rows: Sequence[tuple[Any, ...]], asked: frozenset[str]) -> Fe
         subscription_id=_id(found), version=version, mechanism_id=_id(mechanism) if mechanism is not None else None,
         choices=_json(choices), includes_tentative=bool(tentative), keeps_cancelled=bool(cancelled),
         shows_to_agree=bool(to_agree), closures_of=tuple(_json(closures)), uses_gzip=bool(gzip), detail=detail,
-        language=language, viewer=viewer.wearing(None) if hats else viewer,
+        language=language, actions_as=actions_as, viewer=viewer.wearing(None) if hats else viewer,
         asked_keys=asked, revision=f"{visibility.digest_of_keys(asked)}-{count}-{total}",
     )  # fmt: skip
 

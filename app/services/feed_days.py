@@ -60,7 +60,7 @@ def days_shown(
     if state.detail == "busy" or not (state.shows_to_agree or state.closures_of):
         return DaysShown((), None)
     today = today_in(session.now, session.bound_viewer.time_zone)
-    domain = _uid_domain(session, base_url)
+    domain = uid_domain_of(session, base_url)
     cities = {code: capital for code, (capital, _zone) in capitals.items()}
     days = list(closure_entries(state.closures_of, cities, language, today, domain))
     if state.shows_to_agree:
@@ -72,7 +72,7 @@ def _midnight_after(today: dt.date, viewer: Viewer) -> dt.datetime:
     return dt.datetime.combine(today + dt.timedelta(days=1), dt.time(), zone(viewer.time_zone)).astimezone(dt.UTC)
 
 
-def _uid_domain(session: GuardedSession, base_url: str) -> str:
+def uid_domain_of(session: GuardedSession, base_url: str) -> str:
     """Return the domain of this installation's UIDs; before its first meeting the host that it will be."""
     fixed = session.execute(select(InstanceFact.value).where(InstanceFact.name == UID_DOMAIN)).scalar_one_or_none()
     return fixed or urlsplit(base_url).hostname or "localhost"

@@ -22,7 +22,8 @@ from app.domain.feed_filters import FeedFilter, kept_filter
 from app.domain.visibility import Action, can
 from app.domain.zones import tzdata_version
 from app.models import Mechanism, Meeting
-from app.services.feed_days import days_shown
+from app.services.feed_actions import actions_shown
+from app.services.feed_days import days_shown, uid_domain_of
 from app.services.feed_facts import (
     NOTHING_BESIDE,
     beside_words,
@@ -144,9 +145,10 @@ def _build(
     seen = sight(session, choices, base_url, capitals_of_parties(session))
     meetings = meetings_shown(session, seen, narrowed.condition, entries)
     days = days_shown(session, state, narrowed, seen.capitals, language, base_url)
+    actions = actions_shown(session, state, narrowed, language, base_url, uid_domain_of(session, base_url))
     name = _name(wanted, state.detail, language, {key: words.name for key, words in seen.mechanisms.items()})
-    body = joined(name, source_url, (*meetings.entries, *days.entries))
-    ends = (each for each in (meetings.until, days.until) if each is not None)
+    body = joined(name, source_url, (*meetings.entries, *days.entries, *actions.entries))
+    ends = (each for each in (meetings.until, days.until, actions.until) if each is not None)
     return body_of(body, is_gzipped=state.uses_gzip), min((*ends, session.now + KEPT_FOR))
 
 

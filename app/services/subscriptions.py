@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import load_only
 
 from app.db import GuardedSession, digest_of
+from app.domain.action_entries import ACTIONS_AS
 from app.domain.entries import LANGUAGES
 from app.domain.errors import NotFound, Refusal
 from app.domain.feed_filters import ADDRESS_END, ADDRESS_END_LETTERS, CHOICES_LIMIT, FeedFilter, in_order, kept_filter
@@ -49,6 +50,7 @@ class Wanted:
     office: str | None = None
     keeps_cancelled: bool = True
     shows_to_agree: bool = False
+    actions_as: str = "none"
     closures_of: tuple[str, ...] = ()
     uses_gzip: bool = True
     principal_id: uuid.UUID | None = None
@@ -211,6 +213,9 @@ def apply_choices(session: GuardedSession, subscription: Subscription, wanted: W
     subscription.mechanism_id, subscription.choices = found.mechanism_id, {**found.choices, **end}
     subscription.includes_tentative, subscription.keeps_cancelled = wanted.includes_tentative, wanted.keeps_cancelled
     subscription.shows_to_agree = wanted.shows_to_agree and REGISTER in session.bound_viewer.keys
+    if wanted.actions_as not in ACTIONS_AS:
+        raise Refusal("unknown_choice", field="actions")
+    subscription.actions_as = wanted.actions_as if can(session.bound_viewer, Action.READ_ACTIONS) else "none"
     subscription.closures_of, subscription.uses_gzip = list(in_order(wanted.closures_of)), wanted.uses_gzip
 
 

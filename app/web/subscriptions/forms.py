@@ -14,7 +14,8 @@ from wtforms import BooleanField, EmailField, RadioField, SelectChoice, SelectFi
 from wtforms.validators import InputRequired, Length
 
 from app import words
-from app.domain.visibility import REGISTER
+from app.domain.action_entries import ACTIONS_AS
+from app.domain.visibility import REGISTER, Action, can
 from app.i18n import group_labels, in_language, party_name, reader_language
 from app.models.meetings import KINDS
 from app.services import feed_choices
@@ -84,6 +85,18 @@ class SubscriptionForm(FlaskForm):
         _l("Dates to agree, on the last day of their period"),
         description=_l("A whole day that keeps you free; not in a feed of busy time only."),
     )
+    actions = RadioField(
+        _l("Action items"),
+        default="none",
+        validate_choice=False,
+        choices=[
+            SelectChoice("none", _l("Leave them out")),
+            SelectChoice("todos", _l("As to-dos, for programs that have a task list")),
+            SelectChoice("days", _l("As whole days on which they are due, for Google Calendar and Outlook")),
+            SelectChoice("both", _l("As both")),
+        ],
+        description=_l("What your delegation owes, or, for a secretariat, all that it sees. They keep you free."),
+    )
     closures = _several(
         _l("Closures of federal offices"),
         description=_l("Whole days that keep you free, for the next 18 months; not in a feed of busy time only."),
@@ -152,6 +165,8 @@ def _drop_what_is_not_there(form: SubscriptionForm) -> None:
     for name in ("mechanism", "party", "closures", "office"):
         if not form[name].choices:
             delattr(form, name)
+    if not can(viewer(), Action.READ_ACTIONS):
+        del form.actions
     if REGISTER not in viewer().keys:
         del form.to_agree
         del form.level
@@ -165,6 +180,8 @@ def fill_from_address(form: SubscriptionForm) -> None:
     form.tentative.data, form.detail.data, form.language.data = "yes", "full", reader_language()
     form.cancelled.data = "no" if request.args.get("cancelled") in {"0", "no"} else "yes"
     form.gzip.data = True
+    if "actions" in form:
+        form.actions.data = request.args.get("actions") if request.args.get("actions") in ACTIONS_AS else "none"
 
 
 def fill_from(form: SubscriptionForm, wanted: Wanted) -> None:
@@ -190,6 +207,7 @@ def typed(form: SubscriptionForm, standing: Wanted | None = None) -> Wanted:
         office=(form.office.data or None) if "office" in form else None,
         keeps_cancelled=form.cancelled.data == "yes",
         shows_to_agree=bool(form.to_agree.data) if "to_agree" in form else False,
+        actions_as=(form.actions.data or "none") if "actions" in form else "none",
         closures_of=lists.get("closures", ()),
         uses_gzip=bool(form.gzip.data),
         principal_id=standing.principal_id if standing else _person(whose),
