@@ -1,7 +1,7 @@
 """Actions to measure on: as many as a figure asks for, with 2.5 legs and ten notes each, put in in bulk.
 
 They are of all mechanisms that meet, a tenth of `CODE`, seen by the mechanism's parties and, for some, its
-secretariat; seven tenths are done, one leg in forty that is still owed is late, one in ten not accepted.
+secretariat; seven tenths are done; of the legs that are still owed one in twenty is late, and one in ten not accepted.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def _legs(
     for place, code in enumerate(parties):
         seed = number * 3 + place
         is_done = number % 10 < 7 or (number + place) % 5 == 0
-        ahead = -(seed * 37 % 1200) - 1 if is_done or seed % 40 == 0 else seed * 37 % 400
+        is_late = (number // 10 + place) % 20 == 0
+        ahead = -(seed * 37 % 1200) - 1 if is_done or is_late else seed * 37 % 400
         own = offices.get(code) or [None]  # type: ignore[list-item]
         yield {
             "id": uuid.UUID(int=((number + 1) << 64) + place + 1), "action_id": action_id, "party_code": code,

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.domain.action_query_words import folded
@@ -22,7 +22,14 @@ ENDINGS = ("closed", "merged", "split", "withdrawn")
 NOTE_KINDS = ("note", "no_change", "reported")
 NOTE_WAYS = ("page", "link")
 LINK_KINDS = ("blocks", "follows", "same_as", "merged_into", "split_from")
+# As `owed_as_a_whole` of `app.services.action_whole` writes it: an index of some rows is found by the same words alone.
+STILL_OWED = "state IN ('blocked', 'open', 'under_way')"
 CARRY_OUTCOMES = ("closed", "carried", "merged", "split")
+
+
+def _owed_index(name: str, *columns: str) -> Index:
+    """Return an index of what is still to be done alone, which a list of it reads in order from the first one on."""
+    return Index(name, *columns, sqlite_where=text(STILL_OWED), postgresql_where=text(STILL_OWED))
 
 
 class Action(Guarded, Versioned, Base):
@@ -48,6 +55,9 @@ class Action(Guarded, Versioned, Base):
         Index("ix_actions_mechanism_id_due_on", "mechanism_id", "due_on"),
         Index("ix_actions_news_at_reference", "news_at", "reference"),
         Index("ix_actions_changed_at_reference", "changed_at", "reference"),
+        _owed_index("ix_actions_owed_due_on_reference", "due_on", "reference"),
+        _owed_index("ix_actions_owed_mechanism_id_due_on", "mechanism_id", "due_on", "reference"),
+        _owed_index("ix_actions_owed_news_at_reference", "news_at", "reference"),
     )
 
     id: Mapped[UuidKey]

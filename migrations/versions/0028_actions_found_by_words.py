@@ -18,6 +18,11 @@ INDEXES = {
     "ix_actions_news_at_reference": ["news_at", "reference"],
     "ix_actions_changed_at_reference": ["changed_at", "reference"],
 }
+OF_OWED = {
+    "ix_actions_owed_due_on_reference": ["due_on", "reference"],
+    "ix_actions_owed_mechanism_id_due_on": ["mechanism_id", "due_on", "reference"],
+    "ix_actions_owed_news_at_reference": ["news_at", "reference"],
+}
 
 
 def upgrade() -> None:
@@ -26,6 +31,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("found_by", sa.Text(), nullable=False, server_default=""))
         for name, columns in INDEXES.items():
             batch.create_index(name, columns)
+        owed = sa.text("state IN ('blocked', 'open', 'under_way')")
+        for name, columns in OF_OWED.items():
+            batch.create_index(name, columns, sqlite_where=owed, postgresql_where=owed)
     with op.batch_alter_table("saved_views") as batch:
         batch.add_column(sa.Column("is_default", sa.Boolean(), nullable=False, server_default=sa.false()))
     _keep_words()
@@ -60,6 +68,6 @@ def downgrade() -> None:
     with op.batch_alter_table("saved_views") as batch:
         batch.drop_column("is_default")
     with op.batch_alter_table("actions") as batch:
-        for name in INDEXES:
+        for name in (*OF_OWED, *INDEXES):
             batch.drop_index(name)
         batch.drop_column("found_by")
