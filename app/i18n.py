@@ -119,7 +119,7 @@ def reader_language() -> str:
 
 
 def _profile_language() -> str:
-    language = getattr(g.get("viewer"), "language", "")
+    language = getattr(g.get("viewer"), "language", "") or g.get("addressed_language", "")
     return language if language in words.LANGUAGES else ""
 
 

@@ -245,6 +245,9 @@ MESSAGES: Final[dict[str, str]] = {
     "last_administrator": N_("This is the last administrator of your government. Add another one first."),
     "invitation_unknown": N_("This link leads nowhere. Check that all of it was copied, or ask for a new one."),
     "invitation_over": N_("This link was used already, or is too old. Ask your administrator for a new one."),
+    "answer_link_unknown": N_("This link leads nowhere. Copy all of it, or sign in and look for the action."),
+    "answer_link_over": N_("This link is too old to be answered by. Sign in to say how far you are."),
+    "answer_link_of_another": N_("Somebody else of your delegation has this now. Sign in if you have more to say."),
     "sign_in_failed": N_("The address and the password do not belong together. Check both and try again."),
     "too_many_attempts": N_("There were too many attempts. Wait a while, then try again."),
 }

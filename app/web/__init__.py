@@ -23,6 +23,7 @@ DOMAINS: Final = (
     "decisions",
     "agenda",
     "actions",
+    "answers",
     "documents",
     "subscriptions",
     "people",

@@ -32,6 +32,11 @@ SYSTEM_CALLERS = {
     },
     "db/database.py": {"read the revisions of a viewer's audiences"},
     "jobs/tasks.py": {"say that the worker lives", "sweep up after sign-ins"},
+    "services/answers.py": {
+        "count an answer by a link",
+        "look up the reminder of a link",
+        "note that a reminder was answered",
+    },
     "services/appointment_members.py": {
         "find a secretariat's account by its address",
         "say whose the members of a secretariat are",

@@ -85,6 +85,7 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
     ("zone-changes", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
     ("reports", "chart"): ("ages", "months", "no-such-chart"),
     ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
+    ("answers", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("invite", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
 }
 # Who may see the first and the second of each pair.
@@ -109,6 +110,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "zone-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "reports": ((*TABLE, "benoit", "isabelle", "adaeze", "sam"), (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "feeds": ((), ()),
+    "answers": ((), ()),
     "invite": ((), ()),
 }
 

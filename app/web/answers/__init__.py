@@ -1,0 +1,1 @@
+"""Answering reminders by their signed links."""
