@@ -137,7 +137,7 @@ def _of_leg(term: Term, ground: Ground) -> Condition:
     own = Leg.party_code == viewer.party
     if term.values == ("us",):
         return own
-    return and_(own, or_(Leg.person_id == viewer.person_id, Leg.person_name == viewer.name))
+    return or_(Leg.person_id == viewer.person_id, and_(Leg.person_name == viewer.name, own))
 
 
 def _overdue(ground: Ground) -> Condition:

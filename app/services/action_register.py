@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import aliased
@@ -26,6 +26,7 @@ SORTS: Final = ("due", "reference", "changed", "news", "priority", "mechanism", 
 PRIORITY_ORDER: Final = ("high", "normal", "low")
 STATE_ORDER: Final = ("blocked", "open", "under_way", "done", "verified", "dropped")
 _latest = aliased(ActionNote)
+_Ordered = TypeVar("_Ordered", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def latest_notes(session: GuardedSession, ids: Sequence[uuid.UUID]) -> dict[uuid
     return {note.action_id: note for note in rows}
 
 
-def ordered(query: Select[Any], sort: Sort) -> Select[Any]:
+def ordered(query: _Ordered, sort: Sort) -> _Ordered:
     """Return the statement in an order: ties by reference, so that the same rows always stand the same way."""
     keys = _keys(sort.key)
     if sort.key == "mechanism":

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import cast
 
-from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, or_
 
 from app.domain import actions as rules
 from app.domain.actions import LegState
@@ -40,5 +40,7 @@ def not_ended() -> ColumnElement[bool]:
 
 def owed_as_a_whole() -> ColumnElement[bool]:
     """Return the condition that something of an action is still to be done, by which the indexes of such are found."""
-    owed = bindparam("owed_states", sorted(rules.OWED_STATES), expanding=True, literal_execute=True)
+    owed: BindParameter[list[LegState]] = bindparam(
+        "owed_states", sorted(rules.OWED_STATES), expanding=True, literal_execute=True
+    )
     return Action.state.in_(owed)
