@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.db import GuardedSession, digest_of
@@ -22,12 +22,14 @@ from app.services.action_whole import heard, settle
 from app.services.actions import action_line, find_action
 from app.services.due_moves import MovedLeg, check_move, keep_move, moves_of
 
+_Move = tuple[Leg, dt.date | None, str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class NewDue:
     """How the days of an action are to be found: `on` where it is due on a date, `clock` where by one.
 
-    `reason` says why days that were promised move; `language` is the one that the words were typed in.
+    `reason` says why days that were promised move.
     """
 
     basis: str
@@ -95,8 +97,8 @@ class DueView:
 def due_view(session: GuardedSession, line: ActionLine) -> DueView:
     """Return when an action is due, and how that is found; four statements at most."""
     action = line.action
-    meeting = _meeting(session, line)
-    days = _days(line, meeting)
+    meeting = _meeting(session, line, action.due_basis)
+    days = _days(line, action.due_basis, _clock(action), meeting)
     legs = tuple(
         DueLeg(
             own,
@@ -154,8 +156,8 @@ def due_version(action: Action) -> str:
     return digest_of(kept)[:32]
 
 
-def _meeting(session: GuardedSession, line: ActionLine) -> Meeting | None:
-    if line.action.due_basis != "next_meeting":
+def _meeting(session: GuardedSession, line: ActionLine, basis: str) -> Meeting | None:
+    if basis != "next_meeting":
         return None
     return next_meetings.meeting_due_by(session, line.action, line.parties)
 
@@ -164,11 +166,10 @@ def _clock(action: Action) -> Clock | None:
     return rules.clock_of(action.clock) if action.due_basis == "clock" and action.clock else None
 
 
-def _days(line: ActionLine, meeting: Meeting | None) -> dict[str, dt.date | None]:
-    """Return the day that the basis says for each leg; none where each leg says its own."""
-    if line.action.due_basis == "next_meeting":
+def _days(line: ActionLine, basis: str, clock: Clock | None, meeting: Meeting | None) -> dict[str, dt.date | None]:
+    """Return the day that a basis says for each leg; none where each leg says its own."""
+    if basis == "next_meeting":
         return dict.fromkeys(line.legs, meeting.starts_on if meeting else None)
-    clock = _clock(line.action)
     if clock is None:
         return {}
     counted = {code: rules.reckon(clock, code) for code in line.legs}
@@ -194,14 +195,13 @@ def set_due(session: GuardedSession, reference: str, new: NewDue, *, version: st
         raise Refusal("required", field="on")
     if new.basis == "next_meeting" and action.mechanism_id is None:
         raise Refusal("no_mechanism_to_meet", field="basis")
-    was, action.due_basis, action.clock = action.due_basis, new.basis, None
-    if new.basis == "clock":
-        _keep_clock(line, new.clock)
-    meeting = _meeting(session, line)
-    if new.basis == "next_meeting":
-        action.clock = next_meetings.written(meeting)
-    days = dict.fromkeys(line.legs, new.on) if new.basis == "date" else _days(line, meeting)
-    _write_days(session, line, days, new.reason)
+    clock = _checked(line, new.clock) if new.basis == "clock" else None
+    meeting = _meeting(session, line, new.basis)
+    days = dict.fromkeys(line.legs, new.on) if new.basis == "date" else _days(line, new.basis, clock, meeting)
+    moves = _moves(session, line, days, new.reason)
+    was, action.due_basis = action.due_basis, new.basis
+    action.clock = rules.written(clock) if clock else _kept(new.basis, meeting)
+    _write(session, line, moves)
     session.record("due_basis_set", "action", action.id, action.audience_id, was=was, now=new.basis)
     return line
 
@@ -220,8 +220,10 @@ def start_clock(
     clock = _clock(action)
     if clock is None:
         raise Refusal("not_in_state")
-    _keep_clock(line, dataclasses.replace(clock, starts_on=happened_on))
-    _write_days(session, line, _days(line, None), reason)
+    started = _checked(line, dataclasses.replace(clock, starts_on=happened_on))
+    moves = _moves(session, line, _days(line, "clock", started, None), reason)
+    action.clock = rules.written(started)
+    _write(session, line, moves)
     session.record(
         "clock_started", "action", action.id, action.audience_id, on=happened_on.isoformat(),
         was=clock.starts_on.isoformat() if clock.starts_on else None,
@@ -238,10 +240,11 @@ def follow_due(session: GuardedSession, reference: str, reason: str | None) -> A
     line = action_line(session, reference)
     if not any(may_set_day(session, line, own) for own in line.legs.values()):
         raise Refusal("forbidden")
-    meeting = _meeting(session, line)
+    meeting = _meeting(session, line, action.due_basis)
+    moves = _moves(session, line, _days(line, action.due_basis, _clock(action), meeting), reason)
     if action.due_basis == "next_meeting":
-        action.clock = next_meetings.written(meeting)
-    _write_days(session, line, _days(line, meeting), reason)
+        action.clock = _kept("next_meeting", meeting)
+    _write(session, line, moves)
     return line
 
 
@@ -250,27 +253,36 @@ def _hold_to(action: Action, version: str, basis: str) -> None:
         raise StaleVersion({"basis": basis}, {"basis": action.due_basis})
 
 
-def _keep_clock(line: ActionLine, clock: Clock | None) -> None:
-    """Keep a clock on an action, checked against the latest day that it is in a capital of those who owe."""
+def _kept(basis: str, meeting: Meeting | None) -> dict[str, str | None] | None:
+    return next_meetings.written(meeting) if basis == "next_meeting" else None
+
+
+def _checked(line: ActionLine, clock: Clock | None) -> Clock:
+    """Return a clock as it may be kept, checked against the latest day that it is in a capital of those who owe."""
     if clock is None:
         raise Refusal("clock_days", field="days", limit=rules.MAX_DAYS)
     today = max((own.today for own in line.legs.values()), default=dt.date.min)
-    line.action.clock = rules.written(rules.checked(clock, today=today, parties=line.parties))
+    return rules.checked(clock, today=today, parties=line.parties)
 
 
-def _write_days(
+def _moves(
     session: GuardedSession, line: ActionLine, days: Mapping[str, dt.date | None], reason: str | None
-) -> None:
-    """Write days to the open legs that the viewer may set, each with its move where one was promised before."""
+) -> list[_Move]:
+    """Return the open legs that the viewer may set and that get another day, with why; nothing is written yet."""
+    return [
+        (own.leg, days[code], check_move(own.leg, days[code], reason))
+        for code, own in line.legs.items()
+        if code in days and own.is_owed and days[code] != own.leg.due_on and may_set_day(session, line, own)
+    ]
+
+
+def _write(session: GuardedSession, line: ActionLine, moves: Iterable[_Move]) -> None:
+    """Write days to legs, each with its move where one was promised before."""
     action = line.action
-    for code, own in line.legs.items():
-        leg, was = own.leg, own.leg.due_on
-        if code not in days or not own.is_owed or days[code] == was or not may_set_day(session, line, own):
-            continue
-        keep_move(session, action, leg, days[code], check_move(leg, days[code], reason))
+    for leg, day, reason in moves:
+        told = {"was_on": leg.due_on.isoformat() if leg.due_on else None, "now_on": day.isoformat() if day else None}
+        keep_move(session, action, leg, day, reason)
         leg.changed_at = session.now
-        on = {"was_on": was, "now_on": days[code]}
-        told = {name: day.isoformat() if day else None for name, day in on.items()}
-        session.record("due_moved", "action", action.id, action.audience_id, party=code, **told)
+        session.record("due_moved", "action", action.id, action.audience_id, party=leg.party_code, **told)
     settle(action, [own.leg for own in line.legs.values()])
     heard(action, session.now)

@@ -13,6 +13,7 @@ from app.domain.visibility import can
 from app.i18n import reader_language
 from app.services.action_lines import ActionLine
 from app.services.actions import ActionView
+from app.web.actions.due import due_parts
 from app.web.actions.forms import NoteForm
 from app.web.actions.history import history_of, who
 from app.web.actions.update_parts import updates_of
@@ -23,6 +24,7 @@ def _parts(view: ActionView) -> dict[str, Any]:
     """Return what the partials of the page need beside the action, by name: one line for each part."""
     return {
         "updates": updates_of(view),
+        **due_parts(view.line),
         "history": history_of(view.history, viewer(), reader_language()),
     }
 
