@@ -16,6 +16,8 @@ from app.services import outbox
 from app.services.audit import keep_head
 from app.services.mails import Letterhead, compose
 from app.services.offices import use_names_of_today
+from app.services.reminder_post import held_until, note_outcome, post_reminders
+from app.services.reminders import prepare_reminders
 from app.services.sign_in import end_expired, forget_old_attempts
 from config import Settings
 
@@ -51,13 +53,17 @@ def _deliver(
     database: Database, message: outbox.Claimed, letterhead: Letterhead, post: Post, delivery: Delivery
 ) -> None:
     try:
-        mail = compose(database, message, letterhead)
+        until = held_until(database, message)
+        mail = compose(database, message, letterhead) if until is None else None
     except Exception as error:  # noqa: BLE001 - one message that cannot be composed holds up no other
         get_logger().exception("message not composed", message=str(message.id), message_kind=message.kind)
         _failed(database, message, error, delivery)
         return
+    if until is not None:
+        outbox.hold(database, message.id, until)
+        return
     if mail is None:
-        outbox.mark_withheld(database, message.id)
+        outbox.mark_withheld(database, message.id, lambda session, row: note_outcome(session, row, is_sent=False))
         delivery.withheld += 1
         return
     _send(database, message, mail, post, delivery)
@@ -69,7 +75,7 @@ def _send(database: Database, message: outbox.Claimed, mail: EmailMessage, post:
     except (OSError, UnsafeServer, ValueError) as error:
         _failed(database, message, error, delivery)
     else:
-        outbox.mark_sent(database, message.id)
+        outbox.mark_sent(database, message.id, lambda session, row: note_outcome(session, row, is_sent=True))
         delivery.sent += 1
 
 
@@ -104,6 +110,13 @@ def sweep(database: Database) -> None:
         end_expired(session)
         session.commit()
     use_names_of_today(database)
+
+
+def remind(database: Database, *, prepare: bool = True) -> int:
+    """Make the reminders of today, put what may go out now into the outbox, and return how many messages that makes."""
+    if prepare:
+        prepare_reminders(database)
+    return post_reminders(database)
 
 
 def keep_audit_head(database: Database, settings: Settings) -> bool:

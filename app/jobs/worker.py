@@ -31,12 +31,20 @@ def make_worker(database: Database, settings: Settings) -> Huey:
     def sweep() -> None:
         tasks.sweep(database)
 
+    def prepare_reminders() -> None:
+        tasks.remind(database)
+
+    def post_reminders() -> None:
+        tasks.remind(database, prepare=False)
+
     register_delivery(queue, deliver)
     every_minute, every_hour = crontab(minute="*"), crontab(minute="7")
     queue.periodic_task(every_minute, name="deliver_due")(deliver)
     queue.periodic_task(every_minute)(beat)
     queue.periodic_task(every_minute)(keep_audit_head)
     queue.periodic_task(every_hour)(sweep)
+    queue.periodic_task(crontab(minute="3"))(prepare_reminders)
+    queue.periodic_task(crontab(minute="*/5"))(post_reminders)
     return queue
 
 
@@ -61,6 +69,7 @@ def run_once(database: Database, settings: Settings) -> list[str]:
     jobs: dict[str, Callable[[], object]] = {
         "beat": lambda: tasks.beat(database),
         "sweep": lambda: tasks.sweep(database),
+        "remind": lambda: tasks.remind(database) >= 0,
         "deliver": lambda: tasks.deliver_outbox(database, settings).failed == 0,
         "keep_audit_head": lambda: tasks.keep_audit_head(database, settings),
     }

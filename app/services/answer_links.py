@@ -31,7 +31,7 @@ def reminder_of(token: str, secret_key: str) -> uuid.UUID | None:
     if len(read) != _ID_BYTES + _MAC_BYTES:
         return None
     reminder_id = uuid.UUID(bytes=read[:_ID_BYTES])
-    return reminder_id if hmac.compare_digest(read[_ID_BYTES:], _mac(reminder_id, secret_key)) else None
+    return reminder_id if hmac.compare_digest(token, token_of(reminder_id, secret_key)) else None
 
 
 def _mac(reminder_id: uuid.UUID, secret_key: str) -> bytes:

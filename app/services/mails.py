@@ -34,6 +34,8 @@ from app.services.decision_words import asker, on_what, said_of
 from app.services.identity import viewer_of_person
 from app.services.invitations import invitation_token, open_invitation
 from app.services.outbox import Claimed
+from app.services.reminder_words import TEMPLATE as REMINDER
+from app.services.reminder_words import ReminderMail, reminder_content
 
 URGENT: Final = "urgent"
 _NO_BREAK: Final = "\u00a0\u202f"  # French sets them before : ; ! ?
@@ -95,6 +97,11 @@ def _mail(message: Claimed, letterhead: Letterhead, viewer: Viewer, email: str, 
     return mail
 
 
+def text_of_reminder(said: ReminderMail, language: str) -> str:
+    """Return the text of a mail about reminders as it will read in that language."""
+    return str(_environment(language).get_template(f"mails/{REMINDER}.txt").render(said.values))
+
+
 def _header_text(text: str) -> str:
     """Return a text as one line that a header can hold and means as it stands.
 
@@ -154,6 +161,9 @@ def _content_on(session: GuardedSession, viewer: Viewer, message: Claimed, lette
             return None
         case "meeting_left":
             return _left_content(session, viewer, message)
+        case "reminder" | "reminder_digest":
+            said = reminder_content(session, viewer, message, letterhead.base_url, letterhead.secret_key)
+            return _Content(REMINDER, said.subject, said.values) if said else None
         case "decision_asked" | "decision_answered" | "decision_taken" | "decision_withdrawn":
             return _decision_content(session, viewer, message, letterhead)
         case _:

@@ -39,6 +39,8 @@ KINDS: Final = frozenset(
         "decision_answered",
         "decision_taken",
         "decision_withdrawn",
+        "reminder",
+        "reminder_digest",
     }
 )
 LEASE: Final = dt.timedelta(minutes=5)
@@ -46,6 +48,8 @@ ATTEMPTS: Final = 10
 WITHHELD: Final = "withheld: nothing that the recipient may see"
 _FIRST_DELAY: Final = dt.timedelta(minutes=1)
 _LONGEST_DELAY: Final = dt.timedelta(hours=6)
+
+Noted = Callable[[GuardedSession, OutboxMessage], None]
 
 _wake: Callable[[], None] | None = None
 
@@ -222,19 +226,31 @@ def claim(database: Database, limit: int = 20) -> list[Claimed]:
         return claimed
 
 
-def mark_sent(database: Database, message_id: uuid.UUID) -> None:
-    """Note that a message was handed over."""
-    with database.system_session("note that a message was sent", "write") as session:
+def hold(database: Database, message_id: uuid.UUID, until: dt.datetime) -> None:
+    """Give a claimed message back until an instant at which its recipient may be mailed; it counts as no attempt."""
+    with database.system_session("hold a message until it may go out", "write") as session:
         row = session.get_one(OutboxMessage, message_id)
-        row.sent_at, row.leased_until, row.last_error = session.now, None, None
+        row.due_at, row.leased_until, row.attempts = until, None, row.attempts - 1
         session.commit()
 
 
-def mark_withheld(database: Database, message_id: uuid.UUID) -> None:
-    """Note that there was nothing to send: the recipient may not see it, or not any more."""
+def mark_sent(database: Database, message_id: uuid.UUID, also: Noted | None = None) -> None:
+    """Note that a message was handed over; `also` writes what follows from that in the same transaction."""
+    with database.system_session("note that a message was sent", "write") as session:
+        row = session.get_one(OutboxMessage, message_id)
+        row.sent_at, row.leased_until, row.last_error = session.now, None, None
+        if also is not None:
+            also(session, row)
+        session.commit()
+
+
+def mark_withheld(database: Database, message_id: uuid.UUID, also: Noted | None = None) -> None:
+    """Note that there was nothing to send: the recipient may not see it, or not any more; `also` as in `mark_sent`."""
     with database.system_session("note that a message was withheld", "write") as session:
         row = session.get_one(OutboxMessage, message_id)
         row.abandoned_at, row.leased_until, row.last_error = session.now, None, WITHHELD
+        if also is not None:
+            also(session, row)
         session.commit()
     get_logger().info("message withheld", message=str(message_id), message_kind=row.kind)
 

@@ -7,6 +7,7 @@ import datetime as dt
 import email
 import email.policy
 import os
+import re
 import signal
 import socket
 import ssl
@@ -24,8 +25,9 @@ from sqlalchemy import select
 from app.db import Database
 from app.jobs import tasks, worker
 from app.jobs.post import FolderPost, ServerPost, UnsafeServer, post_to, sender_of
-from app.models import Heartbeat, OutboxMessage
+from app.models import Heartbeat, OutboxMessage, Reminder
 from app.services import outbox
+from app.services.answer_links import reminder_of
 from app.services.invitations import make_invitation
 from tests import world
 
@@ -329,6 +331,37 @@ def test_which_post_takes_the_mails(tmp_path):
     assert isinstance(post_to("smtp://x.example"), ServerPost)
     assert isinstance(post_to("smtps://x.example"), ServerPost)
     assert post_to(str(tmp_path)) == FolderPost(tmp_path)
+
+
+# Reminders
+
+
+def test_a_reminder_goes_from_the_leg_to_the_mail_server_and_back_by_its_link(database, settings, server, clock):
+    """The whole way with `run_once`: refused at first, then in the morning digest once, with a link that is its own."""
+    with database.system_session("owe something", "write") as session:
+        world.add_action(session, "UNC-2026-1-A01", ("MX",), legs={"MX": {"person_id": world.CAST["diego"].id}})
+        session.commit()
+    smtp = with_mail(settings, server.url)
+    clock.now = dt.datetime(2026, 12, 8, 13, 59, tzinfo=dt.UTC)
+    assert worker.run_once(database, smtp) == []
+    assert server.mails == []
+    server.refuse["diego@example.org"] = "450 busy"
+    clock.forward(minutes=1)
+    assert worker.run_once(database, smtp) == ["deliver"]
+    server.refuse.clear()
+    for _ in range(3):
+        clock.forward(minutes=10)
+        assert worker.run_once(database, smtp) == []
+    (mail,) = server.mails
+    assert (mail["To"], mail["Content-Language"]) == ("Diego Salas <diego@example.org>", "es")
+    (token,) = set(re.findall(r"/answers/([\w-]+)", mail.get_body(("plain",)).get_content()))
+    with database.system_session("look") as session:
+        (kept,) = session.execute(select(Reminder)).scalars()
+    assert (kept.id, kept.state, kept.sent_at) == (
+        reminder_of(token, settings.secret_key),
+        "sent",
+        rows(database)[0].sent_at,
+    )
 
 
 # The other jobs

@@ -22,7 +22,11 @@ from app.services.mails import Letterhead, compose
 from tests import world
 
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)
-OTHER_KINDS = {"invitation", "meeting_left", *(kind for kind in outbox.KINDS if kind.startswith("decision_"))}
+OTHER_KINDS = {
+    "invitation",
+    "meeting_left",
+    *(kind for kind in outbox.KINDS if kind.startswith(("decision_", "reminder"))),
+}
 MEETING_KINDS = sorted(outbox.KINDS - OTHER_KINDS)
 TITLE = {"en": "Coordination on the UN", "es": "Coordinación en la ONU", "fr": "Coordination à l’ONU"}
 
