@@ -40,6 +40,70 @@ def _leg_states(pgettext: Say) -> Table:
         "overdue": pgettext("state of a party’s leg of an action", "overdue"),
         "owes_nothing": pgettext("state of a party’s leg of an action", "owes nothing"),
         "not_at_the_table": pgettext("state of a party’s leg of an action", "not at the table"),
+        "no_word": pgettext("state of a party’s leg of an action", "no word yet"),
+    }
+
+
+def _action_kinds(pgettext: Say) -> Table:
+    return {
+        "task": pgettext("kind of an action", "Task"),
+        "evaluation": pgettext("kind of an action", "Evaluation"),
+        "data_exchange": pgettext("kind of an action", "Exchange of data"),
+        "protocol": pgettext("kind of an action", "Protocol"),
+        "exercise": pgettext("kind of an action", "Exercise"),
+        "candidature": pgettext("kind of an action", "Candidature"),
+    }
+
+
+def _priorities(pgettext: Say) -> Table:
+    return {
+        "low": pgettext("priority of an action", "low"),
+        "normal": pgettext("priority of an action", "normal"),
+        "high": pgettext("priority of an action", "high"),
+    }
+
+
+def _horizons(pgettext: Say) -> Table:
+    return {
+        "immediate": pgettext("horizon of an action", "immediate"),
+        "long_term": pgettext("horizon of an action", "long-term"),
+    }
+
+
+def _action_links(pgettext: Say) -> Table:
+    """Return what one action is to another that is named after the words."""
+    return {
+        "blocks": pgettext("link of an action", "Blocks"),
+        "blocked_by": pgettext("link of an action", "Is blocked by"),
+        "follows": pgettext("link of an action", "Follows"),
+        "followed_by": pgettext("link of an action", "Is followed by"),
+        "same_as": pgettext("link of an action", "Is the same as"),
+        "merged_into": pgettext("link of an action", "Went into"),
+        "took_in": pgettext("link of an action", "Took in"),
+        "split_from": pgettext("link of an action", "Was split from"),
+        "split_into": pgettext("link of an action", "Was split into"),
+    }
+
+
+def _commitment_statuses(pgettext: Say) -> Table:
+    return {
+        "not_started": pgettext("how a commitment was described", "not begun"),
+        "running": pgettext("how a commitment was described", "under way"),
+        "slow": pgettext("how a commitment was described", "slow"),
+        "overdue": pgettext("how a commitment was described", "not done"),
+        "stalled": pgettext("how a commitment was described", "stalled"),
+        "conditional": pgettext("how a commitment was described", "waits on a condition"),
+        "recommended": pgettext("how a commitment was described", "recommended"),
+        "upcoming": pgettext("how a commitment was described", "to come"),
+        "not_said": pgettext("how a commitment was described", "not said"),
+    }
+
+
+def _commitment_kinds(pgettext: Say) -> Table:
+    return {
+        "pledge": pgettext("kind of commitment", "pledge"),
+        "practice": pgettext("kind of commitment", "practice"),
+        "repeat": pgettext("kind of commitment", "repeat"),
     }
 
 
@@ -293,9 +357,27 @@ def _audit_actions(pgettext: Say) -> Table:
         "agenda_item_removed": pgettext("act in the record", "Removed an agenda item"),
         "agenda_item_restored": pgettext("act in the record", "Put an agenda item back"),
         "action_recorded": pgettext("act in the record", "Recorded an action"),
+        "actions_brought": pgettext("act in the record", "Brought a table of actions"),
+        "actions_import_discarded": pgettext("act in the record", "Discarded a table of actions"),
+        "actions_imported": pgettext("act in the record", "Imported a table of actions"),
+        "actions_import_undone": pgettext("act in the record", "Undid an import of actions"),
+        "action_joined": pgettext("act in the record", "Changed an action from a table"),
+        "action_withdrawn": pgettext("act in the record", "Withdrew an action with its import"),
+        "action_put_back": pgettext("act in the record", "Put back what an import changed of an action"),
         "action_title_corrected": pgettext("act in the record", "Corrected the title of an action"),
         "leg_added": pgettext("act in the record", "Added a leg to an action"),
         "leg_updated": pgettext("act in the record", "Updated a leg of an action"),
+        "leg_accepted": pgettext("act in the record", "Accepted a leg of an action"),
+        "action_edited": pgettext("act in the record", "Changed what an action says"),
+        "action_linked": pgettext("act in the record", "Linked two actions"),
+        "action_unlinked": pgettext("act in the record", "Took a link of two actions back"),
+        "action_serves": pgettext("act in the record", "Said that an action serves a commitment"),
+        "subtask_added": pgettext("act in the record", "Added a step of the delegation’s own"),
+        "subtask_changed": pgettext("act in the record", "Changed a step of the delegation’s own"),
+        "subtask_done": pgettext("act in the record", "Ticked a step of the delegation’s own"),
+        "subtask_reopened": pgettext("act in the record", "Took the tick off a step of the delegation’s own"),
+        "subtask_removed": pgettext("act in the record", "Took away a step of the delegation’s own"),
+        "subtask_put_back": pgettext("act in the record", "Put back a step of the delegation’s own"),
         "due_basis_set": pgettext("act in the record", "Said how the day of an action is found"),
         "due_moved": pgettext("act in the record", "Set or moved the day of a leg"),
         "clock_started": pgettext("act in the record", "Said when the event of a clock happened"),
@@ -345,6 +427,50 @@ def _audit_actions(pgettext: Say) -> Table:
         "hand_over_line_restored": pgettext("act in the record", "Put a line of a hand-over back"),
         "planning_noted": pgettext("act in the record", "Wrote a note into a planning record"),
         "mechanism_period_not_held": pgettext("act in the record", "Recorded that a period had no meeting"),
+    }
+
+
+def _import_text(pgettext: Say) -> Table:
+    """Return what an import writes by itself into what others read."""
+    return {
+        "own_number": pgettext("text of an import", "Number in the table that it came from: {number}"),
+        "undone": pgettext("text of an import", "It came with an import that was undone."),
+        "pasted": pgettext("text of an import", "A table that was pasted"),
+    }
+
+
+def _import_columns(pgettext: Say) -> Table:
+    return {
+        "reference": pgettext("column of a table", "Reference"),
+        "title": pgettext("column of a table", "Title"),
+        "title_en": pgettext("column of a table", "Title (en)"),
+        "title_es": pgettext("column of a table", "Title (es)"),
+        "title_fr": pgettext("column of a table", "Title (fr)"),
+        "text": pgettext("column of a table", "Text"),
+        "owners": pgettext("column of a table", "Owners"),
+        "lead": pgettext("column of a table", "Lead"),
+        "due_on": pgettext("column of a table", "Due"),
+        "state": pgettext("column of a table", "State"),
+        "reason": pgettext("column of a table", "Reason"),
+        "done_on": pgettext("column of a table", "Done on"),
+        "kind": pgettext("column of a table", "Kind"),
+        "priority": pgettext("column of a table", "Priority"),
+        "horizon": pgettext("column of a table", "Horizon"),
+        "meeting": pgettext("column of a table", "Meeting"),
+        "meeting_on": pgettext("column of a table", "Day of the meeting"),
+        "mechanism": pgettext("column of a table", "Mechanism"),
+        "commitment": pgettext("column of a table", "Commitment"),
+        "note": pgettext("column of a table", "Note"),
+        "seen_by": pgettext("column of a table", "Seen by"),
+    }
+
+
+def _import_fates(pgettext: Say) -> Table:
+    return {
+        "new": pgettext("fate of a row", "new"),
+        "joined": pgettext("fate of a row", "joined"),
+        "same": pgettext("fate of a row", "says the same"),
+        "refused": pgettext("fate of a row", "refused"),
     }
 
 
@@ -399,6 +525,12 @@ def _appointment_states(pgettext: Say) -> Table:
 GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "meeting_state": _meeting_states,
     "leg_state": _leg_states,
+    "commitment_status": _commitment_statuses,
+    "commitment_kind": _commitment_kinds,
+    "action_kind": _action_kinds,
+    "priority": _priorities,
+    "horizon": _horizons,
+    "action_link": _action_links,
     "answer": _answers,
     "period_state": _period_states,
     "mechanism_status": _mechanism_statuses,
@@ -418,6 +550,9 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "media_type": _media_types,
     "audit_action": _audit_actions,
     "agenda_paper": _agenda_paper,
+    "import_text": _import_text,
+    "import_column": _import_columns,
+    "import_fate": _import_fates,
     "feed_detail": _feed_details,
     "theme": _themes,
     "appointment_state": _appointment_states,

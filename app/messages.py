@@ -39,6 +39,9 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_state": N_("Choose a state from the list."),
     "nothing_owed": N_("Your party owes nothing of this any more."),
     "not_accepted_yet": N_("Your party has not accepted this yet. Accept it first, then say how far you are."),
+    "no_items_chosen": N_("Choose at least one action to hand on."),
+    "new_owner_missing": N_("Choose a person or an office that takes these over."),
+    "nothing_waits": N_("None of these waits any more: they were sent or withheld, or what they are about is done."),
     # Dates and times
     "not_a_date": N_("This is not a date. Write the year, the month and the day, as in 2026-12-10."),
     "not_a_time": N_("This is not a time. Write it on 24 hours, as in 14:30."),
@@ -168,6 +171,20 @@ MESSAGES: Final[dict[str, str]] = {
     "transition_not_allowed": N_("This leg cannot go to that state from the one it is in."),
     "too_many_items": N_("An agenda has %(limit)s items at most."),
     "agenda_not_empty": N_("This agenda has items already. Only an empty one is filled from the template."),
+    "verified_by_those_who_speak": N_(
+        "Only a coordinator or head of your delegation says that this is verified. Say that it is done."
+    ),
+    "unknown_action_kind": N_("There is no such kind of action. Choose one from the list."),
+    "unknown_priority": N_("Choose a priority from the list."),
+    "unknown_horizon": N_("Choose from the list, or leave it open."),
+    "unknown_item": N_("This item is not on the agenda any more. Record the action from the agenda as it stands."),
+    "months_out_of_range": N_("Give a number of months from 1 to %(limit)s."),
+    "version_of_another_party": N_("What a party says of its own version is its own to change."),
+    "unknown_link": N_("Choose from the list what the one is to the other."),
+    "link_to_itself": N_("This is the action itself. Give the reference of another one."),
+    "linked_already": N_("The two are linked so already."),
+    "link_in_circle": N_("That would lead round in a circle: %(circle)s."),
+    "nobody_sees_both": N_("You see the two in different secretariats, and nobody else sees both. They stay unlinked."),
     "needs_leg": N_("Choose at least one party that owes something."),
     "needs_owner": N_("Choose at least one party that owes it."),
     "unknown_action": N_("There is no action with this reference that you may see."),
@@ -236,6 +253,72 @@ MESSAGES: Final[dict[str, str]] = {
     "too_many_rows": N_("%(limit)s rows at most. Paste the table in parts."),
     "cells_without_column": N_("Line %(line)s does not have the cells that the first line names."),
     "unreadable_table": N_("Line %(line)s cannot be read: its quotation marks do not close."),
+    # Importing a table of actions
+    "empty_file": N_("There is nothing in this file."),
+    "encrypted_workbook": N_("This workbook is locked with a password. Save it without one, and bring it again."),
+    "old_workbook": N_("This is a workbook of the old kind (.xls). Save it as .xlsx or as CSV, and bring it again."),
+    "macro_workbook": N_("This workbook carries macros, which are never read. Save it as .xlsx, and bring it again."),
+    "not_a_table": N_("This file is no table. Bring a workbook (.xlsx) or values between commas (.csv)."),
+    "damaged_workbook": N_("This workbook cannot be read. Open it in a spreadsheet, save it again, and bring it."),
+    "unpacks_too_large": N_(
+        "This workbook is larger inside than can be read: %(limit)s MB at most. Save the sheet alone, or as CSV."
+    ),
+    "too_many_table_rows": N_("%(limit)s rows at most. Bring the table in parts."),
+    "too_many_columns": N_("Row %(row)s has more than %(limit)s columns. Take away those that are not needed."),
+    "too_many_cells": N_("%(limit)s cells at most. Bring the table in parts."),
+    "wrong_encoding": N_("The letters of line %(line)s cannot be read. Save the file as CSV in UTF-8."),
+    "nul_in_text": N_("Line %(line)s holds a character that no text has. Save the file as CSV in UTF-8."),
+    "formula_without_value": N_(
+        "This cell is a formula that no spreadsheet has worked out. Open the file in one, save it, and bring it again."
+    ),
+    "formula_in_text": N_(
+        "This cell is a formula. Write its value; or, if it is meant as text, put an apostrophe before it."
+    ),
+    "cell_error": N_("This cell holds an error of the spreadsheet. Write what is meant."),
+    "ambiguous_date": N_(
+        "“%(written)s” can be %(one)s or %(other)s. Say in which order the days of this table are written."
+    ),
+    "not_in_this_order": N_("“%(written)s” is no day in the order that was chosen."),
+    "not_a_day": N_("“%(written)s” is not a day. Write the year, the month and the day, as in 2026-12-10."),
+    "unknown_owner": N_(
+        "“%(written)s” is no party or office that is known here. Write the party beside it, as in “MX: Ana Robles”."
+    ),
+    "ambiguous_owner": N_("“%(written)s” can mean several. Write the party’s code beside it."),
+    "too_many_owners": N_("%(limit)s owners at most in one cell."),
+    "unknown_state_word": N_(
+        "“%(written)s” is no state. Write open, under way, blocked, done, verified or dropped, in any of the languages."
+    ),
+    "unknown_kind_word": N_("“%(written)s” is no kind of action. Write task where no other fits."),
+    "unknown_priority_word": N_("“%(written)s” is no priority. Write low, normal or high."),
+    "unknown_horizon_word": N_("“%(written)s” is no horizon. Write immediate or long term."),
+    "one_lead": N_("One party leads. Write its code alone."),
+    "done_on_without_done": N_("There is a day of completion, but the state is not done."),
+    "reference_twice": N_("“%(written)s” stands in row %(row)s already."),
+    "reference_exists": N_(
+        "%(reference)s is there already. Choose to join rows to the actions that are there, or empty this cell."
+    ),
+    "unknown_mechanism_named": N_("“%(written)s” is no mechanism that you can record actions of."),
+    "unknown_meeting_named": N_("“%(written)s” is no meeting that you can record actions at."),
+    "meeting_needs_more": N_("A meeting needs its reference, or its mechanism and its day."),
+    "meeting_of_one": N_(
+        "Nobody else sees the rows of this meeting, and a meeting has two parties at least. Choose who."
+    ),
+    "meeting_of_another_mechanism": N_("%(reference)s is a meeting of another mechanism."),
+    "two_meetings_that_day": N_("There are several meetings that day. Write the reference, as in %(first)s."),
+    "meeting_not_past": N_("There is no meeting that day, and only one that is past can be recorded on the way."),
+    "party_not_here": N_("%(party)s has no part in this meeting or mechanism."),
+    "lead_not_in_row": N_("%(party)s would lead, but does not see this row."),
+    "unknown_commitment_named": N_("“%(written)s” is no commitment that you can see."),
+    "kind_needs_more": N_("This kind asks for more than a table says. Write task, and change it afterwards."),
+    "action_ended": N_("This action has ended. It stays as it is."),
+    "not_your_leg": N_("What %(party)s owes is theirs to change. Add a note, or report their update on its page."),
+    "party_does_not_see": N_("%(party)s does not see this action, so no leg of theirs can be added."),
+    "rows_refused": N_("Nothing was written: %(count)s rows are refused. Mend them, or choose to leave them out."),
+    "nothing_to_import": N_("There is nothing in this table to import."),
+    "written_on_since": N_("Others have written on %(count)s of these since. Say that they are to go all the same."),
+    "column_chosen_twice": N_("“%(column)s” is chosen for two columns. Choose one of them."),
+    "unknown_party_chosen": N_("Choose parties from the list."),
+    # Offices
     "office_code_letters": N_("Use 2 to 20 capital letters and digits, without blanks."),
     "office_code_taken": N_("There is an office with the code %(code)s."),
     "name_is_the_same": N_("This is the name that the office has."),

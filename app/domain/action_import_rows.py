@@ -153,6 +153,14 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
+_UNKNOWN: Final = {
+    "state": "unknown_state_word",
+    "kind": "unknown_kind_word",
+    "priority": "unknown_priority_word",
+    "horizon": "unknown_horizon_word",
+}
+
+
 def _word(name: str) -> Callable[[_Reader, Cell], str | None]:
     words = WORDS_OF[name]
 
@@ -162,7 +170,7 @@ def _word(name: str) -> Callable[[_Reader, Cell], str | None]:
         if said in NOTHING:
             return None
         if said not in words:
-            raise Refusal(f"unknown_{name}_word", field=name, written=written[:60])
+            raise Refusal(_UNKNOWN[name], field=name, written=written[:60])
         return words[said]
 
     return read

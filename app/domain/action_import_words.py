@@ -92,8 +92,9 @@ _STATES: Final[Mapping[str, str]] = {
     "en pausa, suspendida, suspendido, estancada, estancado, bloquée, bloqué, suspendue, suspendu, en pause, à l’arrêt",
     "done": "done, complete, completed, closed, finished, implemented, delivered, achieved, fulfilled, resolved, "
     "hecha, hecho, concluida, concluido, cumplida, cumplido, terminada, terminado, completada, completado, cerrada, "
-    "cerrado, realizada, realizado, finalizada, finalizado, atendida, atendido, entregada, entregado, faite, fait, terminée, "
-    "terminé, achevée, achevé, accomplie, accompli, réalisée, réalisé, close, clos, finie, fini, livrée, livré",
+    "cerrado, realizada, realizado, finalizada, finalizado, atendida, atendido, entregada, entregado, "
+    "faite, fait, terminée, terminé, achevée, achevé, accomplie, accompli, réalisée, réalisé, close, clos, "
+    "finie, fini, livrée, livré",
     "verified": "verified, confirmed, checked, verificada, verificado, confirmada, confirmado, comprobada, comprobado, "
     "vérifiée, vérifié, confirmée, confirmé",
     "dropped": "dropped, cancelled, canceled, withdrawn, abandoned, no longer needed, obsolete, descartada, "
