@@ -227,6 +227,7 @@ class Action(StrEnum):
     EDIT_ACTION = "edit_action"
     UPDATE_LEG = "update_leg"
     VERIFY_LEG = "verify_leg"
+    HAND_OVER_ITEMS = "hand_over_items"
     SET_DUE = "set_due"
     NOTE_ACTION = "note_action"
     REPORT_UPDATE = "report_update"
@@ -349,6 +350,7 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.UPDATE_LEG: _owns_leg,
     # Done is anybody's word of the party; that it was looked at and holds is for those who speak for it.
     Action.VERIFY_LEG: _speaks_for_owner,
+    Action.HAND_OVER_ITEMS: _speaks_for_owner,
     # A party says its own day; its secretariat, one that the party has not taken on.
     Action.SET_DUE: _owns,
     Action.NOTE_ACTION: _works,

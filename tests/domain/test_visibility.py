@@ -54,6 +54,7 @@ TABLE = {
     Action.EDIT_ACTION: "ochps",
     Action.UPDATE_LEG: "och",
     Action.VERIFY_LEG: "ch",
+    Action.HAND_OVER_ITEMS: "ch",
     Action.SET_DUE: "ochs",
     Action.NOTE_ACTION: "ochpxsS",
     Action.REPORT_UPDATE: "ochps",

@@ -32,6 +32,7 @@ MISSING_ID: Final = str(uuid.UUID(int=1))
 SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
     ("meetings", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
     ("actions", "ref"): (f"{story.HIDDEN}-A01", f"{story.SHARED}-A01", "UNC-2026-MXUS-1-A99"),
+    ("actions", "person_id"): (str(world.CAST["diego"].id), str(world.CAST["benoit"].id), MISSING_ID),
     ("documents", "document_id"): (
         str(world.identity("document", story.HIDDEN)),
         str(world.identity("document", story.SHARED)),
@@ -156,7 +157,7 @@ def value_of(rule: Rule, name: str, n: int) -> str:
         return known[n]
     return {
         "item_id": MISSING_ID, "party": "MX", "note_id": MISSING_ID, "leg_id": MISSING_ID, "letter": "x",
-        "member_id": MISSING_ID, "release_id": MISSING_ID,
+        "member_id": MISSING_ID, "batch_id": MISSING_ID, "release_id": MISSING_ID,
         "statement_id": MISSING_ID, "field": "level", "group": "names",
     }[name]  # fmt: skip
 

@@ -22,6 +22,7 @@ from app.services.action_lines import OVERDUE, ActionLine, today_of
 from app.services.actions import Filters
 from app.web.actions import due as _due  # noqa: F401
 from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint, as those below
+from app.web.actions import leavers as _leavers  # noqa: F401
 from app.web.actions import updates as _updates  # noqa: F401
 from app.web.actions.blueprint import blueprint
 from app.web.actions.forms import (

@@ -19,6 +19,7 @@ from app.messages import message_for
 from app.models import Person
 from app.services import people as service
 from app.services.invitations import invitation_token
+from app.services.leaver_items import count_with
 from app.services.people import NewPerson
 from app.web.forms import named_choices, put_error, sent_version
 from app.web.people import edits as _edits  # noqa: F401 - its routes are on the same blueprint, as those below
@@ -69,7 +70,10 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Show one account; the link that was just made for it, once."""
     found = service.account(session(), person_id)
     offices = {office.code: office.name for office in service.own_offices(session())}
-    return render_template("people/person.html", account=found, offices=offices, link=_link_once(person_id))
+    left_with_them = 0 if found.active else count_with(session(), person_id)
+    return render_template(
+        "people/person.html", account=found, offices=offices, link=_link_once(person_id), with_them=left_with_them
+    )
 
 
 @route(blueprint, "/people/<uuid:person_id>/link", policy=_POLICY, methods=("POST",))
@@ -84,14 +88,14 @@ def disable_person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Ask, then disable an account."""
     found = service.account(session(), person_id)
     if request.method != "POST":
-        return render_template("people/disable.html", account=found, message=None)
+        return _disable_page(found)
     try:
         service.disable(session(), person_id, sent_version())
     except NotFound:
         raise
     except Refusal as refusal:
         status = 409 if refusal.key == "stale_version" else 422
-        return render_template("people/disable.html", account=found, message=message_for(refusal)), status
+        return _disable_page(found, message_for(refusal)), status
     flash(_("%(name)s can no longer sign in.", name=found.name))
     return redirect(url_for("people.people"), 303)
 
@@ -102,6 +106,12 @@ def enable_person(person_id: uuid.UUID) -> ResponseReturnValue:
     found = service.enable(session(), person_id, sent_version())
     flash(_("%(name)s can sign in again.", name=found.name))
     return redirect(url_for("people.person", person_id=person_id), 303)
+
+
+def _disable_page(found: Person, message: str | None = None) -> str:
+    """Return what is asked before an account is disabled, with how many actions are with the person."""
+    with_them = count_with(session(), found.id)
+    return render_template("people/disable.html", account=found, message=message, with_them=with_them)
 
 
 def _person_form() -> PersonForm:
