@@ -42,6 +42,33 @@ MESSAGES: Final[dict[str, str]] = {
     "no_items_chosen": N_("Choose at least one action to hand on."),
     "new_owner_missing": N_("Choose a person or an office that takes these over."),
     "nothing_waits": N_("None of these waits any more: they were sent or withheld, or what they are about is done."),
+    # The filter of the actions
+    "query_too_long": N_("A filter has %(limit)s characters at most. Shorten it."),
+    "query_too_many": N_("“%(word)s” has too much in it: %(limit)s at most. Leave some out."),
+    "query_open_quote": N_("The quotation mark of “%(word)s” is not closed. Close it, or leave it out."),
+    "query_unknown_key": N_(
+        "“%(word)s” is nothing to filter by. These are: %(allowed)s. To look for the words themselves, put them in"
+        " quotation marks."
+    ),
+    "query_unknown_value": N_("“%(word)s” is nothing that “%(term)s” knows. Write one of: %(allowed)s."),
+    "query_no_value": N_("“%(word)s” says nothing to look for. Write something after it, or leave it out."),
+    "query_not_a_day": N_(
+        "“%(word)s” is no day. Write 2027, 2027-03, 2027-03-01, 2027-01..2027-03, 7d (in seven days), today or none."
+    ),
+    "query_not_days": N_("“%(word)s” is no number of days. Write one as in quiet:>30 or quiet:<7."),
+    "query_sign": N_("“%(word)s” cannot be compared so. Only days can: before < or after > one day."),
+    "query_not_a_code": N_(
+        "“%(word)s” is no code for “%(term)s”. Codes are made of letters, digits, dots and hyphens, as in MX, MX-SRE"
+        " or drug-dialogue."
+    ),
+    "query_unknown_own": N_("“%(word)s” is nobody. Write one of: %(allowed)s."),
+    "query_unknown_party": N_("There is no party “%(word)s”. Write one of: %(allowed)s."),
+    "query_unknown_office": N_("There is no office “%(word)s”. The nearest are: %(allowed)s."),
+    "query_unknown_mechanism": N_("There is no mechanism “%(word)s”. The nearest are: %(allowed)s."),
+    "query_no_delegation": N_("“%(word)s” means the own delegation, and you act for none. Write party: and its code."),
+    "too_many_actions": N_("These are more than %(limit)s actions. Narrow the filter, then take them away."),
+    "too_many_views": N_("No more than %(limit)s views can be kept. Take some away first."),
+    "unknown_audience": N_("Choose from the list for whom the view is."),
     # Dates and times
     "not_a_date": N_("This is not a date. Write the year, the month and the day, as in 2026-12-10."),
     "not_a_time": N_("This is not a time. Write it on 24 hours, as in 14:30."),
@@ -93,6 +120,12 @@ MESSAGES: Final[dict[str, str]] = {
     "starts_in_the_past": N_("A secretariat begins today or later. Choose another first day."),
     "ends_in_the_past": N_("This day is over, or comes before the first day. Choose a later one."),
     "ends_later_than_agreed": N_("The parties agreed on an earlier last day, or on this one. Choose a day before it."),
+    "nothing_chosen": N_("Choose at least one action first."),
+    "too_many_chosen": N_("Choose %(limit)s actions or fewer at once."),
+    "unknown_operation": N_("Choose what to change."),
+    "owes_nothing_here": N_("Your party owes nothing of this action."),
+    "already_undone": N_("This was taken back already."),
+    "cannot_be_undone": N_("There is nothing left of it to take back: what it changed was changed since, or stays."),
     "unknown_person": N_("Choose somebody of your own delegation from the list."),
     "unknown_secretariat": N_("No account of a secretariat has this address. Ask the operator to add it."),
     "not_within_appointment": N_("The secretariat is over by then. Choose an earlier day."),
@@ -189,6 +222,7 @@ MESSAGES: Final[dict[str, str]] = {
     "needs_owner": N_("Choose at least one party that owes it."),
     "unknown_action": N_("There is no action with this reference that you may see."),
     "action_needs_meeting": N_("A secretariat records actions at a meeting that it serves. Open that meeting first."),
+    "report_too_long": N_("A report covers %(years)s years at most. Choose other days."),
     "paper_too_long": N_("This would make too long a paper to print."),
     # Facts of a mechanism
     "date_is_past": N_("This day is past. Give one that is to come, or leave it empty."),

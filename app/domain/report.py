@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.domain.errors import Refusal
+from app.domain.walltime import check_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,12 +38,15 @@ class ReportDays:
 def report_days(first: date | None, last: date | None, today: date) -> ReportDays:
     """Return the days of a report: those asked for, else the year so far, or a year up to the day named.
 
-    Raises `Refusal` `ends_before_it_starts` (field `to`) and `report_too_long` (`years`).
+    Raises `Refusal` `ends_before_start` (field `to`), `report_too_long` (`years`) and `year_out_of_range`.
     """
+    for day, field in ((first, "from"), (last, "to")):
+        if day is not None:
+            check_year(day, field=field)
     until = last or today
     since = first or (until.replace(month=1, day=1) if last is None else _year_before(until))
     if until < since:
-        raise Refusal("ends_before_it_starts", field="to")
+        raise Refusal("ends_before_start", field="to")
     if until.year - since.year > LONGEST_YEARS:
         raise Refusal("report_too_long", field="from", years=LONGEST_YEARS)
     return ReportDays(since, until)

@@ -35,7 +35,11 @@ def test_the_days_of_a_report(first, last, days):
 
 @pytest.mark.parametrize(
     ("first", "last", "key"),
-    [(D(2027, 1, 1), None, "ends_before_it_starts"), (D(1990, 1, 1), D(2026, 1, 1), "report_too_long")],
+    [
+        (D(2027, 1, 1), None, "ends_before_start"),
+        (D(1990, 1, 1), D(2026, 1, 1), "report_too_long"),
+        (None, D(2200, 1, 1), "year_out_of_range"),
+    ],
 )
 def test_days_that_are_none_are_refused(first, last, key):
     with pytest.raises(Refusal) as refused:

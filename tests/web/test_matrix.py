@@ -84,6 +84,7 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         MISSING_ID,
     ),
     ("zone-changes", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
+    ("reports", "figure"): ("overdue", "commitments", "no-such-figure"),
     ("reports", "chart"): ("ages", "months", "no-such-chart"),
     ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("answers", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),

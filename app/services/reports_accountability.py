@@ -1,0 +1,101 @@
+"""The accountability report whole, as one reader sees it, and its rows: what stands behind each of its figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.catalogue import load_shipped
+from app.db import GuardedSession
+from app.domain.catalogue import Mechanism as Facts
+from app.domain.report import ReviewPoint, review_points
+from app.services.commitments import CommitmentFilters, CommitmentLine, commitment_lines
+from app.services.register import today_for
+from app.services.reports import Figure, ReportScope, is_of_parties, leg_figures
+from app.services.reports_meetings import (
+    MEETINGS,
+    PERIOD_FIGURES,
+    Compliance,
+    FactContest,
+    compliance_of,
+    fact_contests,
+)
+
+COMMITMENTS: Final = "commitments"
+CONTESTED: Final = "contested"
+
+
+@dataclass(frozen=True, slots=True)
+class Accountability:
+    """All that the report tells: figures of legs, commitments (pledges, and practices apart), meetings, contests."""
+
+    scope: ReportScope
+    legs: tuple[Figure, ...]
+    pledges: tuple[CommitmentLine, ...]
+    practices: tuple[CommitmentLine, ...]
+    meetings: Compliance
+    fact_contests: tuple[FactContest, ...]
+    points: tuple[ReviewPoint, ...]
+
+    @property
+    def contested(self) -> tuple[CommitmentLine, ...]:
+        """Return the commitments of which some party contests what is shown."""
+        return tuple(line for line in (*self.pledges, *self.practices) if line.contests)
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """Return the whole of each figure by its key: what its rows must come to."""
+        counts = {figure.key: figure.value for figure in self.legs}
+        counts[COMMITMENTS] = len(self.pledges)
+        counts[CONTESTED] = sum(len(line.contests) for line in self.contested) + len(self.fact_contests)
+        counts[MEETINGS] = len(self.meetings.held)
+        return counts | {key: len(self.meetings.periods_of(key)) for key in PERIOD_FIGURES}
+
+
+def accountability(session: GuardedSession, scope: ReportScope, language: str) -> Accountability:
+    """Return the report of a scope, of what the viewer may see."""
+    commitments = commitments_of(session, scope)
+    meetings = compliance_of(session, scope, language)
+    return Accountability(
+        scope=scope,
+        legs=leg_figures(session, scope),
+        pledges=tuple(line for line in commitments if line.commitment.kind == "pledge"),
+        practices=tuple(line for line in commitments if line.commitment.kind == "practice"),
+        meetings=meetings,
+        fact_contests=fact_contests(session, meetings.mechanisms),
+        points=points_within(scope),
+    )
+
+
+def commitments_of(session: GuardedSession, scope: ReportScope) -> tuple[CommitmentLine, ...]:
+    """Return the pledges and practices of a report, as they stood at its end where that is past."""
+    last = scope.days.last
+    found = commitment_lines(
+        session,
+        CommitmentFilters(mechanism=scope.mechanism),
+        kinds=("pledge", "practice"),
+        on=last if last < today_for(session) else None,
+    )
+    return tuple(line for line in found.lines if is_of_parties(line.commitment.owners, scope))
+
+
+def points_within(scope: ReportScope) -> tuple[ReviewPoint, ...]:
+    """Return the review points that fall within the report's days, of its parties or of none."""
+    return tuple(
+        point
+        for point in known_points(scope.days.last)
+        if scope.days.holds(point.on) and (point.party is None or is_of_parties((point.party,), scope))
+    )
+
+
+def known_points(until: dt.date) -> tuple[ReviewPoint, ...]:
+    """Return every review point up to a day, and the fixed dates of the catalogue."""
+    facts = load_shipped().calendar
+    return review_points(facts.political_dates, facts.fixed_dates, until)
+
+
+def named_facts(facts: Facts, language: str) -> str:
+    """Return the name of a mechanism."""
+    return facts.name.in_language(language)
