@@ -6,9 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -106,10 +106,22 @@ def lines_of(
 
     `todays` are days to hold against those due, by party, in place of the day that it is in a party's capital.
     """
-    rows = session.execute(_with_origins(query)).all()
+    return _lines(session, session.execute(_with_origins(query)).all(), todays or {})
+
+
+def marked_lines_of(
+    session: GuardedSession, query: Select[Action], mark: ColumnElement[bool]
+) -> tuple[tuple[ActionLine, bool], ...]:
+    """Return the actions that a query finds as `lines_of` does, each with whether a condition holds for it."""
+    rows = session.execute(_with_origins(query).add_columns(mark)).all()
+    lines = _lines(session, [row[:3] for row in rows], {})
+    return tuple((line, bool(row[3])) for line, row in zip(lines, rows, strict=True))
+
+
+def _lines(session: GuardedSession, rows: Sequence[Any], todays: Mapping[str, dt.date]) -> tuple[ActionLine, ...]:
     if not rows:
         return ()
-    legs = _legs(session, [row[0].id for row in rows], todays or {})
+    legs = _legs(session, [row[0].id for row in rows], todays)
     members = _members(session, {row[0].audience_id for row in rows})
     lines = []
     for action, mechanism, meeting_reference in rows:

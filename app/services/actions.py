@@ -1,4 +1,4 @@
-"""Reading action items: what a party owes, the register, one action, and those that a meeting goes back to."""
+"""Reading action items: what a party owes, the register, and one action."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased, load_only, selectinload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import load_only, selectinload
 
 from app.db import GuardedSession
 from app.domain import actions as rules
@@ -20,19 +20,14 @@ from app.models import (
     Action,
     Leg,
     Mechanism,
-    Meeting,
-    MeetingParty,
     Office,
 )
 from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, todays_of
 from app.services.action_whole import in_lists, not_ended
 from app.services.history import HistoryEntry, history_of
-from app.services.meeting_state import CALLED_OFF
 from app.services.note_lines import NoteLine, note_lines
 from app.services.paging import PAGE_SIZE, pages_of
 from app.services.practice import is_real_action
-
-_earlier = aliased(Meeting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,69 +169,9 @@ def actions_list(session: GuardedSession, filters: Filters, page: int = 1) -> Ac
     return ActionPage(lines, total, page, page_count)
 
 
-def actions_of_meeting(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
-    """Return the actions of a meeting that the viewer may see, in the order of their references."""
-    query = select(Action).where(Action.meeting_id == meeting.id, in_lists()).order_by(Action.reference)
-    return list(lines_of(session, query))
-
-
 def open_actions_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -> list[ActionLine]:
     """Return the actions of a mechanism that are still to be done, of what the viewer may see, by due day."""
     return _open(session, select(Action).where(Action.mechanism_id == mechanism_id))
-
-
-def last_meeting_before(session: GuardedSession, meeting: Meeting) -> Meeting | None:
-    """Return the meeting of the same mechanism and exactly the same parties that came before this one, if one did.
-
-    One that was postponed or cancelled did not take place. An ad hoc meeting goes back to none.
-    """
-    return session.execute(select(Meeting).where(Meeting.id == _last_before(meeting))).scalar_one_or_none()
-
-
-def open_of_last_meeting(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
-    """Return what is still to be done of the last meeting before this one, of what the viewer may see, by due day."""
-    if meeting.mechanism_id is None:
-        return []
-    return _open(session, select(Action).where(Action.meeting_id == _last_before(meeting)))
-
-
-def actions_around(session: GuardedSession, meeting: Meeting) -> tuple[list[ActionLine], list[ActionLine]]:
-    """Return the actions of a meeting, and what is still to be done of the last one before it, in three statements.
-
-    They are those of `actions_of_meeting` and of `open_of_last_meeting`.
-    """
-    if meeting.mechanism_id is None:
-        return actions_of_meeting(session, meeting), []
-    before = and_(Action.meeting_id == _last_before(meeting), not_ended(), Action.id.in_(_owing()))
-    own_ones = and_(Action.meeting_id == meeting.id, in_lists())
-    query = select(Action).where(or_(own_ones, before)).order_by(Action.reference)
-    lines = lines_of(session, query)
-    own = [line for line in lines if line.action.meeting_id == meeting.id]
-    others = [line for line in lines if line.action.meeting_id != meeting.id]
-    return own, _by_due_day(others)
-
-
-def _last_before(meeting: Meeting) -> ScalarSelect[uuid.UUID]:
-    """Return the query for the id of the meeting that this one goes back to."""
-    codes = sorted(row.party_code for row in meeting.parties)
-    counted = select(func.count(MeetingParty.id)).where(
-        MeetingParty.meeting_id == _earlier.id, MeetingParty.removed.is_(False)
-    )
-    return (
-        select(_earlier.id)
-        .where(
-            _earlier.mechanism_id.is_not(None),
-            _earlier.mechanism_id == meeting.mechanism_id,
-            _earlier.id != meeting.id,
-            _earlier.starts_at < meeting.starts_at,
-            _earlier.state.not_in(sorted(CALLED_OFF)),
-            counted.correlate(_earlier).scalar_subquery() == len(codes),
-            counted.where(MeetingParty.party_code.in_(codes)).correlate(_earlier).scalar_subquery() == len(codes),
-        )
-        .order_by(_earlier.starts_at.desc(), _earlier.reference)
-        .limit(1)
-        .scalar_subquery()
-    )
 
 
 def mechanisms_with_actions(session: GuardedSession) -> tuple[Mechanism, ...]:

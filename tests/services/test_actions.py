@@ -16,13 +16,12 @@ from app.services.actions import (
     Filters,
     action_view,
     actions_list,
-    actions_of_meeting,
-    last_meeting_before,
     mechanisms_with_actions,
     open_actions_of_mechanism,
     owed_by,
     parties_with_legs,
 )
+from app.services.meeting_actions import actions_of_meeting, last_meeting_before
 from app.services.meetings import find_meeting
 from tests import world
 

@@ -398,13 +398,13 @@ def followed(kept: Database) -> Database:
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("ana", ["UNC-2026-4-A01", "UNC-2026-4-MXUS-A01"]),
-        ("carol", ["UNC-2026-4-A01", "UNC-2026-4-MXUS-A01"]),
-        ("benoit", ["UNC-2026-4-A01"]),
-        ("sam", ["UNC-2026-4-A01"]),
+        ("ana", ["UNC-2026-1-A01", "UNC-2026-4-A01", "UNC-2026-4-MXUS-A01"]),
+        ("carol", ["UNC-2026-1-A01", "UNC-2026-4-A01", "UNC-2026-4-MXUS-A01"]),
+        ("benoit", ["UNC-2026-1-A01", "UNC-2026-4-A01"]),
+        ("sam", ["UNC-2026-1-A01", "UNC-2026-4-A01"]),
     ],
 )
-def test_progress_shows_what_is_open_of_the_last_meeting_of_the_same_parties(
+def test_progress_shows_what_is_open_of_the_meetings_before_of_the_same_parties(
     followed: Database, key: str, expected: list[str]
 ) -> None:
     view = seen(followed, key)
@@ -416,11 +416,13 @@ def test_progress_is_read_live(followed: Database) -> None:
     from app.services.action_acts import LegChange, update_leg
 
     for key, code in (("ana", "MX"), ("benoit", "CA"), ("carol", "US")):
-        assert len(seen(followed, "benoit").items[1].open_actions) == 1
+        assert len(seen(followed, "benoit").items[1].open_actions) == 2
         with followed.write_session(world.viewer(key)) as session:
-            update_leg(session, "UNC-2026-4-A01", code, LegChange(state="done"), version=1)
+            change = LegChange(state="done", due_on=dt.date(2026, 12, 15))
+            update_leg(session, "UNC-2026-4-A01", code, change, version=1)
             session.commit()
-    assert seen(followed, "benoit").items[1].open_actions == ()
+    still = seen(followed, "benoit").items[1].open_actions
+    assert [line.action.reference for line in still] == ["UNC-2026-1-A01"]
 
 
 # Statements -----------------------------------------------------------------------------------------

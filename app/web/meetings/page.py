@@ -11,9 +11,9 @@ from app.db import GuardedSession
 from app.domain.visibility import Action, Viewer, can
 from app.i18n import reader_language
 from app.services import meeting_life as life
-from app.services.actions import actions_around
 from app.services.agenda import agenda_of
 from app.services.history import HistoryEntry
+from app.services.meeting_actions import actions_around
 from app.services.meeting_state import when_of
 from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
@@ -32,7 +32,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
     view = meeting_view(session, reference)
     meeting, language = view.meeting, reader_language()
     places = clocks.places_of(view, viewer, language)
-    actions, open_actions = actions_around(session, meeting)
+    acted = actions_around(session, meeting)
     own = next((line.row for line in view.parties if line.party.code == viewer.party), None)
     return render_template(
         "meetings/meeting.html",
@@ -54,8 +54,10 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         promise=life.promise_of(meeting),
         stale=stale,
         error=error,
-        agenda=agenda_of(session, meeting, view.facts, [line.party for line in view.parties], open_actions),
-        actions=actions,
+        agenda=agenda_of(session, meeting, view.facts, [line.party for line in view.parties], acted.before),
+        actions=acted.own,
+        actions_before=acted.before,
+        actions_behind=acted.behind,
         released_count=view.released_count,
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
