@@ -1,22 +1,22 @@
-"""What is mended of an action after it was recorded: its title, and a leg of a party that was found to owe too."""
+"""What is mended of an action after it was recorded: what it says, and a leg of a party that was found to owe too."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from app.db import GuardedSession, digest_of
+from app.domain.action_kinds import foreign_versions_changed
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.plaintext import one_line
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import can
 from app.domain.walltime import check_year
 from app.models import Action, Leg
-from app.services.action_acts import titles
+from app.services.action_content import ActionContent, columns_of, content_of
 from app.services.action_lines import ActionLine
-from app.services.action_whole import settle
+from app.services.action_whole import heard, settle
 from app.services.actions import action_line, find_action
 
 
@@ -37,28 +37,55 @@ def line_to_edit(session: GuardedSession, reference: str) -> ActionLine:
     return line
 
 
-def title_version(action: Action) -> str:
-    """Return a short digest of a title; a correction carries that of the title it was made from.
+def content_version(action: Action) -> str:
+    """Return a short digest of what an action says; an edit carries that of what it was made from.
 
     The row's own version rises with every note and leg, which change nothing of what was read here.
     """
-    return digest_of(json.dumps(dict(action.title), sort_keys=True, ensure_ascii=False))[:32]
+    return digest_of(json.dumps(_read(content_of(action)), sort_keys=True, ensure_ascii=False))[:32]
 
 
-def correct_title(session: GuardedSession, reference: str, title: Mapping[str, str], *, version: str) -> Action:
-    """Write the title anew; what it was is kept in the record. `version` is `title_version` of what was read.
+def edit_action(session: GuardedSession, reference: str, content: ActionContent, *, version: str) -> Action:
+    """Write what an action says anew; what it said is kept in the record. `version` is `content_version` of that.
 
-    Raises `NotFound`; `Refusal` `forbidden`, `needs_title`, and what lines of text raise; `StaleVersion`.
+    A party's own version of a protocol is its own to change. Raises `NotFound`; `Refusal` `forbidden`,
+    `version_of_another_party`, and what `columns_of` raises; `StaleVersion`.
     """
     find_action(session, reference, lock=True)
-    action = line_to_edit(session, reference).action
-    if version != title_version(action):
-        raise StaleVersion({"title": dict(title)}, {"title": dict(action.title)})
-    new, was = titles(title, action.title.get("original")), dict(action.title)
-    if new != was:
-        action.title, action.changed_at = new, session.now
-        session.record("action_title_corrected", "action", action.id, action.audience_id, was=was, now=new)
+    line = line_to_edit(session, reference)
+    action, was = line.action, content_of(line.action)
+    if version != content_version(action):
+        raise StaleVersion(_read(content), _read(was))
+    columns = columns_of(content, line.parties)
+    viewer = session.bound_viewer
+    own = viewer.party if viewer.sits_at_a_table else None
+    foreign = foreign_versions_changed(was.kind_facts, columns["kind_facts"], own)
+    if foreign and content.kind == was.kind:
+        raise Refusal("version_of_another_party", field=f"national_{foreign[0]}")
+    before = {name: getattr(action, name) for name in columns}
+    changed = {name: value for name, value in columns.items() if value != before[name]}
+    if not changed:
+        return action
+    for name, value in changed.items():
+        setattr(action, name, value)
+    action.changed_at = session.now
+    if "kind_facts" in changed:  # a finding, data that came, a version: that is news, as another word is not
+        heard(action, session.now)
+    if "title" in changed:
+        facts = {"was": before["title"], "now": changed.pop("title")}
+        session.record("action_title_corrected", "action", action.id, action.audience_id, **facts)
+    if changed:
+        was_so = {name: before[name] for name in changed}
+        session.record("action_edited", "action", action.id, action.audience_id, was=was_so, now=changed)
     return action
+
+
+def _read(content: ActionContent) -> dict[str, object]:
+    """Return what an action says, as both sides of a lost race are read; texts that are not there are left out."""
+    said = asdict(content)
+    for name in ("title", "body", "conclusion"):
+        said[name] = {code: text for code, text in said[name].items() if text and code != "original"}
+    return {**said, "original": content.original or ""}
 
 
 def add_leg(session: GuardedSession, reference: str, new: NewLeg) -> Leg:

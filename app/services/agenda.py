@@ -20,7 +20,7 @@ from app.domain.walltime import in_zone
 from app.domain.zones import known_zone
 from app.models import AgendaItem, Meeting, Party
 from app.services.action_lines import ActionLine
-from app.services.meeting_actions import open_before
+from app.services.actions import open_of_last_meeting
 from app.services.meeting_state import when_of
 from app.services.meetings import facts_of_meeting
 
@@ -106,7 +106,7 @@ def agenda_of(
     timetable = clock_times([item.minutes for item in items], sittings, zone_names)
     has_progress = any(item.kind == PROGRESS for item in items)
     if open_actions is None:
-        open_actions = open_before(session, meeting) if has_progress else ()
+        open_actions = open_of_last_meeting(session, meeting) if has_progress else ()
     is_frozen = meeting.state in FROZEN_STATES
     known = facts if facts is not None else facts_of_meeting(session, meeting)
     last = max((use.ends_at for use in timetable.sittings), default=None)
@@ -129,6 +129,19 @@ def items_of(session: GuardedSession, meeting_id: uuid.UUID, *, fresh: bool = Fa
     query = select(AgendaItem).where(AgendaItem.meeting_id == meeting_id)
     query = query.order_by(AgendaItem.position, AgendaItem.id).execution_options(populate_existing=fresh)
     return list(session.execute(query).scalars())
+
+
+def item_of_meeting(session: GuardedSession, meeting: Meeting, item_id: uuid.UUID) -> AgendaItem | None:
+    """Return the item of that id where it stands on the meeting's agenda."""
+    query = select(AgendaItem).where(
+        AgendaItem.id == item_id, AgendaItem.meeting_id == meeting.id, AgendaItem.removed.is_(False)
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def item_behind(session: GuardedSession, item_id: uuid.UUID | None) -> AgendaItem | None:
+    """Return the item that something came from, one that was taken off the agenda since too; None for none."""
+    return session.execute(select(AgendaItem).where(AgendaItem.id == item_id)).scalar_one_or_none() if item_id else None
 
 
 def order_digest(item_ids: Iterable[uuid.UUID]) -> str:

@@ -18,7 +18,7 @@ from app.domain import agenda as rules
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Action, can
 from app.models import AgendaItem, Mechanism, Meeting
-from app.services.action_acts import titles
+from app.services.action_content import titles
 from app.services.agenda import FROZEN_STATES, items_of, order_digest, version_of
 from app.services.meeting_audience import agenda_audience, keys_of, rows_audience, without_persons
 from app.services.meetings import facts_of_meeting, find_meeting

@@ -125,6 +125,7 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.EDIT_AGENDA: Action.DRAFT_MEETING,
         Action.EDIT_ACTION: Action.CREATE_ACTION,
         Action.UPDATE_LEG: Action.READ_ACTIONS,
+        Action.KEEP_SUBTASKS: Action.READ_ACTIONS,
         Action.HAND_OVER_ITEMS: Action.READ_ACTIONS,
         Action.REPORT_UPDATE: Action.READ_ACTIONS,
         Action.KEEP_MECHANISM: Action.DRAFT_MEETING,

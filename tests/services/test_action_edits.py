@@ -11,7 +11,8 @@ from app.db import Database
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.models import AuditRecord
 from app.services.action_acts import NewAction, PartyPart, record_action
-from app.services.action_edits import NewLeg, add_leg, correct_title, line_to_edit, title_version
+from app.services.action_content import ActionContent
+from app.services.action_edits import NewLeg, add_leg, content_version, edit_action, line_to_edit
 from app.services.actions import action_view
 from tests import world
 
@@ -36,12 +37,12 @@ def kept(database: Database) -> Database:
 
 def version_of(database: Database, key: str = "ana") -> str:
     with database.read_session(world.viewer(key)) as session:
-        return title_version(line_to_edit(session, SHARED).action)
+        return content_version(line_to_edit(session, SHARED).action)
 
 
 def correct(database: Database, key: str, version: str, **title: str) -> None:
     with database.write_session(world.viewer(key)) as session:
-        correct_title(session, SHARED, title, version=version)
+        edit_action(session, SHARED, ActionContent(title), version=version)
         session.commit()
 
 
@@ -65,8 +66,8 @@ def test_the_loser_of_a_race_sees_both_titles(kept: Database) -> None:
     correct(kept, "ana", version, en="Send it by mail")
     with pytest.raises(StaleVersion) as raised:
         correct(kept, "carol", version, en="Send it by post")
-    assert raised.value.yours == {"title": {"en": "Send it by post"}}
-    assert raised.value.theirs == {"title": {"en": "Send it by mail", "original": "en"}}
+    assert raised.value.yours["title"] == {"en": "Send it by post"}
+    assert raised.value.theirs["title"] == {"en": "Send it by mail"}
     assert len(acts(kept)) == 1
 
 
@@ -123,7 +124,7 @@ def test_no_second_leg_and_none_of_a_party_that_does_not_see_it(kept: Database, 
 def test_what_is_not_seen_cannot_be_mended(kept: Database, key: str) -> None:
     with kept.write_session(world.viewer(key)) as session:
         with pytest.raises(NotFound):
-            correct_title(session, NARROW, {"en": "Mine"}, version="")
+            edit_action(session, NARROW, ActionContent({"en": "Mine"}), version="")
         with pytest.raises(NotFound):
             add_leg(session, NARROW, NewLeg("US"))
         session.rollback()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -321,25 +320,6 @@ def statements(database: Database, client: Any, path: str) -> int:
 
 
 # Mending --------------------------------------------------------------------------------------------
-
-
-def test_a_title_is_corrected_and_a_lost_race_shows_both(client_for: Client) -> None:
-    client = client_for("carol")
-    assert "Correct the title" in text_of(client.get("/actions/UNC-2026-1-A01"))
-    address = "/actions/UNC-2026-1-A01/title"
-    page = client.get(address).get_data(as_text=True)
-    version = re.findall(r'name="version"[^>]*value="([^"]*)"', page)[0]
-    sent = {"version": version, "title_en": "Send the whole list", "title_es": "", "title_fr": ""}
-    assert client.post(address, data=sent).status_code == 303
-    shown = text_of(client.get("/actions/UNC-2026-1-A01"))
-    assert "Send the whole list" in shown
-    assert "corrected the title, which was “Send the list”." in shown
-    late = client_for("ana").post(f"{address}?lang=en", data=sent | {"title_en": "Another title"})
-    assert late.status_code == 409
-    assert "Send the whole list" in text_of(late)
-    assert 'value="Another title"' in late.get_data(as_text=True)
-    empty = client.post(address, data=sent | {"title_en": " "})
-    assert empty.status_code in {409, 422}
 
 
 def test_a_leg_is_added_only_where_one_is_missing(client_for: Client, kept: Database) -> None:

@@ -51,7 +51,58 @@ def _sentence(entry: HistoryEntry, language: str) -> str:
             said = _("%(who)s corrected a note.", who=doer)
         case act if act in UPDATE_ACTS:
             said = update_sentence(act, entry.facts, doer, language)
+    said = said or _said_of_action(entry, doer, language)
     return str(said or labels.labels("audit_action", language).get(entry.act, entry.act))
+
+
+def _said_of_action(entry: HistoryEntry, doer: str, language: str) -> str | None:
+    """Say what was done to what an action says, to its links, or to the steps of one's own delegation."""
+    match entry.act:
+        case "leg_accepted":
+            party = words.party_name(str(entry.facts["party"]), language)
+            return str(_("%(who)s accepted the leg of %(party)s.", who=doer, party=party))
+        case "action_edited":
+            changes = [_change(name, was, language) for name, was in entry.facts["was"].items()]
+            return str(_("%(who)s changed: %(changes)s.", who=doer, changes=words.list_of(changes, language)))
+        case "action_linked" | "action_unlinked":
+            return _link_sentence(entry, doer, language)
+    if entry.act.startswith("subtask_"):
+        act = labels.label("audit_action", entry.act, language)
+        return str(_("%(who)s: %(act)s", who=doer, act=act))
+    return None
+
+
+def _link_sentence(entry: HistoryEntry, doer: str, language: str) -> str:
+    """Say what the action was said to be to another one, or that this was taken back."""
+    link = f"{labels.label('action_link', str(entry.facts['said']), language)} {entry.facts['other']}"
+    if entry.act == "action_linked":
+        return str(_("%(who)s linked it: “%(link)s”.", who=doer, link=link))
+    return str(_("%(who)s took a link back: “%(link)s”.", who=doer, link=link))
+
+
+def _change(name: str, was: Any, language: str) -> str:
+    """Return the name of what was changed, and what stood there before."""
+    called = {
+        "body": _("the text"), "conclusion": _("the conclusion"), "kind": _("the kind"), "lead_party": _("who leads"),
+        "priority": _("the priority"), "horizon": _("the horizon"),
+    }.get(name)  # fmt: skip
+    if called is None:
+        return str(_("what its kind asks for"))
+    before = _before(name, was, language)
+    return str(_("%(what)s (was “%(was)s”)", what=called, was=before)) if before else str(called)
+
+
+def _before(name: str, was: Any, language: str) -> str:
+    if not was:
+        return ""
+    match name:
+        case "body" | "conclusion":
+            return words.pick(was, language)[0]
+        case "lead_party":
+            return words.party_name(str(was), language)
+        case "kind":
+            return labels.label("action_kind", str(was), language)
+    return labels.label(name, str(was), language)
 
 
 def _title(entry: HistoryEntry, language: str) -> str:

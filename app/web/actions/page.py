@@ -16,21 +16,27 @@ from app.services.actions import ActionView
 from app.web.actions.due import due_parts
 from app.web.actions.forms import NoteForm
 from app.web.actions.history import history_of, who
+from app.web.actions.page_parts import about_of, links_part, steps_part
 from app.web.actions.update_parts import updates_of
+from app.web.commitments.serving import served_of
 from app.web.routing import viewer
 
 
 def _parts(view: ActionView) -> dict[str, Any]:
     """Return what the partials of the page need beside the action, by name: one line for each part."""
     return {
+        "about": about_of(view),
+        "links": links_part(view),
+        "steps": steps_part(view),
         "updates": updates_of(view),
         **due_parts(view.line),
+        "served": served_of(view.line),
         "history": history_of(view.history, viewer(), reader_language()),
     }
 
 
-def action_page(view: ActionView, form: NoteForm) -> str:
-    """Return the page of an action, with the form of a note as it was typed."""
+def action_page(view: ActionView, form: NoteForm, **instead: Any) -> str:
+    """Return the page of an action, with the form of a note as it was typed; `instead` are parts to show as given."""
     language = reader_language()
     return render_template(
         "actions/action.html",
@@ -43,7 +49,7 @@ def action_page(view: ActionView, form: NoteForm) -> str:
         own_city=words.city_of(viewer().time_zone, language, viewer().party),
         may_note=can(viewer(), Permission.NOTE_ACTION),
         form=form,
-        **_parts(view),
+        **(_parts(view) | instead),
     )
 
 

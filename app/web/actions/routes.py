@@ -7,32 +7,28 @@ from typing import Any, Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from app import labels, words
 from app.domain.actions import LEG_STATES
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action as Permission
-from app.domain.visibility import can
+from app.domain.visibility import Facts, can
 from app.i18n import reader_language
-from app.models import Action, Leg, Meeting
+from app.models import Action, Leg
 from app.services import action_acts as acts
 from app.services import actions as service
 from app.services.action_lines import OVERDUE, ActionLine, today_of
 from app.services.actions import Filters
+from app.services.leg_people import own_people
 from app.web.actions import due as _due  # noqa: F401
 from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint, as those below
-from app.web.actions import leavers as _leavers  # noqa: F401
+from app.web.actions import linking as _linking  # noqa: F401
+from app.web.actions import steps as _steps  # noqa: F401
 from app.web.actions import updates as _updates  # noqa: F401
 from app.web.actions.blueprint import blueprint
-from app.web.actions.forms import (
-    LegForm,
-    leg_form,
-    new_action_form,
-    typed_action,
-    typed_leg,
-)
+from app.web.actions.forms import LegForm, leg_form, typed_leg
 from app.web.actions.page import action_page
+from app.web.actions.recording import may_record_ad_hoc
 from app.web.actions.update_forms import update_form
 from app.web.forms import compared, named_choices, put_error, sent_version
 from app.web.paging import page_number
@@ -63,7 +59,7 @@ def actions() -> ResponseReturnValue:
         own=own,
         today=today,
         owed=service.owed_by(session(), own, today) if own and today and first else None,
-        may_record=_may_record_ad_hoc(),
+        may_record=may_record_ad_hoc(),
         before=_page_address(page - 1, chosen) if page > 1 else None,
         after=_page_address(page + 1, chosen) if page < found.page_count else None,
     )
@@ -90,46 +86,6 @@ def _page_address(page: int, chosen: dict[str, str | None]) -> str:
     return url_for("actions.actions", page=page, **kept)
 
 
-def _may_record_ad_hoc() -> bool:
-    """Say whether the viewer can record an action of no meeting: a delegation, or a secretariat for such things."""
-    if not can(viewer(), Permission.CREATE_ACTION):
-        return False
-    return viewer().sits_at_a_table or any(hat.is_ad_hoc for hat in viewer().hats)
-
-
-# Recording ------------------------------------------------------------------------------------------
-
-
-@route(blueprint, "/actions/new", policy=signed_in(Permission.CREATE_ACTION), methods=("GET", "POST"))
-def new_action() -> ResponseReturnValue:
-    """Record an action of the meeting that the address names, or of none."""
-    reference = request.args.get("meeting") or None
-    meeting = acts.meeting_to_act_on(session(), reference) if reference else None
-    if meeting is None and not _may_record_ad_hoc():
-        raise Refusal("action_needs_meeting")
-    parties = acts.parties_to_choose(session(), meeting)
-    offices = service.offices_of(session(), [party.code for party in parties])
-    language = reader_language()
-    form = new_action_form(parties, offices, viewer().party, language)
-    codes = words.party_order([party.code for party in parties], language)
-    if request.method != "POST":
-        return _new_page(form, codes, meeting)
-    try:
-        action = acts.record_action(
-            session(), typed_action(form, parties, language), meeting.reference if meeting else None
-        )
-    except Refusal as refusal:
-        put_error(form, refusal)
-        return _new_page(form, codes, meeting), 422
-    flash(_("The action is recorded as %(reference)s.", reference=action.reference))
-    return redirect(url_for("actions.action", ref=action.reference), 303)
-
-
-def _new_page(form: FlaskForm, codes: list[str], meeting: Meeting | None) -> str:
-    back = url_for("meetings.meeting", ref=meeting.reference) if meeting else url_for("actions.actions")
-    return render_template("actions/new.html", form=form, codes=codes, meeting=meeting, back=back)
-
-
 # One action -----------------------------------------------------------------------------------------
 
 
@@ -144,7 +100,8 @@ def leg(ref: str, party: str) -> ResponseReturnValue:
     """Show a leg to its own party, and save what it says of it."""
     found, own = acts.own_leg(session(), ref, party)
     offices = service.offices_of(session(), [party])[party]
-    form = leg_form(own, offices, reader_language())
+    speaks = can(viewer(), Permission.VERIFY_LEG, Facts(owner=party))
+    form = leg_form(own, offices, own_people(session()), reader_language(), speaks=speaks)
     if request.method != "POST":
         return _leg_page(found, own, form, own.version)
     try:
@@ -158,6 +115,20 @@ def leg(ref: str, party: str) -> ResponseReturnValue:
         put_error(form, refusal)
         return _leg_page(found, own, form, sent_version()), 422
     flash(_("Saved. Everybody who sees this action sees it."))
+    return redirect(url_for("actions.action", ref=found.reference), 303)
+
+
+@route(blueprint, "/actions/<ref>/legs/<party>/accept", policy=signed_in(Permission.UPDATE_LEG), methods=("POST",))
+def accept_leg(ref: str, party: str) -> ResponseReturnValue:
+    """Take on what others recorded for one's party, in one press."""
+    found, _own = acts.own_leg(session(), ref, party)
+    try:
+        acts.accept_leg(session(), ref, party, version=sent_version())
+    except StaleVersion as stale:
+        form = update_form(reader_language())
+        put_error(form, stale)
+        return action_page(service.action_view(session(), ref), form), 409
+    flash(_("Accepted. Everybody who sees this action sees it."))
     return redirect(url_for("actions.action", ref=found.reference), 303)
 
 
