@@ -158,7 +158,8 @@ def value_of(rule: Rule, name: str, n: int) -> str:
         return known[n]
     return {
         "item_id": MISSING_ID, "party": "MX", "note_id": MISSING_ID, "leg_id": MISSING_ID, "letter": "x",
-        "member_id": MISSING_ID, "batch_id": MISSING_ID, "release_id": MISSING_ID,
+        "member_id": MISSING_ID, "batch_id": MISSING_ID, "release_id": MISSING_ID, "link_id": MISSING_ID,
+        "subtask_id": MISSING_ID,
         "statement_id": MISSING_ID, "field": "level", "group": "names",
     }[name]  # fmt: skip
 

@@ -22,6 +22,7 @@ from app.services.actions import Filters
 from app.services.leg_people import own_people
 from app.web.actions import due as _due  # noqa: F401
 from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint, as those below
+from app.web.actions import leavers as _leavers  # noqa: F401
 from app.web.actions import linking as _linking  # noqa: F401
 from app.web.actions import steps as _steps  # noqa: F401
 from app.web.actions import updates as _updates  # noqa: F401
