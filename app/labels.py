@@ -107,6 +107,15 @@ def _commitment_kinds(pgettext: Say) -> Table:
     }
 
 
+def _action_endings(pgettext: Say) -> Table:
+    return {
+        "closed": pgettext("how an action ended", "closed at a meeting"),
+        "merged": pgettext("how an action ended", "merged into another"),
+        "split": pgettext("how an action ended", "split"),
+        "withdrawn": pgettext("how an action ended", "withdrawn"),
+    }
+
+
 def _answers(pgettext: Say) -> Table:
     return {
         "yes": pgettext("answer of a party", "yes"),
@@ -367,7 +376,14 @@ def _audit_actions(pgettext: Say) -> Table:
         "action_title_corrected": pgettext("act in the record", "Corrected the title of an action"),
         "leg_added": pgettext("act in the record", "Added a leg to an action"),
         "leg_updated": pgettext("act in the record", "Updated a leg of an action"),
+        "view_saved": pgettext("act in the record", "Kept a view of the actions"),
+        "view_renamed": pgettext("act in the record", "Gave a view of the actions another name"),
+        "view_removed": pgettext("act in the record", "Took away a view of the actions"),
+        "view_restored": pgettext("act in the record", "Put back a view of the actions"),
         "leg_accepted": pgettext("act in the record", "Accepted a leg of an action"),
+        "leg_put_back": pgettext("act in the record", "Took back a change of a leg made with others"),
+        "actions_changed": pgettext("act in the record", "Changed several actions at once"),
+        "actions_put_back": pgettext("act in the record", "Took back a change of several actions"),
         "action_edited": pgettext("act in the record", "Changed what an action says"),
         "action_linked": pgettext("act in the record", "Linked two actions"),
         "action_unlinked": pgettext("act in the record", "Took a link of two actions back"),
@@ -505,6 +521,32 @@ def _feed_details(pgettext: Say) -> Table:
     }
 
 
+def _reminder_mails(pgettext: Say) -> Table:
+    return {
+        "digest": pgettext("how reminders come", "together in one mail a day, at 8:00 in my time"),
+        "at_once": pgettext("how reminders come", "each in a mail of its own, on working days from 8:00"),
+        "never": pgettext("how reminders come", "never"),
+    }
+
+
+def _reminder_stages(pgettext: Say) -> Table:
+    return {
+        "before": pgettext("stage of a reminder", "before its day"),
+        "on": pgettext("stage of a reminder", "on its day"),
+        "after": pgettext("stage of a reminder", "after its day"),
+        "coordinator": pgettext("stage of a reminder", "to the coordinator"),
+    }
+
+
+def _reminder_states(pgettext: Say) -> Table:
+    return {
+        "prepared": pgettext("state of a reminder", "waits"),
+        "queued": pgettext("state of a reminder", "on its way"),
+        "sent": pgettext("state of a reminder", "sent"),
+        "withheld": pgettext("state of a reminder", "withheld"),
+    }
+
+
 def _themes(pgettext: Say) -> Table:
     return {
         "auto": pgettext("colours of the pages", "as this device has them"),
@@ -525,6 +567,7 @@ def _appointment_states(pgettext: Say) -> Table:
 GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "meeting_state": _meeting_states,
     "leg_state": _leg_states,
+    "action_ending": _action_endings,
     "commitment_status": _commitment_statuses,
     "commitment_kind": _commitment_kinds,
     "action_kind": _action_kinds,
@@ -555,6 +598,9 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "import_fate": _import_fates,
     "feed_detail": _feed_details,
     "theme": _themes,
+    "reminder_mails": _reminder_mails,
+    "reminder_stage": _reminder_stages,
+    "reminder_state": _reminder_states,
     "appointment_state": _appointment_states,
 }
 

@@ -350,6 +350,7 @@ MESSAGES: Final[dict[str, str]] = {
     "rows_refused": N_("Nothing was written: %(count)s rows are refused. Mend them, or choose to leave them out."),
     "nothing_to_import": N_("There is nothing in this table to import."),
     "written_on_since": N_("Others have written on %(count)s of these since. Say that they are to go all the same."),
+    "stale_import": N_("The table, or what its rows would do, has changed since. Look at the rows again."),
     "column_chosen_twice": N_("“%(column)s” is chosen for two columns. Choose one of them."),
     "unknown_party_chosen": N_("Choose parties from the list."),
     # Offices

@@ -6,8 +6,21 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    select,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, foreign, mapped_column, relationship, validates
 
 from app.domain.action_query_words import folded
 from app.models.base import Base, Guarded, OptionalPartyCode, PartyCode, UuidKey, Versioned, one_of
@@ -94,6 +107,14 @@ class Action(Guarded, Versioned, Base):
     legs: Mapped[list[Leg]] = relationship(back_populates="action", order_by="Leg.party_code")
     notes: Mapped[list[ActionNote]] = relationship(back_populates="action", order_by="ActionNote.created_at")
 
+    latest_note: Mapped[ActionNote | None] = relationship(
+        primaryjoin=lambda: and_(
+            Action.id == foreign(ActionNote.action_id), ActionNote.id == _latest_of(ActionNote.action_id)
+        ),
+        viewonly=True,
+        uselist=False,
+    )
+
     @validates("reference", "title")
     def _keep_words(self, name: str, value: Any) -> Any:
         self.found_by = found_by(**{"reference": self.reference, "title": self.title, name: value})
@@ -174,6 +195,13 @@ class ActionNote(Guarded, Base):
     document_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("documents.id", ondelete="RESTRICT"))
 
     action: Mapped[Action] = relationship(back_populates="notes")
+
+
+def _latest_of(action_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[uuid.UUID]:
+    """Return the query for the id of the latest note of an action."""
+    other = aliased(ActionNote)
+    latest = select(other.id).where(other.action_id == action_id).order_by(other.created_at.desc(), other.id).limit(1)
+    return latest.correlate(ActionNote).scalar_subquery()
 
 
 class DueMove(Guarded, Base):

@@ -61,7 +61,7 @@ def actions_file(
 ) -> tuple[str, bytes]:
     """Return the file name and the bytes of what a query finds, in a form of `FORMS`.
 
-    Raises what `conditions` raises, `Refusal("too_many_rows")` (`limit`; a paper has fewer than a table) and
+    Raises what `conditions` raises, `Refusal("too_many_actions")` (`limit`; a paper has fewer than a table) and
     `Refusal("paper_too_long")`.
     """
     found = found_of(session, query, sort, limit=MOST_SHOWN if form == "pdf" else MOST_ROWS)
@@ -73,7 +73,7 @@ def actions_file(
 
 
 def found_of(session: GuardedSession, query: ActionQuery, sort: Sort, *, limit: int) -> Found:
-    """Return what a query finds, in five statements; raises `Refusal("too_many_rows")`."""
+    """Return what a query finds, in five statements; raises `Refusal("too_many_actions")`."""
     ground = choices_of(session).ground
     asked = conditions(query, ground)
     chosen = ordered(
@@ -88,7 +88,7 @@ def found_of(session: GuardedSession, query: ActionQuery, sort: Sort, *, limit: 
     )  # fmt: skip
     rows = session.execute(chosen.limit(limit + 1)).all()
     if len(rows) > limit:
-        raise Refusal("too_many_rows", field="q", limit=limit)
+        raise Refusal("too_many_actions", field="q", limit=limit)
     return Found(
         rows=rows,
         parts=_parts(session, asked, ground),

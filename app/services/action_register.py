@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import joinedload
 
 from app.db import GuardedSession
 from app.domain import actions as rules
 from app.domain.action_query import ActionQuery
 from app.domain.errors import NotFound
-from app.models import Action, ActionNote, Mechanism, Office, Party
+from app.models import Action, Mechanism, Meeting, Office, Party
 from app.services.action_conditions import Ground, KnownMechanism, conditions
 from app.services.action_lines import ActionLine, lines_of
+from app.services.meeting_state import CALLED_OFF
 from app.services.paging import PAGE_SIZE
 from app.services.practice import ORIGIN
 
@@ -25,7 +26,6 @@ MOST_SHOWN: Final = 1000
 SORTS: Final = ("due", "reference", "changed", "news", "priority", "mechanism", "state")
 PRIORITY_ORDER: Final = ("high", "normal", "low")
 STATE_ORDER: Final = ("blocked", "open", "under_way", "done", "verified", "dropped")
-_latest = aliased(ActionNote)
 _Ordered = TypeVar("_Ordered", bound=Select[*tuple[Any, ...]])
 
 
@@ -73,7 +73,6 @@ class RegisterPage:
     """A page of what a filter finds.
 
     `total` is counted as far as `MOST_SHOWN`, which is as far as there are pages; `is_more` says that there is more.
-    `notes` are the latest notes of the actions on the page.
     """
 
     lines: tuple[ActionLine, ...] = ()
@@ -81,7 +80,6 @@ class RegisterPage:
     is_more: bool = False
     page: int = 1
     page_count: int = 1
-    notes: Mapping[uuid.UUID, ActionNote] | None = None
 
 
 def sort_of(written: str) -> Sort:
@@ -132,7 +130,7 @@ def _mechanisms(session: GuardedSession) -> tuple[KnownMechanism, ...]:
 def register_page(
     session: GuardedSession, query: ActionQuery, ground: Ground, sort: Sort, page: int, *, with_notes: bool = True
 ) -> RegisterPage:
-    """Return a page (from 1) of what the viewer may see and the query lets through, in five statements at most.
+    """Return a page (from 1) of what the viewer may see and the query lets through, in four statements.
 
     Raises `NotFound` beyond the last page, and what `conditions` raises.
     """
@@ -141,13 +139,16 @@ def register_page(
     page_count = max(1, -(-len(ids) // PAGE_SIZE))
     if not 1 <= page <= page_count:
         raise NotFound
-    found = RegisterPage(total=len(ids), is_more=is_more, page=page, page_count=page_count, notes={})
+    found = RegisterPage(total=len(ids), is_more=is_more, page=page, page_count=page_count)
     shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     if not shown:
         return found
-    by_id = {line.action.id: line for line in lines_of(session, select(Action).where(Action.id.in_(shown)))}
-    lines = tuple(by_id[each] for each in shown)
-    return replace(found, lines=lines, notes=latest_notes(session, shown) if with_notes else {})
+    # Each with its latest note, which none of the page's parts asks for one by one.
+    query_of_page = select(Action).where(Action.id.in_(shown))
+    if with_notes:
+        query_of_page = query_of_page.options(joinedload(Action.latest_note))
+    by_id = {line.action.id: line for line in lines_of(session, query_of_page)}
+    return replace(found, lines=tuple(by_id[each] for each in shown))
 
 
 def ids_of(query: ActionQuery, ground: Ground, sort: Sort) -> Select[uuid.UUID]:
@@ -155,18 +156,16 @@ def ids_of(query: ActionQuery, ground: Ground, sort: Sort) -> Select[uuid.UUID]:
     return ordered(select(Action.id).where(*conditions(query, ground)), sort)
 
 
-def latest_notes(session: GuardedSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, ActionNote]:
-    """Return the latest note of each of these actions that has one."""
-    latest = (
-        select(_latest.id)
-        .where(_latest.action_id == ActionNote.action_id)
-        .order_by(_latest.created_at.desc(), _latest.id)
+def next_mechanism(session: GuardedSession) -> str | None:
+    """Return the code of the mechanism whose meeting is the next that the viewer sees, None where none is ahead."""
+    query = (
+        select(Mechanism.code)
+        .join(Meeting, Meeting.mechanism_id == Mechanism.id)
+        .where(Meeting.starts_at > session.now, Meeting.state.not_in(sorted(CALLED_OFF)), Mechanism.origin != ORIGIN)
+        .order_by(Meeting.starts_at, Meeting.reference)
         .limit(1)
-        .correlate(ActionNote)
-        .scalar_subquery()
     )
-    rows = session.execute(select(ActionNote).where(ActionNote.action_id.in_(ids), ActionNote.id == latest)).scalars()
-    return {note.action_id: note for note in rows}
+    return session.execute(query).scalar_one_or_none()
 
 
 def ordered(query: _Ordered, sort: Sort) -> _Ordered:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import labels, words
-from app.domain.actions import LEG_STATES
+from app import labels
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can
@@ -17,74 +16,23 @@ from app.i18n import reader_language
 from app.models import Action, Leg
 from app.services import action_acts as acts
 from app.services import actions as service
-from app.services.action_lines import OVERDUE, ActionLine, today_of
-from app.services.actions import Filters
 from app.services.leg_people import own_people
 from app.web.actions import due as _due  # noqa: F401
 from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint, as those below
 from app.web.actions import leavers as _leavers  # noqa: F401
 from app.web.actions import linking as _linking  # noqa: F401
+from app.web.actions import register as _register  # noqa: F401
 from app.web.actions import steps as _steps  # noqa: F401
 from app.web.actions import updates as _updates  # noqa: F401
+from app.web.actions import views as _views  # noqa: F401
 from app.web.actions.blueprint import blueprint
 from app.web.actions.forms import LegForm, leg_form, typed_leg
 from app.web.actions.page import action_page
-from app.web.actions.recording import may_record_ad_hoc
 from app.web.actions.update_forms import update_form
-from app.web.forms import compared, named_choices, put_error, sent_version
-from app.web.paging import page_number
+from app.web.forms import compared, put_error, sent_version
 from app.web.routing import route, session, signed_in, viewer
 
 __all__ = ["blueprint"]
-_FILTERS: Final = ("mechanism", "party", "state")
-
-
-# Lists ----------------------------------------------------------------------------------------------
-
-
-@route(blueprint, "/actions", policy=signed_in(Permission.READ_ACTIONS))
-def actions() -> ResponseReturnValue:
-    """Show what the viewer's delegation owes, then every action that the viewer may see."""
-    chosen = {name: request.args.get(name) or None for name in _FILTERS}
-    page = page_number()
-    found = service.actions_list(session(), Filters(**chosen), page)
-    own = viewer().party if viewer().sits_at_a_table else None
-    today = today_of(session(), own) if own else None
-    first = page == 1 and not any(chosen.values())
-    return render_template(
-        "actions/list.html",
-        found=found,
-        columns=columns_of(found.lines),
-        chosen=chosen,
-        choices=_filter_choices(),
-        own=own,
-        today=today,
-        owed=service.owed_by(session(), own, today) if own and today and first else None,
-        may_record=may_record_ad_hoc(),
-        before=_page_address(page - 1, chosen) if page > 1 else None,
-        after=_page_address(page + 1, chosen) if page < found.page_count else None,
-    )
-
-
-def columns_of(lines: tuple[ActionLine, ...]) -> list[str]:
-    """Return the parties that have a part in any of the actions, in the order of the reader's alphabet."""
-    return words.party_order({code for line in lines for code in line.parties}, reader_language())
-
-
-def _filter_choices() -> dict[str, list[tuple[str, str]]]:
-    language = reader_language()
-    parties = words.party_order(service.parties_with_legs(session()), language)
-    states = [(state, labels.label("leg_state", state, language)) for state in (OVERDUE, *LEG_STATES)]
-    return {
-        "mechanism": named_choices(service.mechanisms_with_actions(session()), language),
-        "party": [(code, words.party_name(code, language)) for code in parties],
-        "state": states,
-    }
-
-
-def _page_address(page: int, chosen: dict[str, str | None]) -> str:
-    kept: dict[str, Any] = {name: value for name, value in chosen.items() if value}
-    return url_for("actions.actions", page=page, **kept)
 
 
 # One action -----------------------------------------------------------------------------------------
