@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -17,11 +17,11 @@ from app.db import GuardedSession
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action as Permission
-from app.domain.visibility import Facts, appointments_in, can
+from app.domain.visibility import appointments_in, can
 from app.domain.walltime import check_year
 from app.models import Commitment, Decision, Mechanism, Meeting, Party
-from app.services.commitment_statements import table_and_readers
-from app.services.commitments import find_commitment
+from app.services.commitment_statements import facts_of
+from app.services.commitments import CommitmentLine, commitment_line, find_commitment
 from app.services.decision_words import ANSWER_BY, Change, Said, Told, says
 from app.services.decisions import Asked, ask, effect
 from app.services.mechanism_facts import today_of
@@ -49,10 +49,9 @@ def accounting_of(commitment: Commitment) -> dict[str, str | None]:
     return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
 
 
-def may_ask_accounting(session: GuardedSession, commitment: Commitment) -> bool:
+def may_ask_accounting(session: GuardedSession, line: CommitmentLine) -> bool:
     """Say whether the viewer speaks for a party that owes it, or serves those who do."""
-    serving = appointments_in(table_and_readers(session, commitment)[1])
-    facts = Facts(parties=frozenset(commitment.owners), appointments=serving)
+    facts = replace(facts_of(session, line), parties=frozenset(line.commitment.owners))
     return can(session.bound_viewer, Permission.RECORD_COMMITMENT, facts)
 
 
@@ -71,7 +70,7 @@ def ask_accounting(
     `date_is_past`, and what days and texts raise; `StaleVersion` where it changed since the form was made.
     """
     commitment = find_commitment(session, ref, lock=True)
-    if not may_ask_accounting(session, commitment):
+    if not may_ask_accounting(session, commitment_line(session, ref)):
         raise Refusal("forbidden")
     fields, was = _checked(wanted), accounting_of(commitment)
     if commitment.version != version:
@@ -168,3 +167,11 @@ def _said(name: str, values: Mapping[str, str | None], language: str) -> str:
     if value and name == "sunset_on":
         return words.date_plain(dt.date.fromisoformat(value), language)
     return value or ""
+
+
+def open_accounting(session: GuardedSession, commitment: Commitment) -> Decision | None:
+    """Return what is asked and not yet decided of how a commitment is accounted for, where the viewer sees it."""
+    query = select(Decision).where(
+        Decision.kind == KIND, Decision.subject_id == commitment.id, Decision.state == "open"
+    )
+    return session.execute(query.order_by(Decision.asked_at.desc())).scalars().first()

@@ -17,11 +17,10 @@ from app.domain.updates import REPORTED_STATES, check_told_on, checked_link
 from app.domain.visibility import REGISTER, Facts, appointments_in, can
 from app.domain.visibility import Action as Permission
 from app.domain.walltime import in_zone
-from app.models import Commitment, CommitmentStatement, Document, Mechanism
-from app.services.commitments import find_commitment, members_of, table_of
+from app.models import Commitment, CommitmentStatement, Document, Person
+from app.services.commitments import CommitmentLine, commitment_line, find_commitment
 from app.services.documents import keep_paper
 from app.services.meeting_audience import audience_of
-from app.services.people_names import names_of
 
 TEXT_LIMIT = 2_000
 
@@ -62,36 +61,44 @@ class Speaking:
 # Who sees it, and who may speak --------------------------------------------------------------------
 
 
-def table_and_readers(session: GuardedSession, commitment: Commitment) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the parties that a commitment is among, and the keys of those who read what they say of it.
+def facts_of(session: GuardedSession, line: CommitmentLine) -> Facts:
+    """Return what the table of permissions needs to know of a commitment; its appointments are the viewer's own.
 
-    Of what everybody reads in the register, that is its parties and the secretariat that exactly they appointed.
+    Of what everybody reads in the register, those count that exactly its parties made for its mechanism.
     """
-    keys = members_of(session, {commitment.audience_id}).get(commitment.audience_id, frozenset())
-    mechanism = session.get(Mechanism, commitment.mechanism_id) if commitment.mechanism_id else None
-    table = frozenset(table_of(commitment, mechanism, keys))
-    if REGISTER not in keys:
-        return table, keys
-    of_table = audience_of(session, commitment.mechanism_id, table).keys
-    return table, frozenset(key for key in of_table if not key.startswith("person:"))
+    table, known = frozenset(line.table), appointments_in(line.keys)
+    of_mechanism = line.commitment.mechanism_id if REGISTER in line.keys else None
+    serving = frozenset(
+        hat.appointment_id
+        for hat in session.bound_viewer.hats
+        if hat.appointment_id in known or (of_mechanism and hat.mechanism_id == of_mechanism and hat.parties == table)
+    )
+    return Facts(parties=table, appointments=serving)
 
 
-def speaking_on(session: GuardedSession, commitment: Commitment) -> Speaking:
+def readers_of(session: GuardedSession, line: CommitmentLine) -> frozenset[str]:
+    """Return the keys of those who read what is said of a commitment: its parties, and their secretariat."""
+    if REGISTER not in line.keys:
+        return line.keys
+    found = audience_of(session, line.commitment.mechanism_id, line.table).keys
+    return frozenset(key for key in found if not key.startswith("person:"))
+
+
+def speaking_on(session: GuardedSession, line: CommitmentLine) -> Speaking:
     """Return for whom the viewer can speak."""
-    table, keys = table_and_readers(session, commitment)
-    viewer = session.bound_viewer
-    at_table = viewer.party if viewer.party in table and _may_state(session, viewer.party) else None
-    own = at_table if at_table in commitment.owners else None
-    others = tuple(code for code in commitment.owners if code != viewer.party)
-    return Speaking(own, others if _may_report(session, table, keys) else (), at_table)
+    viewer, owners = session.bound_viewer, line.commitment.owners
+    at_table = viewer.party if viewer.party in line.table and _may_state(session, viewer.party) else None
+    own = at_table if at_table in owners else None
+    others = tuple(code for code in owners if code != viewer.party)
+    return Speaking(own, others if _may_report(session, line) else (), at_table)
 
 
 def _may_state(session: GuardedSession, party: str | None) -> bool:
     return can(session.bound_viewer, Permission.STATE_COMMITMENT, Facts(owner=party))
 
 
-def _may_report(session: GuardedSession, table: frozenset[str], keys: frozenset[str]) -> bool:
-    return can(session.bound_viewer, Permission.REPORT_UPDATE, Facts(parties=table, appointments=appointments_in(keys)))
+def _may_report(session: GuardedSession, line: CommitmentLine) -> bool:
+    return can(session.bound_viewer, Permission.REPORT_UPDATE, facts_of(session, line))
 
 
 # Saying -------------------------------------------------------------------------------------------
@@ -103,17 +110,16 @@ def state_commitment(session: GuardedSession, ref: str, party: str, new: NewStat
     Raises `NotFound`; `Refusal` `forbidden`, `unknown_party`, `unknown_choice` (`state`), `unknown_language`,
     `told_later`, `not_a_link`, `required`, and what files and texts raise.
     """
-    commitment = find_commitment(session, ref)
-    table, keys = table_and_readers(session, commitment)
-    if party not in commitment.owners:
-        raise Refusal("unknown_party", field="party")
+    line = commitment_line(session, ref)
     is_own = session.bound_viewer.party == party and _may_state(session, party)
-    if not is_own and not _may_report(session, table, keys):
+    if not is_own and not _may_report(session, line):
         raise Refusal("forbidden")
+    if party not in line.commitment.owners:
+        raise Refusal("unknown_party", field="party")
     states = rules.LEG_STATES if is_own else REPORTED_STATES
     if new.state not in states:
         raise Refusal("unknown_choice", field="state")
-    statement = _new_statement(session, commitment, party, "status", new.text, new.language, keys)
+    statement = _new_statement(session, line, party, "status", new.text, new.language)
     statement.state, statement.is_reported = new.state, not is_own
     statement.limits_met = paragraphs(new.limits_met, "limits_met", TEXT_LIMIT) or None
     statement.as_of_on = check_told_on(new.as_of_on, today_of(session), "as_of_on")
@@ -134,14 +140,13 @@ def contest_commitment(session: GuardedSession, ref: str, text: str, language: s
 
     Raises `NotFound`; `Refusal` `forbidden`, `contest_needs_note`, `unknown_language`, and what texts raise.
     """
-    commitment = find_commitment(session, ref)
-    table, keys = table_and_readers(session, commitment)
+    line = commitment_line(session, ref)
     party = session.bound_viewer.party
-    if party is None or party not in table or not _may_state(session, party):
+    if party is None or party not in line.table or not _may_state(session, party):
         raise Refusal("forbidden")
     if not text.strip():
         raise Refusal("contest_needs_note", field="text")
-    statement = _new_statement(session, commitment, party, "contest", text, language, keys)
+    statement = _new_statement(session, line, party, "contest", text, language)
     return _kept(session, statement, "commitment_contested")
 
 
@@ -179,20 +184,15 @@ def _may_withdraw(session: GuardedSession, statement: CommitmentStatement) -> bo
 
 
 def _new_statement(
-    session: GuardedSession,
-    commitment: Commitment,
-    party: str,
-    kind: str,
-    text: str,
-    language: str,
-    keys: frozenset[str],
+    session: GuardedSession, line: CommitmentLine, party: str, kind: str, text: str, language: str
 ) -> CommitmentStatement:
     if language not in words.LANGUAGES:
         raise Refusal("unknown_language", field="language")
     return CommitmentStatement(
-        id=uuid.uuid4(), commitment_id=commitment.id, party_code=party, kind=kind, language=language,
+        id=uuid.uuid4(), commitment_id=line.commitment.id, party_code=party, kind=kind, language=language,
         text=paragraphs(text, "text", TEXT_LIMIT, required=True), as_of_on=today_of(session), is_reported=False,
-        person_id=session.bound_viewer.person_id, made_at=session.now, audience_id=session.audience(keys),
+        person_id=session.bound_viewer.person_id, made_at=session.now,
+        audience_id=session.audience(readers_of(session, line)),
     )  # fmt: skip
 
 
@@ -216,21 +216,21 @@ def today_of(session: GuardedSession) -> dt.date:
 
 
 def statement_lines(session: GuardedSession, commitment: Commitment) -> tuple[StatementLine, ...]:
-    """Return all that was said of a commitment, the newest first, in two statements."""
+    """Return all that was said of a commitment, the newest first, in one statement."""
     rows = session.execute(
-        select(CommitmentStatement, Document.file_name)
+        select(CommitmentStatement, Document.file_name, Person.name)
         .outerjoin(Document, Document.id == CommitmentStatement.document_id)
+        .outerjoin(Person, Person.id == CommitmentStatement.person_id)
         .where(CommitmentStatement.commitment_id == commitment.id)
         .order_by(CommitmentStatement.made_at.desc(), CommitmentStatement.id.desc())
     ).all()
-    names = names_of(session, (row.person_id for row, _ in rows))
     standing: set[tuple[str, str]] = set()
     lines = []
-    for row, file_name in rows:
+    for row, file_name, author in rows:
         key = (row.party_code, row.kind)
         stands = row.withdrawn_at is None and key not in standing
         if stands:
             standing.add(key)
         may = row.withdrawn_at is None and _may_withdraw(session, row)
-        lines.append(StatementLine(row, names.get(row.person_id), file_name, stands, may))
+        lines.append(StatementLine(row, author, file_name, stands, may))
     return tuple(lines)

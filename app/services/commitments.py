@@ -61,7 +61,10 @@ ALL: Final = CommitmentFilters()
 
 @dataclass(frozen=True, slots=True)
 class CommitmentLine:
-    """A commitment with a cell for each party of its `table`, and what parties contest of it, the newest first."""
+    """A commitment with a cell for each party of its `table`, and what parties contest of it, the newest first.
+
+    `keys` are those of its audience.
+    """
 
     commitment: Commitment
     mechanism: Mechanism | None
@@ -69,6 +72,7 @@ class CommitmentLine:
     table: tuple[str, ...]
     cells: Mapping[str, Cell]
     contests: tuple[CommitmentStatement, ...]
+    keys: frozenset[str]
 
     def cell(self, party: str) -> Cell:
         """Return how a party stands; one that the commitment is not among is not at the table."""
@@ -77,12 +81,16 @@ class CommitmentLine:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentPage:
-    """One page of commitments, or all of them; `total` counts all that the filters let through."""
+    """One page of commitments, or all of them; `total` counts all that the filters let through.
+
+    `beside` are those of the kinds that stand beside them, on the first page alone, and are not counted.
+    """
 
     lines: tuple[CommitmentLine, ...]
     total: int
     page: int
     page_count: int
+    beside: tuple[CommitmentLine, ...] = ()
 
     @property
     def parties(self) -> frozenset[str]:
@@ -98,6 +106,7 @@ def commitment_lines(
     filters: CommitmentFilters = ALL,
     *,
     kinds: Collection[str] = (COUNTED,),
+    beside: Collection[str] = (),
     page: int | None = None,
     on: dt.date | None = None,
 ) -> CommitmentPage:
@@ -108,22 +117,28 @@ def commitment_lines(
     beyond the last page.
     """
     until = _end_of(session, on)
-    keys = _chosen_keys(session, filters, kinds, until)
-    found: Mapping[uuid.UUID, CommitmentLine] = {}
+    chosen = _chosen(session, filters, {*kinds, *beside}, until)
+    found: dict[uuid.UUID, CommitmentLine] = {}
     if filters.state is not None:
-        found = _lines(session, [key for key, _ in keys], until)
-        keys = [key for key in keys if answers_to(found[key[0]].cells.values(), filters.party, filters.state)]
-    page_count = pages_of(len(keys), page) if page is not None else 1
-    shown = keys if page is None else keys[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    ids = [key for key, _ in shown]
-    lines = found if filters.state is not None else _lines(session, ids, until)
-    return CommitmentPage(tuple(lines[key] for key in ids), len(keys), page or 1, page_count)
+        found = _lines(session, Commitment.id.in_([key for key, _ in chosen]), until)
+        cells = {key: line.cells.values() for key, line in found.items()}
+        chosen = [each for each in chosen if answers_to(cells[each[0]], filters.party, filters.state)]
+    ids = [key for key, kind in chosen if kind in kinds]
+    apart = [key for key, kind in chosen if kind not in kinds] if page in {None, 1} else []
+    page_count = pages_of(len(ids), page) if page is not None else 1
+    shown = ids if page is None else ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    lines = found or _lines(session, Commitment.id.in_([*shown, *apart]), until)
+    return CommitmentPage(
+        tuple(lines[key] for key in shown), len(ids), page or 1, page_count, tuple(lines[key] for key in apart)
+    )
 
 
 def commitment_line(session: GuardedSession, ref: str) -> CommitmentLine:
     """Return one commitment with its cells; raises `NotFound`."""
-    commitment = find_commitment(session, ref)
-    return _lines(session, [commitment.id], None)[commitment.id]
+    found = _lines(session, Commitment.ref == _known(ref), None)
+    if not found:
+        raise NotFound
+    return next(iter(found.values()))
 
 
 def find_commitment(session: GuardedSession, ref: str, *, lock: bool = False) -> Commitment:
@@ -131,16 +146,20 @@ def find_commitment(session: GuardedSession, ref: str, *, lock: bool = False) ->
 
     Raises `NotFound`, the same whether there is none or the viewer may not see it.
     """
-    known = known_commitment_reference(ref)
-    if known is None:
-        raise NotFound
-    query = select(Commitment).where(Commitment.ref == known)
+    query = select(Commitment).where(Commitment.ref == _known(ref))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     found = session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound
     return found
+
+
+def _known(ref: str) -> str:
+    known = known_commitment_reference(ref)
+    if known is None:
+        raise NotFound
+    return known
 
 
 def commitments_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -> tuple[Commitment, ...]:
@@ -174,11 +193,11 @@ def _end_of(session: GuardedSession, on: dt.date | None) -> dt.datetime | None:
     return day_starts_at(on + dt.timedelta(days=1), session.bound_viewer.time_zone) if on is not None else None
 
 
-def _chosen_keys(
+def _chosen(
     session: GuardedSession, filters: CommitmentFilters, kinds: Collection[str], until: dt.datetime | None
-) -> list[tuple[uuid.UUID, list[str]]]:
-    """Return the ids and owners of what the filters let through, in order, but for the state."""
-    query = select(Commitment.id, Commitment.owners).where(Commitment.kind.in_(sorted(kinds)))
+) -> list[tuple[uuid.UUID, str]]:
+    """Return the ids and kinds of what the filters let through, in order, but for the state."""
+    query = select(Commitment.id, Commitment.kind, Commitment.owners).where(Commitment.kind.in_(sorted(kinds)))
     if filters.mechanism is not None:
         query = query.where(
             Commitment.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == filters.mechanism))
@@ -186,26 +205,30 @@ def _chosen_keys(
     if until is not None:
         query = query.where(or_(Commitment.origin == "catalogue", Commitment.created_at < until))
     rows = session.execute(query.order_by(Commitment.origin, Commitment.ref))
-    return [(row.id, row.owners) for row in rows if filters.party is None or filters.party in row.owners]
+    return [(row.id, row.kind) for row in rows if filters.party is None or filters.party in row.owners]
 
 
 def _lines(
-    session: GuardedSession, ids: Sequence[uuid.UUID], until: dt.datetime | None
+    session: GuardedSession, condition: ColumnElement[bool], until: dt.datetime | None
 ) -> dict[uuid.UUID, CommitmentLine]:
     """Return commitments as lines, by id, in four statements."""
     rows = session.execute(
         select(Commitment, Mechanism, Meeting.reference)
         .outerjoin(Mechanism, Mechanism.id == Commitment.mechanism_id)
         .outerjoin(Meeting, Meeting.id == Commitment.meeting_id)
-        .where(Commitment.id.in_(ids))
+        .where(condition)
         .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref, Mechanism.parties, Mechanism.origin))
     ).all()
+    ids = [row[0].id for row in rows]
+    if not ids:
+        return {}
     members = members_of(session, {row[0].audience_id for row in rows})
     said = _statements(session, ids, until)
     served = _served(session, ids, until)
     lines = {}
     for commitment, mechanism, meeting_reference in rows:
-        table = table_of(commitment, mechanism, members.get(commitment.audience_id, frozenset()))
+        keys = members.get(commitment.audience_id, frozenset())
+        table = table_of(commitment, mechanism, keys)
         own = said.get(commitment.id, [])
         words = {each.party_code: each for each in own if each.kind == "status"}
         cells = {
@@ -214,7 +237,9 @@ def _lines(
         }
         contests = {each.party_code: each for each in own if each.kind == "contest"}
         newest = sorted(contests.values(), key=lambda each: each.made_at, reverse=True)
-        lines[commitment.id] = CommitmentLine(commitment, mechanism, meeting_reference, table, cells, tuple(newest))
+        lines[commitment.id] = CommitmentLine(
+            commitment, mechanism, meeting_reference, table, cells, tuple(newest), keys
+        )
     return lines
 
 
@@ -300,3 +325,10 @@ def _served(session: GuardedSession, ids: Sequence[uuid.UUID], until: dt.datetim
 def is_practice(mechanism: Mechanism | None) -> bool:
     """Say whether a commitment would be one to practise with, of which there are none."""
     return mechanism is not None and mechanism.origin == ORIGIN
+
+
+def repeated_by(session: GuardedSession, commitment: Commitment) -> Commitment | None:
+    """Return the commitment that this one only says again; None for all others."""
+    if commitment.repeats_id is None:
+        return None
+    return session.execute(select(Commitment).where(Commitment.id == commitment.repeats_id)).scalar_one_or_none()

@@ -15,23 +15,22 @@ from app.catalogue import load_shipped
 from app.db import GuardedSession
 from app.domain.around import INTERSESSIONAL
 from app.domain.cadence import MeetingFacts
-from app.domain.catalogue import Commitment, Paper, RelatedForum
 from app.domain.catalogue import Mechanism as Facts
+from app.domain.catalogue import Paper, RelatedForum
 from app.domain.errors import NotFound
 from app.domain.mechanisms import MechanismPage, is_proposal_in_literature, texts_in_english
 from app.domain.rotation import HostingChange, PlannedTurn, turns_ahead
 from app.domain.visibility import Action, Viewer, can
-from app.models import Mechanism, Meeting, Office
+from app.models import Commitment, Mechanism, Meeting, Office
 from app.services.action_lines import ActionLine
 from app.services.actions import open_actions_of_mechanism
+from app.services.commitments import commitments_of_mechanism
 from app.services.hosting_changes import changes_of
 from app.services.mechanism_record import RecordLine, counts_meetings_here, meeting_facts, meetings_of, record_lines
 from app.services.practice import ORIGIN
 from app.services.register import today_for
 from app.services.register_rows import RegisterRow, register_row
 
-# What an author only recommends stands nowhere beside what was promised.
-RECOMMENDED: Final = "recommended"
 TO_COME: Final = ("proposed", "confirmed", "postponed")
 
 
@@ -115,9 +114,7 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
         parent=others.get(facts.parent or ""),
         related=tuple(others[ref] for ref in facts.related if ref in others),
         forums=tuple(forum for forum in catalogue.related_forums if facts.ref in forum.relates_to),
-        commitments=tuple(
-            each for each in catalogue.commitments if each.mechanism == facts.ref and each.status != RECOMMENDED
-        ),
+        commitments=commitments_of_mechanism(session, mechanism.id),
         offices=_offices(session, facts),
         actions=tuple(open_actions_of_mechanism(session, mechanism.id)),
         counts_meetings_here=counts_meetings_here(viewer, mechanism),

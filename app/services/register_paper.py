@@ -119,7 +119,7 @@ def _cells(line: RegisterLine, language: str) -> tuple[Value, ...]:
         line.reference, line.name, _named(line.parties, language), line.others, line.level, line.kind,
         line.status, str(facts.status_as_of), line.told, line.source,
         floor_words(facts, language), mandate.since or (str(mandate.date) if mandate.date else None),
-        mandate.instrument, _sources(facts.mandate.pointer),
+        mandate.instrument, sources_named(facts.mandate.pointer),
         owed.by if owed else None, owed.minimum_meetings if owed else None, owed.days_left if owed else None,
         line.past[1] if line.past else None, -row.days if row.past and row.days is not None else None,
         *((row.kept.met, row.kept.over, row.kept.unknown) if row.kept.over else (None, None, None)),
@@ -140,7 +140,7 @@ def _periods(line: RegisterLine, language: str) -> str:
     return "\n".join(said)
 
 
-def _sources(pointer: str) -> str:
+def sources_named(pointer: str) -> str:
     """Return where a mandate is told as the catalogue cites it: papers by their titles, public pages by their names."""
     told = []
     for each in citations(pointer):

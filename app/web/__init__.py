@@ -24,6 +24,8 @@ DOMAINS: Final = (
     "agenda",
     "actions",
     "answers",
+    "commitments",
+    "proposals",
     "documents",
     "subscriptions",
     "people",

@@ -34,6 +34,8 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
         entries.append((url_for("meetings.meetings"), _("Meetings")))
     if can(viewer, Action.READ_ACTIONS):
         entries.append((url_for("actions.actions"), _("Actions")))
+    if can(viewer, Action.READ_REGISTER):
+        entries.append((url_for("commitments.commitments"), _("Commitments")))
     if can(viewer, Action.READ_MEETINGS):
         entries.append((url_for("documents.documents"), _("Documents")))
     if can(viewer, Action.READ_REPORTS):

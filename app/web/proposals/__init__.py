@@ -1,0 +1,1 @@
+"""What the literature recommends, on a shelf of its own."""
