@@ -319,6 +319,12 @@ def _speaks_for_owner(viewer: Viewer, facts: Facts) -> bool:
     return viewer.speaks_for_party and viewer.party == facts.owner
 
 
+def _prepares_reminders(viewer: Viewer, facts: Facts) -> bool:
+    """Say whether the viewer serves the action, or speaks for the party that recorded it where nobody serves it."""
+    unserved = not facts.appointments and facts.owner is not None
+    return _serves(viewer, facts) or (unserved and viewer.speaks_for_party and viewer.party == facts.owner)
+
+
 def _administers(viewer: Viewer, facts: Facts) -> bool:
     return viewer.role is Role.ADMINISTRATOR and viewer.party is not None and facts.owner in (None, viewer.party)
 
@@ -362,8 +368,9 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.RECORD_COMMITMENT: _steers,
     Action.STATE_COMMITMENT: _owns_leg,
     Action.READ_REPORTS: _works,
-    # What goes to another government is looked at by a secretariat that serves the action, or was let through.
-    Action.PREPARE_REMINDERS: _serves,
+    # What goes to another government is looked at by a secretariat that serves the action, or was let through; where
+    # nobody serves it, by who speaks for the party that recorded it.
+    Action.PREPARE_REMINDERS: _prepares_reminders,
     Action.CONSENT_REMINDERS: _speaks,
     Action.SUBSCRIBE: _not_administrator,
     Action.ADMINISTER_PEOPLE: _administers,

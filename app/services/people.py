@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,6 +16,7 @@ from app.domain.accounts import ROLES_OF_A_GOVERNMENT, normal_email, role_fits
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.mechanisms import collation_key
 from app.domain.plaintext import one_line
+from app.domain.reminders import CHOICES as REMINDER_CHOICES
 from app.domain.visibility import Action, Facts, Role, audience_of_person, can
 from app.models import Office, Party, Person
 from app.services import outbox
@@ -50,6 +51,7 @@ class Profile:
     language: str
     time_zone: str
     theme: str
+    reminder_mails: str = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ def save_profile(session: GuardedSession, profile: Profile, version: int) -> Per
         language=_checked(profile.language, _LANGUAGES, "unknown_language", "language"),
         time_zone=_checked_zone(profile.time_zone),
         theme=_checked(profile.theme, _THEMES, "required", "theme"),
+        reminder_mails=_checked(profile.reminder_mails, REMINDER_CHOICES, "required", "reminder_mails"),
     )
     theirs = profile_of(person)
     if version != person.version:
@@ -260,11 +263,11 @@ def save_profile(session: GuardedSession, profile: Profile, version: int) -> Per
 
 def profile_of(person: Person) -> Profile:
     """Return the profile that an account has now."""
-    return Profile(person.name, person.language, person.time_zone, person.theme)
+    return Profile(person.name, person.language, person.time_zone, person.theme, person.reminder_mails)
 
 
 def _as_values(profile: Profile) -> dict[str, object]:
-    return {"name": profile.name, "language": profile.language, "time_zone": profile.time_zone, "theme": profile.theme}
+    return asdict(profile)
 
 
 # Checks ------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def goes_by_itself(consents: Mapping[str, dt.datetime]) -> ColumnElement[bool]:
 
     It stays inside the government that recorded the action, or was made after its recipient's let such come.
     """
-    let_through = [and_(Leg.party_code == code, Reminder.prepared_at >= at) for code, at in sorted(consents.items())]
+    let_through = [and_(Leg.party_code == code, Reminder.prepared_at > at) for code, at in sorted(consents.items())]
     return or_(Reminder.crosses.is_(False), *let_through)
 
 

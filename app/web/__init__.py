@@ -26,6 +26,7 @@ DOMAINS: Final = (
     "answers",
     "commitments",
     "proposals",
+    "reminders",
     "documents",
     "subscriptions",
     "people",

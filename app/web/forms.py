@@ -66,14 +66,14 @@ def compared(
     theirs: Mapping[str, Any],
     also: Mapping[str, Callable[[str], str]] | None = None,
 ) -> list[tuple[str, str, str]]:
-    """Return each field's name, what was typed and what stands now, as the reader reads them.
+    """Return the name of each field that the form has, what was typed and what stands now, as the reader reads them.
 
     What can be chosen is in the words of its choice; `also` says, by field, what to call a value that can no
     longer be chosen.
     """
     mine, others = _by_field(yours), _by_field(theirs)
     rows = []
-    for name in mine:
+    for name in (each for each in mine if each in form):
         choices = _choices_of(form[name])
         fallback = (also or {}).get(name)
         said = [_in_words(side.get(name), choices, fallback) for side in (mine, others)]

@@ -56,7 +56,7 @@ def footing(viewer: Viewer | None, path: str) -> list[Place]:
     if can(viewer, Action.READ_REGISTER):
         entries += [(url_for("decisions.decisions"), _("Decisions")), (url_for("events.events"), _("Events of others"))]
     if can(viewer, Action.READ_ACTIONS):
-        entries.append((url_for("contacts.contacts"), _("Contacts")))
+        entries += [(url_for("contacts.contacts"), _("Contacts")), (url_for("reminders.reminders"), _("Reminders"))]
     if can(viewer, Action.READ_AUDIT):
         entries.append((url_for("audit.audit"), _("Audit trail")))
     return _places(entries, path)

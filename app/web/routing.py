@@ -129,6 +129,7 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.HAND_OVER_ITEMS: Action.READ_ACTIONS,
         Action.REPORT_UPDATE: Action.READ_ACTIONS,
         Action.KEEP_MECHANISM: Action.DRAFT_MEETING,
+        Action.PREPARE_REMINDERS: Action.READ_ACTIONS,
         Action.ANSWER_DECISION: Action.DRAFT_MEETING,
         Action.STATE_FACT: Action.DRAFT_MEETING,
         Action.KEEP_HAND_OVER: Action.DRAFT_MEETING,

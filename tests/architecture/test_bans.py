@@ -79,6 +79,7 @@ SYSTEM_CALLERS = {
     },
     "services/references.py": {"fix the domain of calendar UIDs", "give out the next number of a scope"},
     "services/releases.py": {"find a guest's account by its address", "name the parties of a released meeting"},
+    "services/reminder_lists.py": {"learn in which language and hours a reminder is read"},
     "services/reminder_post.py": {"see whether a reminder may go out now", "send what people are reminded of"},
     "services/reminders.py": {"find the parties that owe something", "prepare what people are reminded of"},
     "services/sign_in.py": {"change a password", "count an attempt to sign in", "end a sign-in", "open a sign-in"},

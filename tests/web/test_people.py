@@ -191,7 +191,7 @@ def test_a_new_link_replaces_the_old_one(marta, database):
 def profile_of(database, key="ana"):
     found = person(database, key)
     return {"name": found.name, "language": found.language, "time_zone": found.time_zone, "theme": found.theme,
-            "version": str(found.version)}  # fmt: skip
+            "version": str(found.version), "reminder_mails": found.reminder_mails}  # fmt: skip
 
 
 @pytest.mark.parametrize("key", ["ana", "benoit", "colin", "sam", "olga"])

@@ -76,6 +76,10 @@ class ProfileForm(FlaskForm):
         description=_l("Times are shown in this zone, beside those of each meeting."),
     )  # fmt: skip
     theme = SelectField(_l("Colours"), [InputRequired(_NEEDED)], validate_choice=False)
+    reminder_mails = SelectField(
+        _l("Reminders of what you owe"), [InputRequired(_NEEDED)], validate_choice=False,
+        description=_l("None comes on a weekend or a closure of your party, unless something is due that very day."),
+    )  # fmt: skip
 
 
 class PasswordForm(FlaskForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -9,7 +11,7 @@ from flask_babel import gettext as _
 
 from app import labels, words
 from app.domain.errors import Refusal
-from app.domain.visibility import Action
+from app.domain.visibility import DELEGATION_ROLES, Action
 from app.i18n import reader_language
 from app.services import people as service
 from app.services.people import Profile
@@ -29,9 +31,10 @@ _WITHOUT_SESSION = signed_in(Action.READ_OWN_PAGES, opens_session=False)
 def profile() -> ResponseReturnValue:
     """Show one's profile, and save it."""
     person = service.own_account(session())
-    form = _profile_form(service.profile_of(person))
+    now = service.profile_of(person)
+    form = _profile_form(now, is_reminded=person.role in DELEGATION_ROLES)
     left = unsaved(
-        form, person, lambda version: service.save_profile(session(), _typed(form), version), {"time_zone": _city}
+        form, person, lambda version: service.save_profile(session(), _typed(form, now), version), {"time_zone": _city}
     )  # fmt: skip
     if left is not None:
         page = render_template(
@@ -64,16 +67,22 @@ def change_own_password() -> ResponseReturnValue:
     return render_template("people/password.html", form=form), status
 
 
-def _profile_form(now: Profile) -> ProfileForm:
-    form = ProfileForm(name=now.name, language=now.language, time_zone=now.time_zone, theme=now.theme)
+def _profile_form(now: Profile, *, is_reminded: bool) -> ProfileForm:
+    form = ProfileForm(data=asdict(now))
     form.language.choices = list(words.LANGUAGE_NAMES.items())
     form.time_zone.choices = zone_choices(reader_language())
     form.theme.choices = list(labels.labels("theme", reader_language()).items())
+    form.reminder_mails.choices = list(labels.labels("reminder_mails", reader_language()).items())
+    if not is_reminded:
+        del form.reminder_mails
     return form
 
 
-def _typed(form: ProfileForm) -> Profile:
-    return Profile(form.name.data or "", form.language.data or "", form.time_zone.data or "", form.theme.data or "")
+def _typed(form: ProfileForm, now: Profile) -> Profile:
+    return Profile(
+        form.name.data or "", form.language.data or "", form.time_zone.data or "", form.theme.data or "",
+        (form.reminder_mails.data or "") if form.reminder_mails else now.reminder_mails,
+    )  # fmt: skip
 
 
 def _city(zone: str) -> str:
