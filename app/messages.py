@@ -92,6 +92,26 @@ MESSAGES: Final[dict[str, str]] = {
     "due_reason_required": N_(
         "Say why the day moves. The day that was promised stays visible beside the new one, with your reason."
     ),
+    "carry_not_now": N_("This meeting is closed or called off: what it did with open items stays as it is."),
+    "carry_outcome": N_("Say what becomes of it: left, closed, carried, merged or split."),
+    "carry_needs_target": N_("Say what it is merged into."),
+    "carry_into_itself": N_("An item cannot be merged into itself. Choose another one, or a new one."),
+    "carry_unknown_target": N_("What it is merged into is no longer open here. Choose another one, or a new one."),
+    "carry_target_ends": N_("%(reference)s is ended here too. Merge into one that stays, or into a new one."),
+    "carry_needs_title": N_("Give the new item one title. Items with the same new title are merged together."),
+    "carry_split_into": N_("Give from two to %(limit)s titles, one on each line."),
+    "carry_gone": N_("This is no longer open here: somebody has decided on it. Open the page again to see."),
+    "carry_changed": N_("Something was written to this after you opened the page. Look at it again, then decide."),
+    "carry_owes_others": N_(
+        "%(parties)s accepted this and still owes it. Carry it, or let a secretariat of exactly these parties end it."
+    ),
+    "carry_other_readers": N_("It has other readers than what it would be merged into. Carry it, or close it."),
+    "carry_lacks_leg": N_(
+        "%(reference)s has no leg for %(parties)s. Add one there first, or merge both into a new one."
+    ),
+    "carry_work_done": N_(
+        "Work has been done on %(reference)s since. Nothing was undone: close or carry that one instead."
+    ),
     "unknown_due_basis": N_("Say how the day is found: on a date, by the next meeting, or by a clock."),
     "no_mechanism_to_meet": N_("This action belongs to no mechanism, so it has no next meeting. Give a date."),
     "clock_days": N_("A clock counts from 1 to %(limit)s days."),

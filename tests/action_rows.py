@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 from app.db import GuardedSession
+from app.domain.action_import import BroughtTable, TableSheet, guessed
 from app.domain.visibility import REGISTER, party_key
 from app.models import (
     Action,
@@ -33,6 +33,12 @@ from tests.world import canary
 DAY = dt.date(2027, 3, 1)
 
 
+def _brought(owner: str) -> BroughtTable:
+    """Return a table that a delegation brought and has yet to import."""
+    rows = ((1, ("Action", "Owners")), (2, (canary(owner, "brought"), owner)))
+    return guessed(BroughtTable(canary(owner, "imported"), (TableSheet("", rows),)))
+
+
 def add_rows_on(session: GuardedSession, action: Action, leg: Leg, meeting: Meeting, letters: str, author: str) -> None:
     """Add them, with a canary of these letters in every field that is somebody's own, written by `author`.
 
@@ -58,15 +64,21 @@ def add_rows_on(session: GuardedSession, action: Action, leg: Leg, meeting: Meet
     alone = {"audience_id": session.audience({party_key(owner)})}
     batch = ActionBatch(
         id=world.identity("batch", meeting.reference), kind="bulk", row_count=1, person_id=who, made_at=world.NOW,
-        content={"reason": canary(owner, "batch")}, **alone,
+        content={
+            "operation": "person",
+            "rows": [{
+                "action": str(action.id), "party": owner, "was_accepted": True,
+                "was": {"person_name": canary(owner, "batch")}, "now": {"person_name": leg.person_name},
+            }],
+        },
+        **alone,
     )  # fmt: skip
     session.add_all([commitment, batch])
     session.flush()
     rows: list[Guarded] = [
         ActionImport(
-            id=world.identity("import", meeting.reference), owner_party=owner, batch_id=batch.id, created_by=who,
-            content=Private(owner, json.dumps({"file_name": canary(owner, "imported")})), created_at=world.NOW,
-            changed_at=world.NOW, **alone,
+            id=world.identity("import", meeting.reference), owner_party=owner, created_by=who,
+            content=Private(owner, _brought(owner).to_json()), created_at=world.NOW, changed_at=world.NOW, **alone,
         ),
         ActionLink(
             id=world.identity("link", meeting.reference), from_id=action.id, to_id=other.id, kind="blocks",

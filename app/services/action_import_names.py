@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import select
 
@@ -17,6 +18,11 @@ from app.services.leg_people import own_people
 from app.services.practice import ORIGIN
 
 _Meant = TypeVar("_Meant")
+_MINISTRY: Final = re.compile(
+    r"^(?:U\.?S\.? )?(?:Department|Ministry|Secretariat|Secretaría|Ministère|Département|Secrétariat|Departamento)"
+    r"(?: of the | of | for | de la | de los | de l’| de | des | du | d’)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,10 @@ def _offices(session: GuardedSession) -> Mapping[str, frozenset[tuple[str, str]]
 
 
 def _office_words(code: str, name: Mapping[str, str]) -> list[str]:
-    return [code, code.partition("-")[2], *_texts(name)]
+    """Return what an office is called: its code, its names, and these as people shorten them (State, Hacienda)."""
+    short = [_MINISTRY.sub("", text) for text in _texts(name)]
+    also = [f"{text} Department" for text in short]
+    return [code, code.partition("-")[2], *_texts(name), *short, *also]
 
 
 def _mechanisms(session: GuardedSession) -> tuple[dict[str, KnownMechanism], dict[str, KnownMechanism]]:

@@ -39,6 +39,12 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("view", story.SHARED)),
         MISSING_ID,
     ),
+    ("actions", "ending"): ("csv", "csv", "csv"),
+    ("actions", "import_id"): (
+        str(world.identity("import", story.HIDDEN)),
+        str(world.identity("import", story.SHARED)),
+        MISSING_ID,
+    ),
     ("documents", "document_id"): (
         str(world.identity("document", story.HIDDEN)),
         str(world.identity("document", story.SHARED)),

@@ -17,10 +17,13 @@ from app.models import Action, Leg
 from app.services import action_acts as acts
 from app.services import actions as service
 from app.services.leg_people import own_people
+from app.web.actions import bulk as _bulk  # noqa: F401
 from app.web.actions import due as _due  # noqa: F401
 from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint, as those below
+from app.web.actions import imports as _imports  # noqa: F401
 from app.web.actions import leavers as _leavers  # noqa: F401
 from app.web.actions import linking as _linking  # noqa: F401
+from app.web.actions import owners as _owners  # noqa: F401
 from app.web.actions import register as _register  # noqa: F401
 from app.web.actions import steps as _steps  # noqa: F401
 from app.web.actions import updates as _updates  # noqa: F401
