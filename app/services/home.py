@@ -25,11 +25,13 @@ from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
 from app.services.home_meetings import coming, counted_since, meetings_of_home
+from app.services.leaver_items import Leaver, leavers
 from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.parents import Beside, beside_of, parents_of
 from app.services.practice import ORIGIN, is_real_action
+from app.services.updates import QuietAction, quiet_actions
 from app.services.zone_changes import zone_changes
 
 NeedKind = Literal[
@@ -103,7 +105,10 @@ class Capital:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Everything that the first page of a viewer shows; `served` are the mechanisms of their appointments."""
+    """Everything that the first page of a viewer shows; `served` are the mechanisms of their appointments.
+
+    `quiet` are actions that had no news for long, `leavers` those who left and whose actions wait for another.
+    """
 
     needs: tuple[Need, ...]
     next_meetings: tuple[MeetingLine, ...]
@@ -112,6 +117,8 @@ class Home:
     served: tuple[Mechanism, ...]
     capitals: tuple[Capital, ...]
     today: dt.date
+    quiet: tuple[QuietAction, ...] = ()
+    leavers: tuple[Leaver, ...] = ()
 
 
 def home_of(session: GuardedSession) -> Home:
@@ -148,7 +155,15 @@ def home_of(session: GuardedSession) -> Home:
         served=tuple(mechanism for mechanism in mechanisms if mechanism.id in served),
         capitals=capitals,
         today=today,
+        quiet=quiet_actions(session, _own_zone(capitals, viewer)),
+        leavers=leavers(session),
     )
+
+
+def _own_zone(capitals: Iterable[Capital], viewer: Viewer) -> str:
+    """Return the zone of the viewer's capital, else their own."""
+    zones = (capital.party.time_zone for capital in capitals if capital.party.code == viewer.party)
+    return next(zones, None) or viewer.time_zone
 
 
 def home_of_guest(session: GuardedSession) -> Home:

@@ -45,12 +45,22 @@ class _Known:
 
 def note_lines(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
     """Return the notes of an action that stand, newest first; two statements, the second where there are papers."""
-    names = names_of(session, (note.person_id for note in action.notes))
-    known = _Known({note.id: note for note in action.notes}, names, _papers(session, action.notes))
+    known = _known(session, action)
     superseded = {note.supersedes_id for note in action.notes}
     standing = [note for note in action.notes if note.id not in superseded]
     newest_first = sorted(standing, key=lambda note: note.created_at, reverse=True)
     return tuple(_line(session, note, known, stands=True) for note in newest_first)
+
+
+def every_note(session: GuardedSession, action: Action) -> tuple[NoteLine, ...]:
+    """Return every note of an action by itself, those that were corrected too, as they were written."""
+    known = _known(session, action)
+    return tuple(_line(session, note, known, stands=False) for note in action.notes)
+
+
+def _known(session: GuardedSession, action: Action) -> _Known:
+    names = names_of(session, (note.person_id for note in action.notes))
+    return _Known({note.id: note for note in action.notes}, names, _papers(session, action.notes))
 
 
 def _line(session: GuardedSession, note: ActionNote, known: _Known, *, stands: bool) -> NoteLine:

@@ -19,7 +19,7 @@ Line = tuple[dt.datetime, str, str]
 def history_of(entries: Sequence[HistoryEntry], viewer: Viewer, language: str) -> list[Line]:
     """Return each entry as (instant, time in the reader's city, sentence)."""
     return [
-        (entry.at, words.day_and_time(entry.at, viewer.time_zone, language), _sentence(entry, language))
+        (entry.at, words.day_and_time(entry.at, viewer.time_zone, language), sentence_of(entry, language))
         for entry in entries
     ]
 
@@ -32,7 +32,8 @@ def who(name: str | None, party_code: str | None, language: str) -> str:
     return party or str(_("the secretariat"))
 
 
-def _sentence(entry: HistoryEntry, language: str) -> str:
+def sentence_of(entry: HistoryEntry, language: str) -> str:
+    """Return what was done, in one sentence."""
     doer = who(entry.person_name, entry.party_code, language)
     said: str | None = None
     match entry.act:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,9 +19,11 @@ from app.services import actions as service
 from app.services import reported_updates as reports
 from app.services import updates
 from app.services.action_lines import ActionLine
+from app.services.timeline import KINDS, timeline_of
 from app.web.actions.blueprint import blueprint
 from app.web.actions.forms import NoteForm, note_form
 from app.web.actions.page import action_page
+from app.web.actions.timeline import history_page
 from app.web.actions.update_forms import (
     ENDINGS,
     ReportForm,
@@ -106,6 +108,20 @@ def contest(ref: str, note_id: uuid.UUID) -> ResponseReturnValue:
     form = note_form(reader_language())
     said = _("Your note stands above what it contests.")
     return _later_note("actions/contest.html", (found, note), form, reports.contest, said)
+
+
+# All that happened ----------------------------------------------------------------------------------
+
+
+@route(blueprint, "/actions/<ref>/history", policy=signed_in(Permission.READ_ACTIONS))
+def history(ref: str) -> ResponseReturnValue:
+    """Show everything that happened to an action, or only what is of one kind."""
+    asked = request.args.get("kind")
+    kind = asked if asked in KINDS else None
+    return history_page(timeline_of(session(), ref, kind), kind)
+
+
+# What the pages share -------------------------------------------------------------------------------
 
 
 def _later_note(
