@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import case, func, select
+
 from app.catalogue import load_shipped
 from app.db import GuardedSession
-from app.domain.catalogue import Mechanism as Facts
 from app.domain.report import ReviewPoint, review_points
+from app.models import Action, CommitmentAction, Leg
+from app.services.action_whole import in_lists
 from app.services.commitments import CommitmentFilters, CommitmentLine, commitment_lines
+from app.services.practice import is_real_action
 from app.services.register import today_for
 from app.services.reports import Figure, ReportScope, is_of_parties, leg_figures
 from app.services.reports_meetings import (
@@ -27,6 +32,10 @@ COMMITMENTS: Final = "commitments"
 CONTESTED: Final = "contested"
 
 
+# By commitment and party: how many legs are done of those of the actions that serve it.
+Served = Mapping[tuple[uuid.UUID, str], tuple[int, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Accountability:
     """All that the report tells: figures of legs, commitments (pledges, and practices apart), meetings, contests."""
@@ -38,6 +47,8 @@ class Accountability:
     meetings: Compliance
     fact_contests: tuple[FactContest, ...]
     points: tuple[ReviewPoint, ...]
+    served: Served
+    today: dt.date
 
     @property
     def contested(self) -> tuple[CommitmentLine, ...]:
@@ -66,6 +77,8 @@ def accountability(session: GuardedSession, scope: ReportScope, language: str) -
         meetings=meetings,
         fact_contests=fact_contests(session, meetings.mechanisms),
         points=points_within(scope),
+        served=served_by(session),
+        today=min(scope.days.last, today_for(session)),
     )
 
 
@@ -96,6 +109,14 @@ def known_points(until: dt.date) -> tuple[ReviewPoint, ...]:
     return review_points(facts.political_dates, facts.fixed_dates, until)
 
 
-def named_facts(facts: Facts, language: str) -> str:
-    """Return the name of a mechanism."""
-    return facts.name.in_language(language)
+def served_by(session: GuardedSession) -> Served:
+    """Return how many legs are done of the actions that serve each commitment, in one statement."""
+    done = func.sum(case((Leg.state.in_(("done", "verified")), 1), else_=0))
+    query = (
+        select(CommitmentAction.commitment_id, Leg.party_code, done, func.count())
+        .join(Action, Action.id == CommitmentAction.action_id)
+        .join(Leg, Leg.action_id == Action.id)
+        .where(CommitmentAction.ended_at.is_(None), in_lists(), is_real_action())
+        .group_by(CommitmentAction.commitment_id, Leg.party_code)
+    )
+    return {(row[0], row[1]): (int(row[2]), row[3]) for row in session.execute(query)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from app import labels, words
 from app.domain.commitments import Cell as PartyCell
 from app.papers.report import Cell, Grid, Part
+from app.services.commitment_words import described_words, due_of, is_told_by_catalogue, made_words, sources_of
 from app.services.commitments import CommitmentLine
-from app.services.mechanism_sources import citations
-from app.services.reports_accountability import Accountability
+from app.services.reports_accountability import Accountability, Served
 
 OUTSIDE: Final = frozenset({"owes_nothing", "not_at_the_table"})
 
@@ -19,9 +20,9 @@ def commitments_part(found: Accountability, language: str) -> Part:
     gettext = words.translations(language).gettext
     heads = (
         gettext("Commitment"), gettext("Source"), gettext("How it is accounted for"), gettext("Each party’s word"),
-        gettext("Actions done, of those that serve it"), gettext("Contested"),
+        gettext("Legs done, of the actions that serve it"), gettext("Contested"),
     )  # fmt: skip
-    rows = tuple(_commitment_row(line, language) for line in found.pledges)
+    rows = tuple(_commitment_row(line, found, language) for line in found.pledges)
     heading = gettext("Commitments")
     return Part(
         "commitments", heading,
@@ -30,13 +31,13 @@ def commitments_part(found: Accountability, language: str) -> Part:
     )  # fmt: skip
 
 
-def _commitment_row(line: CommitmentLine, language: str) -> tuple[Cell, ...]:
+def _commitment_row(line: CommitmentLine, found: Accountability, language: str) -> tuple[Cell, ...]:
     return (
         commitment_cell(line, language),
-        Cell(_made(line, language), _source(line)),
-        Cell("", _accounting(line, language)),
+        _source_cell(line, language),
+        Cell("", _accounting(line, found.today, language)),
         Cell("", tuple(party_word(line.cell(code), language) for code in owners_of(line, language))),
-        Cell("", _served(line, language)),
+        _served_cell(line, found.served, language),
         Cell("", contest_words(line, language)),
     )
 
@@ -54,35 +55,35 @@ def owners_of(line: CommitmentLine, language: str) -> list[str]:
     return words.party_order(line.commitment.owners, language)
 
 
-def _made(line: CommitmentLine, language: str) -> str:
-    facts = line.commitment.facts
-    made_on = facts.get("made_on")
-    day = words.partial_date(made_on, language) if made_on else ""
-    return ", ".join(part for part in (facts.get("made_at") or "", day, line.meeting_reference or "") if part)
-
-
-def _source(line: CommitmentLine) -> tuple[str, ...]:
-    found = citations(line.commitment.facts.get("pointer"))
-    return tuple(
+def _source_cell(line: CommitmentLine, language: str) -> Cell:
+    """Return where a commitment was made and when, where that is told, and how it was described there."""
+    commitment = line.commitment
+    told = tuple(
         (f"{each.paper.title} ({', '.join(each.lines)})" if each.lines else each.paper.title)
         if each.paper
         else each.page
-        for each in found
+        for each in sources_of(commitment)
     )
+    small = (made_words(commitment.facts, language), *told, described_words(commitment, language))
+    made_at = commitment.facts.get("made_at") or line.meeting_reference or ""
+    spoken = "en" if is_told_by_catalogue(commitment) else ""
+    return Cell(made_at, tuple(each for each in small if each), language=spoken)
 
 
-def _accounting(line: CommitmentLine, language: str) -> tuple[str, ...]:
+def _accounting(line: CommitmentLine, today: dt.date, language: str) -> tuple[str, ...]:
     gettext = words.translations(language).gettext
-    commitment = line.commitment
+    commitment, due = line.commitment, due_of(line, today, language)
     sunset = words.date_plain(commitment.sunset_on, language) if commitment.sunset_on else None
-    due = words.date_plain(commitment.due_on, language) if commitment.due_on else None
+    on = words.date_plain(due.on, language) if due.on else None
     said = (
+        (gettext("Due"), f"{on}. {due.remark}" if on and due.remark else on or due.remark or due.floor),
         (gettext("Indicator"), commitment.indicator), (gettext("Baseline"), commitment.baseline),
-        (gettext("Data source"), commitment.data_source), (gettext("Due"), due), (gettext("Sunset"), sunset),
+        (gettext("Data source"), commitment.data_source), (gettext("Sunset"), sunset),
     )  # fmt: skip
     colon = f"{words.before_signs(language)}: "
     told = tuple(f"{name}{colon}{value}" for name, value in said if value)
-    return told or (gettext("not agreed yet"),)
+    is_agreed = commitment.indicator or commitment.baseline or commitment.data_source
+    return told if is_agreed else (*told, gettext("No indicator is agreed yet."))
 
 
 def party_word(cell: PartyCell, language: str) -> str:
@@ -99,15 +100,24 @@ def party_word(cell: PartyCell, language: str) -> str:
     return said % {"party": party, "state": labels.label("leg_state", cell.state, language), "day": day}
 
 
-def _served(line: CommitmentLine, language: str) -> tuple[str, ...]:
-    cells = [line.cell(code) for code in owners_of(line, language)]
-    counted = [(cell.party, cell.done_count, cell.action_count) for cell in cells if cell.action_count]
-    of = words.translations(language).gettext("%(party)s: %(done)s of %(all)s")
-    return tuple(
-        of % {"party": words.party_name(code, language), "done": words.number(done, language),
-              "all": words.number(every, language)}
-        for code, done, every in counted
+def _served_cell(line: CommitmentLine, served: Served, language: str) -> Cell:
+    """Return how many of the legs that serve a commitment are done, by party; it leads to the actions."""
+    commitment = line.commitment
+    counted = {code: pair for (key, code), pair in served.items() if key == commitment.id}
+    if not counted:
+        return Cell(words.number(0, language))
+    gettext = words.translations(language).gettext
+    whole = gettext("%(done)s of %(all)s") % {
+        "done": words.number(sum(done for done, _ in counted.values()), language),
+        "all": words.number(sum(every for _, every in counted.values()), language),
+    }  # fmt: skip
+    of = gettext("%(party)s: %(done)s of %(all)s")
+    small = tuple(
+        of % {"party": words.party_name(code, language), "done": words.number(counted[code][0], language),
+              "all": words.number(counted[code][1], language)}
+        for code in words.party_order(counted, language)
     )  # fmt: skip
+    return Cell(whole, small, f"/actions?q=commitment:{commitment.ref}")
 
 
 def contest_words(line: CommitmentLine, language: str) -> tuple[str, ...]:
@@ -125,9 +135,7 @@ def practices_part(found: Accountability, language: str) -> Part:
     """Return the practices, which are counted nowhere, as a section."""
     gettext = words.translations(language).gettext
     heading = gettext("Practices, not counted")
-    rows = tuple(
-        (commitment_cell(line, language), Cell(_made(line, language), _source(line))) for line in found.practices
-    )
+    rows = tuple((commitment_cell(line, language), _source_cell(line, language)) for line in found.practices)
     return Part(
         "practices", heading, (gettext("What is done without having been promised stands apart."),),
         (Grid(heading, (gettext("Practice"), gettext("Source")), rows),), gettext("None is on record for this."),

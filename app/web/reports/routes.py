@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.web.reports import accountability as _accountability  # noqa: F401 - its routes are on the same blueprint
+from app.web.reports import briefs as _briefs  # noqa: F401 - its routes are on the same blueprint
 from app.web.reports import charts as _charts  # noqa: F401 - its routes are on the same blueprint
 from app.web.reports.blueprint import blueprint
 from app.web.reports.charts import READS
