@@ -48,7 +48,7 @@ def test_links_between_documents_lead_somewhere(document):
 
 def commands_of(app: Flask) -> dict[tuple[str, str], click.Command]:
     """Return the commands of our own groups, which are the ones defined under `app/cli/`."""
-    ours = {path.stem for path in (ROOT / "app" / "cli").glob("[a-z]*.py")} - {"schema"} | {"db"}
+    ours = {path.stem for path in (ROOT / "app" / "cli").glob("[a-z]*.py")} - {"schema", "imports"} | {"db", "import"}
     return {
         (group, name): command
         for group, found in app.cli.commands.items()

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Flask
 
-GROUPS: Final = ("schema", "catalogue", "user", "jobs", "audit", "zones", "sample")
+GROUPS: Final = ("schema", "catalogue", "user", "jobs", "audit", "zones", "imports", "sample")
 
 
 def register(app: Flask) -> None:

@@ -24,6 +24,7 @@ SYSTEM_CALLERS = {
         "look for the sample accounts",
         "see whether the catalogue is loaded",
     },
+    "cli/imports.py": {"find the account that a table is imported for"},
     "cli/zones.py": {"list the meetings that new zone data puts elsewhere"},
     "cli/user.py": {
         "add an account from the command line",
