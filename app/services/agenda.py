@@ -20,7 +20,7 @@ from app.domain.walltime import in_zone
 from app.domain.zones import known_zone
 from app.models import AgendaItem, Meeting, Party
 from app.services.action_lines import ActionLine
-from app.services.actions import open_of_last_meeting
+from app.services.meeting_actions import open_before
 from app.services.meeting_state import when_of
 from app.services.meetings import facts_of_meeting
 
@@ -106,7 +106,7 @@ def agenda_of(
     timetable = clock_times([item.minutes for item in items], sittings, zone_names)
     has_progress = any(item.kind == PROGRESS for item in items)
     if open_actions is None:
-        open_actions = open_of_last_meeting(session, meeting) if has_progress else ()
+        open_actions = open_before(session, meeting) if has_progress else ()
     is_frozen = meeting.state in FROZEN_STATES
     known = facts if facts is not None else facts_of_meeting(session, meeting)
     last = max((use.ends_at for use in timetable.sittings), default=None)
