@@ -114,7 +114,7 @@ def _list_page(error: str | None = None) -> str:
     own = consents.consents_of(session(), party) if party else ()
     return render_template(
         "reminders/list.html", waiting=[_row(each) for each in found], has_more=has_more, error=error,
-        may_prepare=bool(viewer().hats) or viewer().speaks_for_party, consents=own, consent_names=_names(own),
+        looks=bool(viewer().hats or found), consents=own, consent_names=_names(own),
         may_consent=can(viewer(), Action.CONSENT_REMINDERS), past=service.past_reminders(session()),
         let_through=words.party_order(consents.consents_since(session()), reader_language()),
     )  # fmt: skip
@@ -135,7 +135,6 @@ def _shown(mail: WaitingMail) -> dict[str, Any]:
         "to": _to(mail.reminded[0]),
         "party": mail.recipient.party,
         "language": mail.recipient.language,
-        "language_name": words.LANGUAGE_NAMES[mail.recipient.language],
         "when": _when(mail.recipient, at) if at else None,
         "subject": mail.mail.subject,
         "text": text_of_reminder(mail.mail, mail.recipient.language),
@@ -144,13 +143,10 @@ def _shown(mail: WaitingMail) -> dict[str, Any]:
 
 
 def _to(each: Reminded) -> str:
-    """Return to whom a reminder goes: who is named for the leg, else its party's coordinator."""
-    if each.reminder.recipient_id == each.leg.person_id and each.leg.person_name:
-        return each.leg.person_name
-    party = words.party_name(each.leg.party_code, reader_language())
-    if each.reminder.recipient_id == each.leg.person_id:
-        return str(_("the person named by %(party)s", party=party))
-    return str(_("the coordinator of %(party)s", party=party))
+    """Return to whom of its party a reminder goes: who is named for the leg, else the coordinator."""
+    if each.reminder.recipient_id != each.leg.person_id:
+        return str(_("the coordinator"))
+    return each.leg.person_name or str(_("the person named"))
 
 
 def _when(recipient: Recipient, at: dt.datetime) -> str:
