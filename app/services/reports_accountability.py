@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from app.services.action_whole import in_lists
 from app.services.commitments import CommitmentFilters, CommitmentLine, commitment_lines
 from app.services.practice import is_real_action
 from app.services.register import today_for
+from app.services.register_rows import RegisterRow
 from app.services.reports import Figure, ReportScope, is_of_parties, leg_figures
 from app.services.reports_meetings import (
     MEETINGS,
@@ -65,10 +66,10 @@ class Accountability:
         return counts | {key: len(self.meetings.periods_of(key)) for key in PERIOD_FIGURES}
 
 
-def accountability(session: GuardedSession, scope: ReportScope, language: str) -> Accountability:
-    """Return the report of a scope, of what the viewer may see."""
+def accountability(session: GuardedSession, scope: ReportScope, rows: Sequence[RegisterRow]) -> Accountability:
+    """Return the report of a scope, of what the viewer may see; `rows` are those of `rows_for`."""
     commitments = commitments_of(session, scope)
-    meetings = compliance_of(session, scope, language)
+    meetings = compliance_of(session, scope, rows)
     return Accountability(
         scope=scope,
         legs=leg_figures(session, scope),

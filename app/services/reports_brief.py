@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased, load_only
 
 from app.db import GuardedSession
@@ -26,7 +26,8 @@ from app.services.register import today_for
 from app.services.register_rows import RegisterRow, register_rows
 from app.services.reports_accountability import known_points
 
-# Of each kind; what a party owes is in it whole.
+# Of each kind, what is due first; a longer list is worked with in the register of actions.
+MOST_OWES: Final = 500
 MOST_OWED_TO: Final = 100
 MOST_MEETINGS: Final = 50
 TO_COME: Final = ("proposed", "confirmed", "postponed")
@@ -44,6 +45,20 @@ class BriefLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedCounts:
+    """How many legs a party has accepted and owes, how many of these are overdue, and how many it has not accepted."""
+
+    accepted: int
+    overdue: int
+    unaccepted: int
+
+    @property
+    def total(self) -> int:
+        """Return how many legs it owes, accepted or not."""
+        return self.accepted + self.unaccepted
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """All that a party's brief tells on a day."""
 
@@ -51,6 +66,7 @@ class Brief:
     on: dt.date
     commitments: tuple[CommitmentLine, ...]
     owes: tuple[BriefLeg, ...]
+    counts: OwedCounts
     is_owed: tuple[BriefLeg, ...]
     decisions: tuple[DecisionLine, ...]
     meetings: tuple[tuple[Meeting, Mechanism | None], ...]
@@ -92,6 +108,7 @@ def brief_of(session: GuardedSession, on: dt.date | None, language: str) -> Brie
         on=day,
         commitments=commitment_lines(session, CommitmentFilters(party=party)).lines,
         owes=_owes(session, party, day),
+        counts=_counts(session, party, day),
         is_owed=_is_owed(session, party, day),
         decisions=tuple(line for line in open_lines_of(session) if waits_for_viewer(session, line)),
         meetings=_meetings(session, party, day),
@@ -110,8 +127,24 @@ def _owes(session: GuardedSession, party: str, day: dt.date) -> tuple[BriefLeg, 
         .where(Leg.party_code == party, Leg.state.in_(sorted(OWED_STATES)), not_ended(), is_real_action())
         .options(load_only(Action.reference, Action.title), load_only(Mechanism.code, Mechanism.name))
         .order_by(Leg.due_on.is_(None), Leg.due_on, Action.reference)
+        .limit(MOST_OWES)
     )
     return tuple(_line(*row, day=day) for row in session.execute(query))
+
+
+def _counts(session: GuardedSession, party: str, day: dt.date) -> OwedCounts:
+    late = and_(Leg.is_accepted.is_(True), Leg.due_on < day)
+    accepted, overdue = (
+        func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in (Leg.is_accepted.is_(True), late)
+    )
+    query = (
+        select(func.count(), accepted, overdue)
+        .select_from(Leg)
+        .join(Action, Action.id == Leg.action_id)
+        .where(Leg.party_code == party, Leg.state.in_(sorted(OWED_STATES)), not_ended(), is_real_action())
+    )
+    total, own, overdue_count = session.execute(query).one()
+    return OwedCounts(int(own), int(overdue_count), total - int(own))
 
 
 def _is_owed(session: GuardedSession, party: str, day: dt.date) -> tuple[BriefLeg, ...]:

@@ -60,12 +60,12 @@ def _parts(found: Brief, language: str) -> tuple[Part, ...]:
 
 def _summary(found: Brief, language: str) -> Part:
     gettext = words.translations(language).gettext
-    accepted = [each for each in found.owes if each.leg.is_accepted]
+    counts = found.counts
     counted = (
         (gettext("Commitments that it owns"), len(found.commitments), "commitments"),
-        (gettext("Action items that it has accepted and owes"), len(accepted), "owes"),
-        (gettext("Of these, overdue"), sum(each.is_overdue for each in found.owes), "owes"),
-        (gettext("Recorded for it, not accepted"), len(found.owes) - len(accepted), "owes"),
+        (gettext("Action items that it has accepted and owes"), counts.accepted, "owes"),
+        (gettext("Of these, overdue"), counts.overdue, "owes"),
+        (gettext("Recorded for it, not accepted"), len(found.owes) - counts.accepted, "owes"),
         (gettext("Decisions that wait for its answer"), len(found.decisions), "decisions"),
         (gettext("Meetings to come"), len(found.meetings), "next-meetings"),
     )
@@ -99,8 +99,12 @@ def _owes(found: Brief, language: str) -> Part:
     for office, legs in found.by_office:
         name = words.pick(office.name, language)[0] if office else gettext("No office named")
         grids.append(Grid(name, heads, tuple(_leg_row(each, language) for each in legs)))
-    notes = (gettext("By office. What is recorded and not accepted is never overdue."),)
-    return Part("owes", gettext("What it owes"), notes, tuple(grids), gettext("Nothing that is recorded here."))
+    notes = [gettext("By office. What is recorded and not accepted is never overdue.")]
+    if found.counts.total > len(found.owes):
+        more = gettext("The first %(shown)s of %(all)s, by due day; the register of actions has all of them.")
+        shown, every = (words.number(count, language) for count in (len(found.owes), found.counts.total))
+        notes.append(more % {"shown": shown, "all": every})
+    return Part("owes", gettext("What it owes"), tuple(notes), tuple(grids), gettext("Nothing that is recorded here."))
 
 
 def _leg_row(each: BriefLeg, language: str) -> tuple[Cell, ...]:

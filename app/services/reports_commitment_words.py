@@ -18,28 +18,30 @@ OUTSIDE: Final = frozenset({"owes_nothing", "not_at_the_table"})
 def commitments_part(found: Accountability, language: str) -> Part:
     """Return the pledges with all that they are accounted for by, as a section."""
     gettext = words.translations(language).gettext
-    heads = (
+    heads = [
         gettext("Commitment"), gettext("Source"), gettext("How it is accounted for"), gettext("Each party’s word"),
-        gettext("Legs done, of the actions that serve it"), gettext("Contested"),
-    )  # fmt: skip
-    rows = tuple(_commitment_row(line, found, language) for line in found.pledges)
+        gettext("Legs done, of the actions that serve it"),
+    ]  # fmt: skip
+    rows = [_commitment_row(line, found, language) for line in found.pledges]
+    if any(line.contests for line in found.pledges):
+        heads.append(gettext("Contested"))
+        contests = [Cell("", contest_words(line, language)) for line in found.pledges]
+        rows = [(*row, contested) for row, contested in zip(rows, contests, strict=True)]
     heading = gettext("Commitments")
     return Part(
         "commitments", heading,
         (gettext("Pledges alone are counted. What repeats one is counted as that one."),),
-        (Grid(heading, heads, rows),), gettext("No pledge is on record for this."),
+        (Grid(heading, tuple(heads), tuple(rows)),), gettext("No pledge is on record for this."),
     )  # fmt: skip
 
 
 def _commitment_row(line: CommitmentLine, found: Accountability, language: str) -> tuple[Cell, ...]:
     return (
-        commitment_cell(line, language),
-        _source_cell(line, language),
+        commitment_cell(line, language), _source_cell(line, language),
         Cell("", _accounting(line, found.today, language)),
         Cell("", tuple(party_word(line.cell(code), language) for code in owners_of(line, language))),
         _served_cell(line, found.served, language),
-        Cell("", contest_words(line, language)),
-    )
+    )  # fmt: skip
 
 
 def commitment_cell(line: CommitmentLine, language: str) -> Cell:
@@ -76,7 +78,7 @@ def _accounting(line: CommitmentLine, today: dt.date, language: str) -> tuple[st
     sunset = words.date_plain(commitment.sunset_on, language) if commitment.sunset_on else None
     on = words.date_plain(due.on, language) if due.on else None
     said = (
-        (gettext("Due"), f"{on}. {due.remark}" if on and due.remark else on or due.remark or due.floor),
+        (gettext("Due"), ". ".join(part for part in (on, due.remark) if part)), (gettext("Floor"), due.floor),
         (gettext("Indicator"), commitment.indicator), (gettext("Baseline"), commitment.baseline),
         (gettext("Data source"), commitment.data_source), (gettext("Sunset"), sunset),
     )  # fmt: skip

@@ -54,8 +54,7 @@ class Compliance:
 
     mechanisms: tuple[Facts, ...]
     periods: tuple[PeriodRow, ...]
-    held: tuple[Meeting, ...]
-    codes: Mapping[object, str]
+    held: tuple[tuple[Meeting, Mechanism | None], ...]
 
     def periods_of(self, figure: str, code: str | None = None) -> tuple[PeriodRow, ...]:
         """Return the periods that a figure counts, of one mechanism or of all."""
@@ -65,7 +64,7 @@ class Compliance:
     @property
     def held_by_code(self) -> Counter[str]:
         """Return how many meetings were held of each mechanism."""
-        return Counter(self.codes.get(meeting.mechanism_id, "") for meeting in self.held)
+        return Counter(mechanism.code for _, mechanism in self.held if mechanism is not None)
 
     @property
     def to_tell(self) -> tuple[Facts, ...]:
@@ -74,30 +73,33 @@ class Compliance:
         return tuple(facts for facts in self.mechanisms if facts.code in ended or held[facts.code])
 
 
-def compliance_of(session: GuardedSession, scope: ReportScope, language: str) -> Compliance:
-    """Return how cadences were kept in the days of a report, mechanisms by name."""
-    rows = [row for row in register_rows(session, day_of_periods(session, scope)) if _is_meant(row, scope)]
+def compliance_of(session: GuardedSession, scope: ReportScope, rows: Sequence[RegisterRow]) -> Compliance:
+    """Return how cadences were kept in the days of a report; `rows` are those of `rows_for`, and keep their order."""
+    meant = [row for row in rows if _is_meant(row, scope)]
+    periods = tuple(each for row in meant for each in _periods(row, scope))
+    return Compliance(tuple(row.facts for row in meant), periods, meetings_held(session, scope))
+
+
+def rows_for(session: GuardedSession, scope: ReportScope, language: str) -> tuple[RegisterRow, ...]:
+    """Return the mechanisms of the register as they stood at the end of a report's days, by name."""
+    rows = [row for row in register_rows(session, day_of_periods(session, scope)) if not row.page.is_proposal]
     rows.sort(key=lambda row: (collation_key(row.facts.name.in_language(language)), row.facts.code))
-    held = meetings_held(session, scope)
-    known = session.execute(
-        select(Mechanism.id, Mechanism.code).where(Mechanism.id.in_({meeting.mechanism_id for meeting in held}))
-    )
-    periods = tuple(each for row in rows for each in _periods(row, scope))
-    return Compliance(tuple(row.facts for row in rows), periods, held, {row.id: row.code for row in known})
+    return tuple(rows)
 
 
-def meetings_held(session: GuardedSession, scope: ReportScope) -> tuple[Meeting, ...]:
-    """Return the meetings that were held in the days of a report, the earliest first."""
+def meetings_held(session: GuardedSession, scope: ReportScope) -> tuple[tuple[Meeting, Mechanism | None], ...]:
+    """Return the meetings that were held in the days of a report with what they are of, the earliest first."""
     query = (
-        select(Meeting)
+        select(Meeting, Mechanism)
+        .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .where(
             Meeting.state.in_(sorted(TOOK_PLACE)), is_real(), Meeting.starts_on >= scope.days.first,
             Meeting.starts_on <= scope.days.last,
         )
         .order_by(Meeting.starts_on, Meeting.reference)
         .options(
-            load_only(Meeting.reference, Meeting.title, Meeting.starts_on, Meeting.ends_on, Meeting.state,
-                      Meeting.mechanism_id)
+            load_only(Meeting.reference, Meeting.title, Meeting.starts_on, Meeting.ends_on, Meeting.state),
+            load_only(Mechanism.code, Mechanism.name, Mechanism.ref),
         )
     )  # fmt: skip
     if scope.mechanism is not None:
@@ -107,12 +109,12 @@ def meetings_held(session: GuardedSession, scope: ReportScope) -> tuple[Meeting,
             MeetingParty.party_code.in_(scope.parties), MeetingParty.removed.is_(False)
         )
         query = query.where(Meeting.id.in_(chosen))
-    return tuple(session.execute(query).scalars())
+    return tuple((meeting, mechanism) for meeting, mechanism in session.execute(query))
 
 
 def _is_meant(row: RegisterRow, scope: ReportScope) -> bool:
     facts = row.facts
-    return not row.page.is_proposal and scope.mechanism in {None, facts.code} and is_of_parties(facts.parties, scope)
+    return scope.mechanism in {None, facts.code} and is_of_parties(facts.parties, scope)
 
 
 def _periods(row: RegisterRow, scope: ReportScope) -> list[PeriodRow]:

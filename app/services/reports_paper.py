@@ -8,8 +8,8 @@ from app.db import GuardedSession
 from app.domain.documents import DOCX
 from app.papers.report import ReportPaper, report_pdf
 from app.papers.report_docx import report_docx
-from app.services.register import today_for
 from app.services.reports import ReportScope
+from app.services.reports_meetings import rows_for
 from app.services.reports_words import report_paper
 
 FORMS: Final = {"pdf": "application/pdf", "docx": DOCX}
@@ -22,7 +22,7 @@ def report_file(
 
     Raises `Refusal("paper_too_long")` for a PDF without measure.
     """
-    paper = report_paper(session, scope, language, base_url)
+    paper = report_paper(session, scope, rows_for(session, scope, language), language, base_url)
     days = f"{scope.days.first.isoformat()}-{scope.days.last.isoformat()}"
     return f"accountability-{days}-{language}.{form}", file_of(paper, form)
 
@@ -30,8 +30,3 @@ def report_file(
 def file_of(paper: ReportPaper, form: str) -> bytes:
     """Return a report in a form of `FORMS`."""
     return report_pdf(paper) if form == "pdf" else report_docx(paper)
-
-
-def dated_name(session: GuardedSession, name: str, language: str, form: str) -> str:
-    """Return the name of a file as of the reader's day."""
-    return f"{name}-{today_for(session).isoformat()}-{language}.{form}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVarTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func
 from sqlalchemy.orm import load_only
 
 from app import labels, words
@@ -30,6 +30,7 @@ from app.services.reports_meetings import (
     Compliance,
     compliance_of,
     meetings_held,
+    rows_for,
 )
 from app.services.reports_words import contests_grid, figure_name
 
@@ -67,7 +68,7 @@ def _page_of_query(session: GuardedSession, query: Select[*Row], figure: str, la
     counted = query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
     total = session.execute(counted).scalar_one()
     page_count = pages_of(total, page)
-    columns = (load_only(Action.reference, Action.title), load_only(Mechanism.code, Mechanism.name))
+    columns = (load_only(Action.reference, Action.title, Action.created_at), load_only(Mechanism.code, Mechanism.name))
     rows = session.execute(query.options(*columns).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))
     make: Callable[..., tuple[Cell, ...]] = _moved_row if figure == MOVED else _leg_row
     name = figure_name(figure, language)
@@ -124,10 +125,10 @@ def _whole(session: GuardedSession, figure: str, scope: ReportScope, language: s
     if figure == COMMITMENTS:
         return _commitment_rows(session, scope, language)
     if figure == CONTESTED:
-        return contests_grid(accountability(session, scope, language), language)
+        return contests_grid(accountability(session, scope, rows_for(session, scope, language)), language)
     if figure == MEETINGS:
         return _meeting_rows(session, scope, language)
-    return _period_rows(compliance_of(session, scope, language), figure, language)
+    return _period_rows(compliance_of(session, scope, rows_for(session, scope, language)), figure, language)
 
 
 def _commitment_rows(session: GuardedSession, scope: ReportScope, language: str) -> Grid:
@@ -143,18 +144,13 @@ def _commitment_rows(session: GuardedSession, scope: ReportScope, language: str)
 
 def _meeting_rows(session: GuardedSession, scope: ReportScope, language: str) -> Grid:
     gettext = words.translations(language).gettext
-    held = meetings_held(session, scope)
-    names = session.execute(
-        select(Mechanism.id, Mechanism.name).where(Mechanism.id.in_({each.mechanism_id for each in held}))
-    )
-    named = {row.id: words.pick(row.name, language)[0] for row in names}
     rows = []
-    for each in held:
+    for each, mechanism in meetings_held(session, scope):
         title, spoken = words.pick(each.title, language)
         rows.append(
             (
                 Cell(title, (each.reference,), f"/meetings/{each.reference}", language=spoken or ""),
-                Cell(named.get(each.mechanism_id, "") if each.mechanism_id else gettext("ad hoc meetings")),
+                Cell(words.pick(mechanism.name, language)[0] if mechanism else gettext("ad hoc meetings")),
                 Cell(words.date_range(each.starts_on, each.ends_on, language)),
             )
         )

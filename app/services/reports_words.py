@@ -11,6 +11,7 @@ from app.papers.report import Cell, Grid, Part, ReportPaper
 from app.services.commitments import CommitmentLine
 from app.services.fact_words import field_name
 from app.services.register import today_for
+from app.services.register_rows import RegisterRow
 from app.services.reports import Figure, ReportScope, rows_address
 from app.services.reports_accountability import CONTESTED, Accountability, accountability
 from app.services.reports_commitment_words import commitment_cell, commitments_part, practices_part
@@ -34,10 +35,12 @@ def standing(session: GuardedSession, language: str) -> str:
     return str(said) % {"who": seen_by(session, language), "day": words.date_plain(today_for(session), language)}
 
 
-def report_paper(session: GuardedSession, scope: ReportScope, language: str, base_url: str = "") -> ReportPaper:
-    """Return the accountability report in words."""
+def report_paper(
+    session: GuardedSession, scope: ReportScope, rows: Sequence[RegisterRow], language: str, base_url: str = ""
+) -> ReportPaper:
+    """Return the accountability report in words; `rows` are those of `rows_for`."""
     catalogue = words.translations(language)
-    found = accountability(session, scope, language)
+    found = accountability(session, scope, rows)
     lede = catalogue.gettext("What was promised from %(first)s to %(last)s, and what came of it.") % {
         "first": words.date_plain(scope.days.first, language), "last": words.date_plain(scope.days.last, language),
     }  # fmt: skip

@@ -15,7 +15,8 @@ from app.i18n import as_typed, reader_language
 from app.messages import message_for
 from app.services.register import today_for
 from app.services.reports import ReportScope
-from app.services.reports_charts import choices_of, rows_by_name
+from app.services.reports_charts import choices_of
+from app.services.reports_meetings import rows_for
 from app.services.reports_paper import FORMS, report_file
 from app.services.reports_rows import FigureRows, rows_of
 from app.services.reports_words import report_paper, standing
@@ -38,13 +39,14 @@ def accountability() -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         scope, refused = _scope(report_days(None, None, today_for(session()))), message_for(refusal)
+    rows = rows_for(session(), scope, language)
     page = render_template(
         "reports/accountability.html",
-        paper=None if refused else report_paper(session(), scope, language),
+        paper=None if refused else report_paper(session(), scope, rows, language),
         scope=scope,
         typed={name: as_typed(request.args.get(name, ""))[:10] for name in ("from", "to")} if refused else {},
         refused=refused,
-        choices=choices_of(rows_by_name(session(), language), language),
+        choices=choices_of(rows, language),
     )
     return page, 422 if refused else 200
 
