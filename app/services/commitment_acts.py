@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from app.db import GuardedSession
@@ -119,14 +119,15 @@ def record_commitment(session: GuardedSession, new: NewCommitment, meeting_refer
 
 def facts_of_new(new: NewCommitment, today: dt.date) -> dict[str, Any]:
     """Return the facts of a commitment in the form of the catalogue's; `today` is the day of whoever records it."""
-    clock = checked(new.clock, today=today, parties=new.table) if new.clock else None
+    clock = checked(_whole_clock(new, new.clock), today=today, parties=new.table) if new.clock else None
     named = {*new.consulted, *([new.determines] if new.determines else [])}
     if not named <= new.table:
         raise Refusal("unknown_party", field="determines" if new.determines not in new.table else "consulted")
     if new.due_on is not None:
         check_year(new.due_on, field="due_on")
-    reckoning = reckon(clock) if clock else None
-    due_on = reckoning.end if reckoning else new.due_on
+    # Working days are each owner's own: the first that comes is the day of the whole.
+    ends = [counted.end for code in new.owners if clock and (counted := reckon(clock, code))]
+    due_on = min(ends, default=new.due_on)
     return {
         "made_at": one_line(new.instrument, "instrument", required=True),
         "paragraph": one_line(new.paragraph, "paragraph") or None,
@@ -139,6 +140,13 @@ def facts_of_new(new: NewCommitment, today: dt.date) -> dict[str, Any]:
         "condition": paragraphs(new.condition, "condition", WORDS_LIMIT) or None,
         "consequence": paragraphs(new.consequence, "consequence", WORDS_LIMIT) or None,
     }
+
+
+def _whole_clock(new: NewCommitment, clock: Clock) -> Clock:
+    """Return the clock with who judges, after hearing whom, on what condition, and what follows."""
+    return replace(
+        clock, determines=new.determines, consulted=new.consulted, condition=new.condition, consequence=new.consequence
+    )
 
 
 def _partial(typed: str) -> str | None:

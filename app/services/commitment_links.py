@@ -138,6 +138,6 @@ def _audience(session: GuardedSession, commitment: Commitment, action: Action) -
 
 
 def _record(session: GuardedSession, act: str, commitment: Commitment, action: Action, link: CommitmentAction) -> None:
-    facts = {"ref": commitment.ref, "action": action.reference}
+    facts = {"ref": commitment.ref, "served_by": action.reference}
     session.record(act, "commitment", commitment.id, link.audience_id, **facts)
     session.record(act, "action", action.id, link.audience_id, **facts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import labels, words
-from app.domain.clocks import Clock, Reckoning, clock_of, phase, reckon
+from app.domain.clocks import clock_of
 from app.domain.commitments import Cell
 from app.models import Commitment
 from app.services.commitments import CommitmentLine
@@ -20,12 +20,10 @@ _OVERDUE = "overdue"
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When a commitment is due: its day, its floor of meetings, its clock as counted, and what is known of the end."""
+    """When a commitment is due: its day, its floor of meetings, and what is known of the end."""
 
     on: dt.date | None
     floor: str
-    clock: Clock | None
-    reckoning: Reckoning | None
     remark: str
 
 
@@ -65,16 +63,17 @@ def due_of(line: CommitmentLine, today: dt.date, language: str) -> Due:
     """Return when it is due; of what ran out before anybody here had a word on it, only that is said."""
     facts, gettext = line.commitment.facts, words.translations(language).gettext
     clock = clock_of(facts) if facts.get("clock") else None
-    reckoning = reckon(clock) if clock else None
     has_word = all(line.cell(code).basis in {"stated", "reported"} for code in line.commitment.owners)
     remark = ""
-    if clock is not None and phase(clock, reckoning, today) == "ended" and not has_word:
-        remark = gettext("Clock ended on this date; outcome not recorded here")
-    elif clock is not None and reckoning is None:
+    due_on = line.commitment.due_on
+    is_over = due_on is not None and due_on < today and not has_word
+    if clock is not None and clock.starts_on is None:
         remark = gettext("The clock waits for its event")
-    elif line.commitment.due_on is not None and line.commitment.due_on < today and not has_word:
+    elif is_over and clock is not None:
+        remark = gettext("Clock ended on this date; outcome not recorded here")
+    elif is_over:
         remark = gettext("past; what came of it is not recorded here")
-    return Due(line.commitment.due_on, floor_words(facts.get("cadence"), language), clock, reckoning, str(remark))
+    return Due(due_on, floor_words(facts.get("cadence"), language), str(remark))
 
 
 def floor_words(cadence: Mapping[str, Any] | None, language: str) -> str:

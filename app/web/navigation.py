@@ -34,8 +34,6 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
         entries.append((url_for("meetings.meetings"), _("Meetings")))
     if can(viewer, Action.READ_ACTIONS):
         entries.append((url_for("actions.actions"), _("Actions")))
-    if can(viewer, Action.READ_REGISTER):
-        entries.append((url_for("commitments.commitments"), _("Commitments")))
     if can(viewer, Action.READ_MEETINGS):
         entries.append((url_for("documents.documents"), _("Documents")))
     if can(viewer, Action.READ_REPORTS):
@@ -44,7 +42,8 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
         entries.append((url_for("subscriptions.subscriptions"), _("Subscriptions")))
     if can(viewer, Action.ADMINISTER_PEOPLE):
         entries += [(url_for("people.people"), _("People")), (url_for("audit.audit"), _("Audit trail"))]
-    return _places(entries, path)
+    # Commitments are read from the page of actions, which serve them.
+    return _places(entries, url_for("actions.actions") if path.startswith(url_for("commitments.commitments")) else path)
 
 
 def footing(viewer: Viewer | None, path: str) -> list[Place]:

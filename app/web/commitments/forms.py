@@ -117,11 +117,6 @@ def new_commitment_form(parties: Iterable[Party], own: str | None, language: str
 
 def typed_commitment(form: FlaskForm, parties: Iterable[Party], original: str) -> NewCommitment:
     """Return the commitment that was typed; raises `Refusal` for what is no day, no number, or half a clock."""
-    determines, consulted = form.determines.data or None, tuple(form.consulted.data or ())
-    shared: dict[str, Any] = {
-        "determines": determines, "consulted": consulted,
-        "condition": form.condition.data or "", "consequence": form.consequence.data or "",
-    }  # fmt: skip
     return NewCommitment(
         title=typed_titles(form),
         parts={party.code: form[f"part_{party.code}"].data or "none" for party in parties},
@@ -132,12 +127,15 @@ def typed_commitment(form: FlaskForm, parties: Iterable[Party], original: str) -
         due_on=day(form.due_on.data, "due_on"),
         minimum_meetings=_number(form, "minimum_meetings", "minimum_out_of_range", 366),
         period_months=_number(form, "period_months", "period_out_of_range", 240),
-        clock=_clock(form, original, shared),
-        **shared,
+        clock=_clock(form, original),
+        determines=form.determines.data or None,
+        consulted=tuple(form.consulted.data or ()),
+        condition=form.condition.data or "",
+        consequence=form.consequence.data or "",
     )
 
 
-def _clock(form: FlaskForm, original: str, shared: dict[str, Any]) -> Clock | None:
+def _clock(form: FlaskForm, original: str) -> Clock | None:
     days = _number(form, "clock_days", "clock_days", 3650)
     second_days = _number(form, "second_days", "clock_days", 3650)
     if days is None and second_days is None:
@@ -149,7 +147,6 @@ def _clock(form: FlaskForm, original: str, shared: dict[str, Any]) -> Clock | No
         starts_on=day(form.starts_on.data, "starts_on"),
         second_days=second_days,
         language=original,
-        **shared,
     )
 
 
