@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks import action_register
+from benchmarks.actions import ACTIONS, opened_with_actions
+from benchmarks.actions import FEWER as FEWER_ACTIONS
 from benchmarks.figures import Figure
 from benchmarks.measures import all_of
 from benchmarks.worlds import ENGINES, FEWER, MEETINGS, opened
@@ -20,6 +24,12 @@ def main() -> None:
     asked.add_argument("--engine", choices=ENGINES, help="measure on this engine alone")
     chosen = asked.parse_args().engine
     figures: list[Figure] = []
+
+    def take(found: Iterable[Figure]) -> None:
+        for figure in found:
+            figures.append(figure)
+            print(_line(figure), flush=True)
+
     print(f"{'':74}{'engine':<12}{'ratio':>9}{'asked':>11}    {'value':>11}  {'yardstick':>11}")
     for engine in (chosen,) if chosen else ENGINES:
         with (
@@ -27,9 +37,13 @@ def main() -> None:
             opened(engine, Path(folder) / "many", MEETINGS) as many,
             opened(engine, Path(folder) / "few", FEWER) as few,
         ):
-            for figure in all_of(many, few):
-                figures.append(figure)
-                print(_line(figure), flush=True)
+            take(all_of(many, few))
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            opened_with_actions(engine, Path(folder) / "many", ACTIONS) as many,
+            opened_with_actions(engine, Path(folder) / "few", FEWER_ACTIONS) as few,
+        ):
+            take(action_register.figures_of(many, few))
     LATEST.write_text(json.dumps({"figures": [_plain(figure) for figure in figures]}, indent=2) + "\n", "utf-8")
     missed = [figure for figure in figures if not figure.holds]
     print(f"\n{len(figures) - len(missed)} of {len(figures)} figures hold.")

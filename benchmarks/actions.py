@@ -9,22 +9,36 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from sqlalchemy import insert, select
 
 from app.db import Database, GuardedSession
 from app.domain import actions as rules
 from app.models import Action, ActionNote, Leg, Office
-from benchmarks.worlds import Kind, count_rows, kinds_of
-from tests import world
+from benchmarks.worlds import Bench, Kind, count_rows, kinds_of, opened
+from tests import postgres, world
 
+ACTIONS: Final = 100_000
+FEWER: Final = 10_000
+MEETINGS: Final = 100
 NOTES: Final = 10
 AT_ONCE: Final = 5_000
 _PRIORITIES: Final = ("normal", "normal", "high", "normal", "low")
 _KINDS: Final = ("task", "task", "evaluation", "task", "data_exchange", "protocol", "task", "exercise", "candidature")
 _WORDS: Final = ("border", "drug policy", "disaster relief", "migration", "hemispheric summit", "peacekeeping", "trade")
 Row = dict[str, Any]
+
+
+@contextmanager
+def opened_with_actions(engine: str, folder: Path, count: int) -> Iterator[Bench]:
+    """Open a fresh database on the engine, with a few meetings and so many actions in it."""
+    with opened(engine, folder, MEETINGS) as bench:
+        add_actions(bench.database, count)
+        yield bench
 
 
 def add_actions(database: Database, count: int) -> None:
@@ -35,10 +49,38 @@ def add_actions(database: Database, count: int) -> None:
         for first in range(0, count, AT_ONCE):
             numbers = range(first, min(count, first + AT_ONCE))
             actions, legs, notes = _rows(numbers, kinds, offices, database.clock())
-            for model, rows in ((Action, actions), (Leg, legs), (ActionNote, notes)):
-                session.execute(insert(model), rows)
+            for model, rows in ((Action, actions), (Leg, legs), (ActionNote, notes if database.is_sqlite else [])):
+                if rows:
+                    session.execute(insert(model), rows)
         session.commit()
+        if not database.is_sqlite:
+            _copy_notes(database, kinds, count)
     count_rows(database)
+
+
+def _copy_notes(database: Database, kinds: list[Kind], count: int) -> None:
+    """Put the notes in as PostgreSQL takes them fastest, past policies and the checks of what they point at."""
+    url = postgres.conninfo(postgres.admin_url(database.url.database or ""))
+    with psycopg.connect(url) as admin, admin.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        names = list(next(_notes(uuid.UUID(int=1), 1, kinds[0], world.NOW)))
+        with cursor.copy(f"COPY action_notes ({', '.join(names)}) FROM STDIN") as copied:
+            for number in range(count):
+                kind = _kind(number, kinds)
+                for note in _notes(_id_of(number), number, kind, _news_at(number, database.clock())):
+                    copied.write_row(tuple(note.values()))
+
+
+def _id_of(number: int) -> uuid.UUID:
+    return uuid.UUID(int=(number + 1) << 64)
+
+
+def _news_at(number: int, now: dt.datetime) -> dt.datetime:
+    return now - dt.timedelta(days=number * 31 % 90, seconds=number * 17 % 86_400)
+
+
+def _kind(number: int, kinds: list[Kind]) -> Kind:
+    return kinds[0] if number % 10 == 0 else kinds[1 + number % (len(kinds) - 1)]
 
 
 def _offices(session: GuardedSession) -> dict[str, list[str]]:
@@ -55,11 +97,10 @@ def _rows(
     legs: list[Row] = []
     notes: list[Row] = []
     for number in numbers:
-        kind = kinds[0] if number % 10 == 0 else kinds[1 + number % (len(kinds) - 1)]
-        action_id = uuid.UUID(int=(number + 1) << 64)
+        kind, action_id = _kind(number, kinds), _id_of(number)
         own = list(_legs(action_id, number, kind, offices, now))
         created_at = now - dt.timedelta(days=30 + number * 7919 % 1500, seconds=number % 86_400)
-        news_at = now - dt.timedelta(days=number * 31 % 90, seconds=number * 17 % 86_400)
+        news_at = _news_at(number, now)
         read = [(leg["state"], leg["due_on"]) for leg in own]
         actions.append(
             {

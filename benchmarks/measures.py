@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -15,7 +14,6 @@ from benchmarks import feeds, pages
 from benchmarks.figures import Figure, rates
 from benchmarks.worlds import CODE, REF, Bench
 from tests import world
-from tests.clients.serving import Server
 from tests.subscribing import subscribe
 
 
@@ -23,7 +21,7 @@ def all_of(many: Bench, few: Bench) -> Iterator[Figure]:
     """Measure everything on one engine, with all the data and with fewer."""
     token = subscribe(many.database, "ana", mechanism=CODE).token
     yield from pages.statements(many, few)
-    with _served(many) as server, _served(few) as other:
+    with pages.served(many) as server, pages.served(few) as other:
         yield from feeds.served_feed(many, server, token)
         yield from pages.growth(many, few, (server, other))
         yield from pages.meeting_pages(many, server)
@@ -33,15 +31,6 @@ def all_of(many: Bench, few: Bench) -> Iterator[Figure]:
         yield feeds.joined_entries(many)
     yield guarded_read(many)
     yield audited_commit(many)
-
-
-@contextmanager
-def _served(bench: Bench) -> Iterator[Server]:
-    server = Server(bench.database, bench.folder / "data", bench.folder / "keys")
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def guarded_read(bench: Bench) -> Figure:

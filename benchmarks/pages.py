@@ -6,11 +6,13 @@ import statistics
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import create_app
@@ -63,13 +65,29 @@ def statements(many: Bench, few: Bench) -> Iterator[Figure]:
         yield Figure(told, many.engine, of_many, STATEMENTS, 1, unit="", at_most=True)
 
 
-def _counted(bench: Bench) -> dict[str, int]:
+@contextmanager
+def served(bench: Bench) -> Iterator[Server]:
+    """Serve a database in a process of its own."""
+    server = Server(bench.database, bench.folder / "data", bench.folder / "keys")
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def client_of(bench: Bench) -> FlaskClient:
+    """Return a client of the app on a database, signed in."""
     settings = Settings.from_environment(
         {"SECRET_KEY": SECRET, "ENTENTE_DATA": str(bench.folder / "data"), "ENTENTE_KEYS": str(bench.folder / "keys")}
     )
     client = create_app(settings, bench.database).test_client()
     with client.session_transaction() as cookie:
         cookie["sign_in"] = world.sign_in_token(bench.database, world.CAST[WHO])
+    return client
+
+
+def _counted(bench: Bench) -> dict[str, int]:
+    client = client_of(bench)
     found = {}
     for name, path in paths_of(bench).items():
         with counted_statements(bench.database) as counted:

@@ -265,7 +265,7 @@ def _quiet(term: Term, ground: Ground) -> Condition:
 
 def _party(value: str, ground: Ground) -> str:
     if value not in ground.todays:
-        raise _unknown("query_unknown_party", value, list(ground.todays))
+        raise _unknown("query_unknown_party", value, sorted({*ground.offices.values()} or ground.todays))
     return value
 
 
