@@ -154,7 +154,7 @@ def _with_origins(query: Select[Action]) -> Select[Action, Mechanism, str]:
         query.add_columns(Mechanism, _origin.reference)
         .outerjoin(Mechanism, Mechanism.id == Action.mechanism_id)
         .outerjoin(_origin, _origin.id == Action.meeting_id)
-        .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
+        .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref, Mechanism.origin))
     )
 
 

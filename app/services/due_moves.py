@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from app.db import GuardedSession
 from app.domain import dues as rules
-from app.models import Action, DueMove, Leg
-from app.services.people_names import names_of
+from app.models import Action, DueMove, Leg, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,17 @@ def keep_move(session: GuardedSession, action: Action, leg: Leg, day: dt.date | 
 
 
 def moves_of(session: GuardedSession, action: Action, legs: Sequence[Leg]) -> tuple[MovedLeg, ...]:
-    """Return the legs of an action whose day has moved, in the order given; two statements."""
-    query = select(DueMove).where(DueMove.action_id == action.id).order_by(DueMove.moved_at.desc(), DueMove.id)
-    moves = list(session.execute(query).scalars())
-    if not moves:
-        return ()
-    names = names_of(session, (move.person_id for move in moves))
+    """Return the legs of an action whose day has moved, in the order given; one statement."""
+    rows = session.execute(
+        select(DueMove, Person.name)
+        .outerjoin(Person, Person.id == DueMove.person_id)
+        .where(DueMove.action_id == action.id)
+        .order_by(DueMove.moved_at.desc(), DueMove.id)
+    )
+    moves = [MoveLine(move, name) for move, name in rows]
     told = []
     for leg in legs:
-        own = tuple(MoveLine(move, names.get(move.person_id)) for move in moves if move.leg_id == leg.id)
+        own = tuple(line for line in moves if line.move.leg_id == leg.id)
         if own:
             told.append(MovedLeg(leg.party_code, leg.first_due_on or own[-1].move.was_on, leg.due_on, own))
     return tuple(told)

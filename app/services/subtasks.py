@@ -17,7 +17,7 @@ from app.domain.plaintext import one_line
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can, party_key
 from app.domain.walltime import check_year
-from app.models import Action, Subtask
+from app.models import Action, Person, Subtask
 from app.models.sealed import Private
 from app.services.actions import find_action
 from app.services.leg_people import own_person
@@ -40,12 +40,25 @@ def may_keep(session: GuardedSession) -> bool:
     return can(viewer, Permission.KEEP_SUBTASKS, Facts(owner=viewer.party))
 
 
-def subtasks_of(session: GuardedSession, action: Action) -> tuple[Subtask, ...]:
-    """Return the steps of the viewer's own delegation, in the order written, those that were removed too."""
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step, and the name of who does it."""
+
+    row: Subtask
+    person: str | None
+
+
+def subtasks_of(session: GuardedSession, action: Action) -> tuple[StepLine, ...]:
+    """Return the steps of the viewer's own delegation, in the order written, those removed too; one statement."""
     if not may_keep(session):
         return ()
-    query = select(Subtask).where(Subtask.action_id == action.id, Subtask.owner_party == session.bound_viewer.party)
-    return tuple(session.execute(query.order_by(Subtask.created_at, Subtask.id)).scalars())
+    query = (
+        select(Subtask, Person.name)
+        .outerjoin(Person, Person.id == Subtask.person_id)
+        .where(Subtask.action_id == action.id, Subtask.owner_party == session.bound_viewer.party)
+    )
+    rows = session.execute(query.order_by(Subtask.created_at, Subtask.id))
+    return tuple(StepLine(row, name) for row, name in rows)
 
 
 def find_subtask(
@@ -142,4 +155,4 @@ def _read(step: Step) -> dict[str, object]:
 
 def _record(session: GuardedSession, act: str, row: Subtask) -> None:
     """Record it for the delegation itself, without a word of the text."""
-    session.record(act, "action", row.action_id, row.audience_id, subtask=str(row.id))
+    session.record(act, "subtask", row.id, row.audience_id)

@@ -75,7 +75,7 @@ def content_class(codes: Iterable[str], language: str) -> type[ContentForm]:
         setattr(Content, f"kind_{field.name}", made(KIND_WORDS[field.name]))
     for code in codes:
         name = words.party_name(code, language)
-        setattr(Content, f"{NATIONAL}_{code}", TextAreaField(_("Version of %(party)s", party=name)))
+        setattr(Content, f"{NATIONAL}_{code}", TextAreaField(_("Version (%(party)s)", party=name)))
     return Content
 
 

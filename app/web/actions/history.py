@@ -46,6 +46,9 @@ def sentence_of(entry: HistoryEntry, language: str) -> str:
             said = _("%(who)s added a leg of %(party)s.", who=doer, party=party)
         case "leg_updated":
             said = _leg_sentence(entry.facts, doer, language)
+        case "leg_put_back":
+            party = words.party_name(str(entry.facts["party"]), language)
+            said = _("%(who)s took back a change of the leg of %(party)s.", who=doer, party=party)
         case "note_added":
             said = _("%(who)s added a note.", who=doer)
         case "note_corrected":
@@ -57,7 +60,7 @@ def sentence_of(entry: HistoryEntry, language: str) -> str:
 
 
 def _said_of_action(entry: HistoryEntry, doer: str, language: str) -> str | None:
-    """Say what was done to what an action says, to its links, or to the steps of one's own delegation."""
+    """Say what was done to what an action says, to its links."""
     match entry.act:
         case "leg_accepted":
             party = words.party_name(str(entry.facts["party"]), language)
@@ -67,9 +70,6 @@ def _said_of_action(entry: HistoryEntry, doer: str, language: str) -> str | None
             return str(_("%(who)s changed: %(changes)s.", who=doer, changes=words.list_of(changes, language)))
         case "action_linked" | "action_unlinked":
             return _link_sentence(entry, doer, language)
-    if entry.act.startswith("subtask_"):
-        act = labels.label("audit_action", entry.act, language)
-        return str(_("%(who)s: %(act)s", who=doer, act=act))
     return None
 
 

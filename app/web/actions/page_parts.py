@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app import labels, words
-from app.domain.action_kinds import FIELDS, NATIONAL, days_without_data, next_expected_on
+from app.domain.action_kinds import FIELDS, NATIONAL, KindField, days_without_data, next_expected_on
 from app.domain.actions import why_whole
 from app.i18n import reader_language
-from app.models import AgendaItem, Subtask
+from app.models import AgendaItem
 from app.services.action_lines import ActionLine
 from app.services.action_links import SAID, LinkLine, links_of, may_link
 from app.services.actions import ActionView
 from app.services.agenda import item_behind
-from app.services.leg_people import own_people
-from app.services.subtasks import may_keep, subtasks_of
+from app.services.subtasks import StepLine, may_keep, subtasks_of
 from app.web.actions.content_forms import KIND_WORDS
-from app.web.actions.forms import LinkForm, StepForm, person_choices
+from app.web.actions.forms import LinkForm, StepForm
 from app.web.routing import session
 
 # What it says -------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ def about_of(view: ActionView) -> About:
     action, language = view.action, reader_language()
     kept = action.kind_facts
     rows = [(field, kept[field.name]) for field in FIELDS.get(action.kind, ()) if kept.get(field.name)]
-    said = [(str(KIND_WORDS[field.name]), _said(field.type, value, language)) for field, value in rows]
+    said = [_said(field, value, language) for field, value in rows]
     versions = kept.get(NATIONAL) or {}
     codes = words.party_order(view.line.parties, language) if action.kind == "protocol" else []
     is_exchange = action.kind == "data_exchange"
@@ -62,10 +62,14 @@ def about_of(view: ActionView) -> About:
     )
 
 
-def _said(kind: str, value: object, language: str) -> str:
-    if kind == "day":
-        return words.date_long(dt.date.fromisoformat(str(value)), language)
-    return str(value)
+def _said(field: KindField, value: Any, language: str) -> tuple[str, str]:
+    """Return the term of a field and its words."""
+    match field.type:
+        case "day":
+            return str(KIND_WORDS[field.name]), words.date_long(dt.date.fromisoformat(value), language)
+        case "months":
+            return str(_("How often")), str(ngettext("every month", "every %(num)d months", value))
+    return str(KIND_WORDS[field.name]), str(value)
 
 
 def _late_days(line: ActionLine) -> int:
@@ -120,11 +124,10 @@ def links_part(view: ActionView, form: LinkForm | None = None) -> LinksPart:
 
 @dataclass(frozen=True, slots=True)
 class StepsPart:
-    """The steps of the viewer's own delegation: those that stand, those removed, and who of it has an account."""
+    """The steps of the viewer's own delegation: those that stand, and those removed."""
 
-    rows: tuple[Subtask, ...]
-    removed: tuple[Subtask, ...]
-    names: Mapping[uuid.UUID, str]
+    lines: tuple[StepLine, ...]
+    removed: tuple[StepLine, ...]
     form: StepForm
 
 
@@ -132,11 +135,9 @@ def steps_part(view: ActionView, form: StepForm | None = None) -> StepsPart | No
     """Return the steps on the page of an action, None for who is of no delegation; `form` is one that was refused."""
     if not may_keep(session()):
         return None
-    rows, people, filled = subtasks_of(session(), view.action), own_people(session()), form or StepForm(formdata=None)
-    filled.step_person.choices = person_choices(people)
+    lines = subtasks_of(session(), view.action)
     return StepsPart(
-        rows=tuple(row for row in rows if row.removed_at is None),
-        removed=tuple(row for row in rows if row.removed_at is not None),
-        names={person.id: person.name for person in people},
-        form=filled,
+        lines=tuple(line for line in lines if line.row.removed_at is None),
+        removed=tuple(line for line in lines if line.row.removed_at is not None),
+        form=form or StepForm(formdata=None),
     )
