@@ -24,6 +24,7 @@ from app.services.reminder_post import goes_by_itself, ids_of
 from app.services.reminders import still_stands
 
 TEMPLATE: Final = "reminder"
+MOST_LINES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +88,27 @@ def reminder_content(
 
 
 def mail_of(reminded: Sequence[Reminded], language: str, now: dt.datetime, to: Addresses) -> ReminderMail:
-    """Return the mail about these reminders; those of one leg are one line, the last of them with the notes of all."""
+    """Return the mail about these reminders; those of one leg are one line, the last of them with the notes of all.
+
+    Of very many it has those whose day is nearest, and how many more there are.
+    """
     _ = words.translations(language)
-    lines = [_line(each, language, now, to) for each in _by_leg(reminded)]
-    if len(lines) == 1:
+    legs = _by_leg(reminded)
+    nearest = sorted(legs, key=lambda own: abs(own[-1].reminder.due_on - now.date()))[:MOST_LINES]
+    lines = [_line(each, language, now, to) for each in legs if each in nearest]
+    if len(legs) == 1:
         subject = lines[0]["subject"]
         lead = _.gettext("This is about one thing that was promised.")
     else:
-        count = words.number(len(lines), language)
-        subject = _.ngettext("%(num)s promise to look at", "%(num)s promises to look at", len(lines)) % {"num": count}
+        count = words.number(len(legs), language)
+        subject = _.ngettext("%(num)s promise to look at", "%(num)s promises to look at", len(legs)) % {"num": count}
         lead = _.gettext("This is about what was promised and is due soon, or still open.")
-    return ReminderMail(subject, {"lead": lead, "lines": lines, "profile": f"{to.base_url}/profile"})
+    more, left = None, len(legs) - len(lines)
+    if left:
+        said = _.ngettext("And %(num)s more, in Entente:", "And %(num)s more, in Entente:", left)
+        more = said % {"num": words.number(left, language)}
+    values = {"lead": lead, "lines": lines, "more": more, "all": f"{to.base_url}/actions"}
+    return ReminderMail(subject, {**values, "profile": f"{to.base_url}/profile"})
 
 
 def _by_leg(reminded: Iterable[Reminded]) -> list[list[Reminded]]:

@@ -16,13 +16,15 @@ import pytest
 from sqlalchemy import event, select
 
 from app.db import Database
+from app.domain import reminders as rules
 from app.domain.visibility import REGISTER
 from app.jobs import tasks
-from app.models import Action, Leg, OutboxMessage, Person, Reminder, ReminderConsent
-from app.services import outbox, reminders
+from app.models import Action, Leg, Mechanism, OutboxMessage, Person, Reminder, ReminderConsent
+from app.services import outbox, reminder_words, reminders
 from app.services.action_whole import settle
 from app.services.answer_links import reminder_of, token_of
 from app.services.mails import Letterhead, compose
+from app.services.practice import add_example, example_facts
 from app.services.reminder_post import post_reminders
 from app.services.reminders import prepare_reminders
 from config import Settings
@@ -170,11 +172,7 @@ def test_what_is_made(sqlite_database, clock, now, changed, expected):
 
 @pytest.mark.parametrize("ending", [{"ended_as": "closed", "ended_at": world.NOW}, {"mechanism": "example"}])
 def test_nothing_of_what_ended_or_is_only_practised(sqlite_database, clock, ending):
-    from app.services.practice import add_example, example_facts
-
     if "mechanism" in ending:
-        from app.models import Mechanism
-
         with sqlite_database.system_session("add the example", "write") as session:
             add_example(session)
             session.flush()
@@ -228,6 +226,18 @@ def test_statements_do_not_grow_with_the_legs(sqlite_database, clock):
         counted += [before, len(statements) - before]
     assert counted[:2] == counted[2:]
     assert max(counted) <= 30
+
+
+def test_a_batch_is_found_by_an_index_of_the_legs(sqlite_database):
+    window = rules.windows(TUESDAY, is_working=True)[3]
+    batch = reminders._batch("MX", window, (TUESDAY, uuid.UUID(int=1)))
+    said = str(batch.compile(sqlite_database.engine, compile_kwargs={"literal_binds": True}))
+    with sqlite_database.engine.connect() as connection:
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}")]
+    assert plan[0].startswith(
+        "SEARCH legs USING INDEX ix_legs_party_code_state_due_on (party_code=? AND state=? AND due"
+    )
+    assert not any(each.startswith(("SCAN legs", "SCAN reminders", "SCAN actions")) for each in plan)
 
 
 def test_the_batches_of_one_run_reach_every_leg(sqlite_database, clock, monkeypatch):
@@ -349,6 +359,21 @@ def test_a_mail_that_comes_late_waits_for_a_working_day(sqlite_database, clock, 
     clock.now = at("2026-12-14T08:00")
     run(sqlite_database, settings, post)
     assert len(post.mails) == 1
+
+
+def test_a_digest_of_very_many_has_the_nearest_and_says_how_many_more(sqlite_database, clock, settings, monkeypatch):
+    monkeypatch.setattr(reminder_words, "MOST_LINES", 2)
+    for number, day in ((1, 8), (2, 14), (3, 15), (4, 22)):
+        add(sqlite_database, f"UNC-2026-1-A0{number}", leg={"due_on": dt.date(2026, 12, day)})
+    post = Kept()
+    clock.now = at("2026-12-15T08:00")
+    run(sqlite_database, settings, post)
+    (text,) = post.texts()
+    assert [number for number in range(1, 5) if f"\nUNC-2026-1-A0{number}\n" in text] == [2, 3]
+    assert "And 2 more, in Entente:" in text
+    assert post.mails[0]["Subject"].startswith("4 ")
+    assert len(rows(sqlite_database)) == 4
+    assert {row.state for row in rows(sqlite_database)} == {"sent"}
 
 
 # What crosses -----------------------------------------------------------------------------------------------
