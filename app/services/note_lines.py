@@ -96,14 +96,19 @@ def reported_beside(lines: Iterable[NoteLine], legs: Iterable[Leg]) -> dict[str,
 
     What the party contests is no longer said beside its leg.
     """
-    changed = {leg.party_code: leg.changed_at for leg in legs}
+    own = {leg.party_code: leg for leg in legs}
     found: dict[str, NoteLine] = {}
     for line in lines:
-        note, party = line.note, line.note.for_party or ""
-        says = line.is_report and note.reported_state is not None and party in changed
-        if says and note.created_at >= changed[party]:
-            found.setdefault(party, line)
+        leg = own.get(line.note.for_party or "")
+        if line.is_report and leg is not None and tells_more(line.note, leg):
+            found.setdefault(leg.party_code, line)
     return found
+
+
+def tells_more(note: ActionNote, leg: Leg) -> bool:
+    """Say whether a report tells of another state than the leg, of which its party has said nothing itself since."""
+    differs = note.reported_state is not None and (note.reported_state != leg.state or not leg.is_accepted)
+    return differs and note.created_at >= leg.changed_at
 
 
 def _papers(session: GuardedSession, notes: Iterable[ActionNote]) -> dict[uuid.UUID | None, str]:

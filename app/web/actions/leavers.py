@@ -42,7 +42,7 @@ def leaver(person_id: uuid.UUID) -> ResponseReturnValue:
         if not request.form.get("confirmed"):
             kept = [item for item in items if item.leg.id in versions]
             service.check_some(kept)
-            return render_template("actions/leaver_preview.html", person=person, items=kept, chosen=chosen, form=form)
+            return render_template("actions/leaver_preview.html", leaver=person, items=kept, chosen=chosen, form=form)
         batch = service.hand_over_items(session(), person_id, versions, chosen)
     except Refusal as refusal:
         put_error(form, refusal)
@@ -65,5 +65,5 @@ def _page(person: Person, items: tuple[LeaverItem, ...], form: HandOverForm) -> 
     done = service.hand_overs_of(session(), person.id)
     own_city = words.city_of(viewer().time_zone, reader_language(), viewer().party)
     return render_template(
-        "actions/leaver.html", person=person, items=items, value_of=value_of, form=form, done=done, own_city=own_city
+        "actions/leaver.html", leaver=person, items=items, value_of=value_of, form=form, done=done, own_city=own_city
     )

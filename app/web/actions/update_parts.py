@@ -15,7 +15,7 @@ from app.domain.visibility import can
 from app.models import ActionNote
 from app.services.action_lines import LegLine
 from app.services.actions import ActionView
-from app.services.note_lines import NoteLine, reported_beside
+from app.services.note_lines import NoteLine, reported_beside, tells_more
 from app.services.reported_updates import parties_to_report
 from app.services.updates import last_news_on
 from app.web.actions.update_forms import ENDINGS
@@ -53,18 +53,12 @@ def updates_of(view: ActionView) -> Updates:
     return Updates(
         beside=reported_beside(view.notes, [each.leg for each in line.legs.values()]),
         to_answer=frozenset(note.id for note in reports),
-        to_take_over=frozenset(note.id for note in reports if _is_news(note, own)),
+        to_take_over=frozenset(note.id for note in reports if own and tells_more(note, own.leg)),
         own_version=own.leg.version if own else None,
         may_report=can(who, Permission.REPORT_UPDATE, line.facts) and bool(parties_to_report(session(), line)),
         may_say_no_change=_is_owed(own) and line.action.ended_as is None,
         last_news_on=last_news_on(session(), line.action),
     )
-
-
-def _is_news(note: ActionNote, own: LegLine | None) -> bool:
-    """Say whether a report tells of a state, which is not that of the leg since."""
-    told = note.reported_state is not None and own is not None and note.created_at >= own.leg.changed_at
-    return told and own is not None and (note.reported_state != own.state or not own.leg.is_accepted)
 
 
 def _is_owed(own: LegLine | None) -> bool:
