@@ -13,7 +13,7 @@ from app.db import GuardedSession
 from app.domain.action_query import parse, written
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.plaintext import one_line
-from app.domain.visibility import Viewer, appointment_key, party_key, person_key
+from app.domain.visibility import Viewer, appointment_key, audience_id, party_key, person_key
 from app.models import Person, SavedView
 from app.services.action_register import sort_of
 
@@ -135,11 +135,10 @@ def audience_choices(viewer: Viewer) -> list[str]:
     return [ALONE, *own, *(str(hat.appointment_id) for hat in viewer.hats)]
 
 
-def shared_with(session: GuardedSession, view: SavedView) -> str:
+def shared_with(view: SavedView, viewer: Viewer) -> str:
     """Return with whom a view is shared, as `audience_choices` names it."""
-    viewer = session.bound_viewer
     for choice in audience_choices(viewer):
-        if view.audience_id == session.audience({_key(viewer, choice)}):
+        if view.audience_id == audience_id({_key(viewer, choice)}):
             return choice
     return DELEGATION
 

@@ -96,7 +96,7 @@ def _page(form: ViewForm, told: str | None = None) -> str:
         form=form,
         told=told,
         views=[
-            (view, view_address(view), shared.get(service.shared_with(session(), view), ""),
+            (view, view_address(view), shared.get(service.shared_with(view, viewer()), ""),
              service.may_change(view, viewer()), view.person_id == viewer().person_id)
             for view in found
         ],
