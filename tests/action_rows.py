@@ -48,7 +48,12 @@ def add_rows_on(session: GuardedSession, action: Action, leg: Leg, meeting: Meet
     action.body = {"en": canary(letters, "body"), "original": "en"}
     action.conclusion = {"en": canary(letters, "conclusion"), "original": "en"}
     action.kind_facts = {"question": canary(letters, "question")}
-    action.clock = {"days": 45, "unit": "calendar", "event": canary(letters, "event"), "starts_on": "2026-10-31"}
+    action.due_basis = "clock"
+    action.clock = {
+        "days": 45, "kind": "calendar", "event": canary(letters, "event"), "starts_on": "2026-10-31",
+        "second_days": None, "determines": "US", "consulted": [owner], "condition": canary(letters, "trigger"),
+        "consequence": canary(letters, "consequence"), "language": "en",
+    }  # fmt: skip
     other = world.add_action(
         session, f"{action.reference[:-2]}02", (owner,), meeting=meeting, title=dict(action.title), due_basis="clock"
     )

@@ -131,6 +131,18 @@ class GuardedSession(Session):
             inner.close()
             _take_role(self, None, connection)
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Do something to see what would come of it, and take all of it back, what is recorded of it too."""
+        self.flush()
+        kept = list(self.audit_notes), set(self.touched), list(self.after_commit_calls)
+        savepoint = self.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+            self.audit_notes, self.touched, self.after_commit_calls = kept
+
     def _insert_missing(self, model: type[Any], rows: list[dict[str, Any]]) -> None:
         maker = postgresql.insert if self.get_bind().dialect.name == "postgresql" else sqlite.insert
         self.execute(cast("Any", maker)(model.__table__).on_conflict_do_nothing(), rows)

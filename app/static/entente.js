@@ -43,6 +43,42 @@
     else window.print();
   });
 
+  // A register of which rows can be chosen: the bar says how many are, and the keys work while the focus is inside.
+  const boxes = (table) => [...table.querySelectorAll("input[name='ref']")];
+  const count = (form) => {
+    const chosen = form.querySelectorAll("input[name='ref']:checked").length;
+    const bar = form.querySelector("[data-bulk]");
+    const words = bar.querySelector("[data-chosen]");
+    words.dataset.none ??= words.textContent;
+    words.textContent = chosen ? words.dataset.chosen.replace("{}", chosen) : words.dataset.none;
+    bar.querySelector("[type='submit']").disabled = chosen === 0;
+    for (const row of form.querySelectorAll("[data-rows] tbody tr")) {
+      row.classList.toggle("is-chosen", Boolean(row.querySelector("input[name='ref']:checked")));
+    }
+  };
+  const keys = {
+    j: (all, at) => all[Math.min(at + 1, all.length - 1)].focus(),
+    k: (all, at) => all[Math.max(at - 1, 0)].focus(),
+    x: (all, at) => { all[Math.max(at, 0)].focus(); all[Math.max(at, 0)].click(); },
+    o: (all, at) => all[Math.max(at, 0)].closest("tr").querySelector("th a").click(),
+    e: (all) => all[0].form.querySelector("[data-bulk] [type='submit']").click(),
+  };
+  for (const table of document.querySelectorAll("[data-rows]")) {
+    const form = table.closest("form");
+    const everyone = form.querySelector("[data-all]");
+    everyone.hidden = false;
+    everyone.addEventListener("click", () => { for (const box of boxes(table)) box.checked = true; count(form); });
+    form.addEventListener("change", () => count(form));
+    table.addEventListener("keydown", (event) => {
+      const does = keys[event.key.toLowerCase()];
+      if (!does || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      const all = boxes(table);
+      does(all, all.indexOf(event.target.closest("tr")?.querySelector("input[name='ref']")));
+    });
+    count(form);
+  }
+
   // Menus close on Escape, and give the focus back to what opened them.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
