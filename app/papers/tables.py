@@ -159,7 +159,8 @@ def _as_text(value: Value) -> str:
 
 def _harmless(text: str) -> str:
     clean = _clean(text)
-    return f"'{clean}" if clean.startswith(_FORMULA_SIGNS) else clean
+    # One that begins so already gets another, so that reading it takes one away and gives the same text back.
+    return f"'{clean}" if clean.lstrip("'").startswith(_FORMULA_SIGNS) else clean
 
 
 def _clean(text: str) -> str:

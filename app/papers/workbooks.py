@@ -162,7 +162,11 @@ def _unsolved(text: bytes) -> Mapping[int, list[int]]:
         if element.tag.rpartition("}")[2] == "c":
             kinds = {child.tag.rpartition("}")[2] for child in element}
             place = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", element.get("r", ""))
-            if "f" in kinds and "v" not in kinds and place:
+            # An empty value is one only where the cell says that it is text.
+            is_solved = any(child.text for child in element if child.tag.endswith("v")) or (
+                "v" in kinds and element.get("t") == "str"
+            )
+            if "f" in kinds and not is_solved and place:
                 found.setdefault(int(place[2]), []).append(_column_number(place[1]))
         elif element.tag.rpartition("}")[2] == "row":
             element.clear()

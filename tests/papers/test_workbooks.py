@@ -20,6 +20,7 @@ from app.papers.value_lines import rows_of
 from app.papers.workbooks import read_book
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+LOCKED = "EncryptedPackage".encode("utf-16-le")
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -49,6 +50,10 @@ def altered(content: bytes, part: str, old: bytes, new: bytes, **extra: bytes) -
 
 PLAIN = book(("Title", "Due"), ("Share the list", dt.date(2027, 3, 4)), ("=1+1", 46000))
 
+WITH_MACROS = altered(PLAIN, SHEET, b"<row", b"<row", xl__vbaProject__bin=b"x").replace(
+    b"vbaProject/bin", b"vbaProject.bin"
+)
+
 
 def refused(content: bytes) -> Refusal:
     with pytest.raises(Refusal) as caught:
@@ -63,9 +68,8 @@ def refused(content: bytes) -> Refusal:
         (b"", "empty_file"),
         (b"\xef\xbb\xbf \r\n", "empty_file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old_workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90) + "EncryptedPackage".encode("utf-16-le"), "encrypted_workbook"),
-        (altered(PLAIN, SHEET, b"<row", b"<row", xl__vbaProject__bin=b"x").replace(b"vbaProject/bin", b"vbaProject.bin"),
-         "macro_workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90) + LOCKED, "encrypted_workbook"),
+        (WITH_MACROS, "macro_workbook"),
         (altered(PLAIN, "[Content_Types].xml", b"sheet.main+xml", b"sheet.macroEnabled.main+xml"), "macro_workbook"),
         (altered(PLAIN, SHEET, b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet'), "damaged_workbook"),
         (PLAIN[:-200], "damaged_workbook"),
@@ -126,17 +130,19 @@ def test_what_a_sheet_says_of_its_size_is_not_believed(said: bytes) -> None:
 
 def test_a_row_far_below_costs_no_more_than_it_holds() -> None:
     far = altered(PLAIN, SHEET, b'<row r="3"', b'<row r="99999999999"')
+    for column in (b"A", b"B"):
+        far = altered(far, SHEET, column + b'3"', column + b'99999999999"')
     assert [number for number, _ in read_book(far)[0].rows] == [1, 2]
 
 
 def test_formulas_are_their_shown_value_or_refused() -> None:
     """`PLAIN` was written by a program that works nothing out; a value beside the formula is what it showed."""
     assert read_book(PLAIN)[0].rows[2][1] == (BrokenCell("formula_without_value"), 46000)
-    shown = altered(PLAIN, SHEET, b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
+    shown = altered(PLAIN, SHEET, b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>")
     assert read_book(shown)[0].rows[2][1] == (2, 46000)
     link = b'<f>HYPERLINK("https://x.example","Click")</f>'
     linked = altered(
-        altered(PLAIN, SHEET, b"<f>1+1</f><v />", link + b"<v>Click</v>"), SHEET, b'r="A3"', b'r="A3" t="str"'
+        altered(PLAIN, SHEET, b"<f>1+1</f><v></v>", link + b"<v>Click</v>"), SHEET, b'r="A3"', b'r="A3" t="str"'
     )
     assert read_book(linked)[0].rows[2][1] == ("Click", 46000)
 
