@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import action_register
+from benchmarks import action_register, charts
 from benchmarks.actions import ACTIONS, opened_with_actions
 from benchmarks.actions import FEWER as FEWER_ACTIONS
 from benchmarks.figures import Figure
@@ -44,6 +44,7 @@ def main() -> None:
             opened_with_actions(engine, Path(folder) / "few", FEWER_ACTIONS) as few,
         ):
             take(action_register.figures_of(many, few))
+            take(charts.figures_of(many))
     LATEST.write_text(json.dumps({"figures": [_plain(figure) for figure in figures]}, indent=2) + "\n", "utf-8")
     missed = [figure for figure in figures if not figure.holds]
     print(f"\n{len(figures) - len(missed)} of {len(figures)} figures hold.")

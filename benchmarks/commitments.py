@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from sqlalchemy import insert, select, text
@@ -14,7 +13,7 @@ from app.db import Database
 from app.domain.visibility import REGISTER
 from app.models import Action, Commitment, CommitmentAction
 from benchmarks.actions import ACTIONS
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, quickest
 from benchmarks.pages import client_of
 from benchmarks.worlds import Bench, count_rows
 from tests import world
@@ -23,7 +22,6 @@ from tests.subscribing import counted_statements
 MATRIX: Final = "/commitments/matrix"
 STATEMENTS: Final = 12
 TIMES: Final = 3
-ROUNDS: Final = 5
 HERE: Final = 30  # with those of the catalogue, a page
 AT_ONCE: Final = 5_000
 # The same rows as the matrix sums, without a reader: what any way of doing it has to read.
@@ -79,19 +77,8 @@ def figures_of(bench: Bench) -> Iterator[Figure]:
             connection.rollback()
 
     name = f"matrix of commitments over {ACTIONS:,} actions, against one bare sum of their legs"
-    yield Figure(name, bench.engine, _best(page), _best(bare), TIMES, unit=" s", at_most=True)
+    yield Figure(name, bench.engine, quickest(page), quickest(bare), TIMES, unit=" s", at_most=True)
     with counted_statements(bench.database) as counted:
         page()
     told = f"statements of the matrix of commitments against {STATEMENTS}"
     yield Figure(told, bench.engine, len(counted), STATEMENTS, 1, unit="", at_most=True)
-
-
-def _best(act: Callable[[], None]) -> float:
-    """Return the seconds of the quickest of some runs, the first of all left out."""
-    act()
-    times = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        act()
-        times.append(time.perf_counter() - begun)
-    return min(times)
