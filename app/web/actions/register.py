@@ -160,6 +160,7 @@ def _register(found: Asked, views: list[Any], refusal: Refusal | None = None) ->
         built_in=[(title, url_for("actions.actions", q=text) if text else url_for("actions.next_meeting"), text)
                   for title, text in built_in_views(own, language)],
         views=[(view, view_address(view)) for view in views],
+        canonical=None if refusal else written(query, language),
         sorts=sort_words(),
         column_words=column_words(),
         audiences=audience_words(),

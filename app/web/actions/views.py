@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.domain.action_query import parse, written
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action as Permission
 from app.i18n import reader_language
@@ -101,5 +102,5 @@ def _page(form: ViewForm, told: str | None = None) -> str:
             for view in found
         ],
         removed=service.views_of(session(), removed=True),
-        language=reader_language(),
+        narrowed=lambda view: written(parse(view.query), reader_language()),
     )  # fmt: skip
