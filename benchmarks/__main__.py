@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import action_register, charts
+from benchmarks import action_register, charts, commitments
 from benchmarks.actions import ACTIONS, opened_with_actions
 from benchmarks.actions import FEWER as FEWER_ACTIONS
 from benchmarks.figures import Figure
@@ -45,6 +45,7 @@ def main() -> None:
         ):
             take(action_register.figures_of(many, few))
             take(charts.figures_of(many))
+            take(commitments.figures_of(many))
     LATEST.write_text(json.dumps({"figures": [_plain(figure) for figure in figures]}, indent=2) + "\n", "utf-8")
     missed = [figure for figure in figures if not figure.holds]
     print(f"\n{len(figures) - len(missed)} of {len(figures)} figures hold.")
