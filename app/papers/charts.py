@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 Fill = Literal["solid", "ring", "half", "cross", "late", "empty"]
 
 WIDTH: Final = 720
-LABELS: Final = 236
-BARS: Final = 400
+LABELS: Final = 280
+BARS: Final = 360
 ROW: Final = 24
 BAR: Final = 14
 HEADING: Final = 30
@@ -25,7 +25,7 @@ LETTER: Final = 6.6  # about as wide as a letter of 12 px is, for what must not 
 LEAST: Final = 1.5  # so that one of thousands is still to be seen
 COLUMNS_TALL: Final = 220
 AXIS: Final = 44
-LONGEST_LABEL: Final = int(LABELS / LETTER)
+LONGEST_LABEL: Final = int((LABELS - SIDE) / LETTER)
 
 _INK, _INK_2, _PAPER, _RULE = "#181b1f", "#454b53", "#ffffff", "#b9bec5"
 _ACCENT, _WAIT, _LATE = "#14477a", "#7a4700", "#a12c10"
