@@ -410,6 +410,9 @@ def _in_words(name: str, value: object, language: str) -> str:
     """Write a value into a sentence as the language writes it: a party by its name, a year without separators."""
     if name == "party":
         return words.party_name(str(value), language)
+    if name == "parties" and isinstance(value, tuple):
+        names = [words.party_name(code, language) for code in words.party_order(value, language)]
+        return words.list_of(names, language)
     written: str
     match value:
         case int() | float() if name not in _YEARS and not isinstance(value, bool):

@@ -233,6 +233,7 @@ class Action(StrEnum):
     REPORT_UPDATE = "report_update"
     KEEP_SUBTASKS = "keep_subtasks"
     CARRY_ACTIONS = "carry_actions"
+    CLOSE_OWED = "close_owed"
     CHANGE_ACTIONS = "change_actions"
     RECORD_COMMITMENT = "record_commitment"
     STATE_COMMITMENT = "state_commitment"
@@ -363,6 +364,8 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.REPORT_UPDATE: _at_the_table,
     Action.KEEP_SUBTASKS: _owns_leg,
     Action.CARRY_ACTIONS: _steers,
+    # What another party took on and still owes is ended by a secretariat of exactly these parties, or by nobody.
+    Action.CLOSE_OWED: _serves,
     # Many at once, or a whole table: each row is then held to what may be done to one.
     Action.CHANGE_ACTIONS: _works,
     Action.RECORD_COMMITMENT: _steers,

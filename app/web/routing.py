@@ -128,6 +128,7 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.KEEP_SUBTASKS: Action.READ_ACTIONS,
         Action.HAND_OVER_ITEMS: Action.READ_ACTIONS,
         Action.REPORT_UPDATE: Action.READ_ACTIONS,
+        Action.CARRY_ACTIONS: Action.READ_ACTIONS,
         Action.KEEP_MECHANISM: Action.DRAFT_MEETING,
         Action.PREPARE_REMINDERS: Action.READ_ACTIONS,
         Action.ANSWER_DECISION: Action.DRAFT_MEETING,

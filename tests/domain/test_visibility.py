@@ -60,6 +60,7 @@ TABLE = {
     Action.REPORT_UPDATE: "ochps",
     Action.KEEP_SUBTASKS: "och",
     Action.CARRY_ACTIONS: "chps",
+    Action.CLOSE_OWED: "s",
     Action.CHANGE_ACTIONS: "ochpxsS",
     Action.RECORD_COMMITMENT: "chps",
     Action.STATE_COMMITMENT: "och",

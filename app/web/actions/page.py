@@ -13,6 +13,7 @@ from app.domain.visibility import can
 from app.i18n import reader_language
 from app.services.action_lines import ActionLine
 from app.services.actions import ActionView
+from app.web.actions.carry import carry_parts
 from app.web.actions.due import due_parts
 from app.web.actions.forms import NoteForm
 from app.web.actions.history import history_of, who
@@ -30,6 +31,7 @@ def _parts(view: ActionView) -> dict[str, Any]:
         "steps": steps_part(view),
         "updates": updates_of(view),
         **due_parts(view.line),
+        **carry_parts(view.line),
         "served": served_of(view.line),
         "history": history_of(view.history, viewer(), reader_language()),
     }

@@ -18,6 +18,7 @@ from app.services import action_acts as acts
 from app.services import actions as service
 from app.services.leg_people import own_people
 from app.web.actions import bulk as _bulk  # noqa: F401
+from app.web.actions import carry as _carry  # noqa: F401
 from app.web.actions import due as _due  # noqa: F401
 from app.web.actions import editing as _editing  # noqa: F401 - its routes are on the same blueprint, as those below
 from app.web.actions import imports as _imports  # noqa: F401

@@ -58,6 +58,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         actions=acted.own,
         actions_before=acted.before,
         actions_behind=acted.behind,
+        may_carry=can(viewer, Action.CARRY_ACTIONS, view.facts),
         released_count=view.released_count,
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
