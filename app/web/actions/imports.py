@@ -135,7 +135,8 @@ def _rows_page(row: Any, plan: ImportPlan, refusal: Refusal | None = None) -> st
     address = {"import_id": row.id, **({"fate": fate} if fate else {})}
     return render_template(
         "actions/import_rows.html", row=row, plan=plan, fate=fate, lines=shown, page=page, page_count=page_count,
-        said={each.row.line: problem_words(plan.table, each) for each in shown}, refusal=message_for(refusal) if refusal else None,
+        said={each.row.line: problem_words(plan.table, each) for each in shown},
+        refusal=message_for(refusal) if refusal else None,
         fates=[(name, plan.counts.get(name, 0)) for name in _FATES], ambiguous=_ambiguous(plan),
         before=url_for("actions.import_rows", page=page - 1, **address) if page > 1 else None,
         after=url_for("actions.import_rows", page=page + 1, **address) if page < page_count else None,
