@@ -48,7 +48,8 @@ def test_a_secretariat_decides_on_one_screen_and_the_action_tells_it(client_for:
     assert f'href="{ADDRESS}">Decide on them' in meeting
     page = sam.get(ADDRESS).get_data(as_text=True)
     sent = versions(page) | {
-        f"choice-{A1}": "close", f"note-{A1}": "All is said", f"choice-{A2}": "split", f"titles-{A2}": "One half\nThe other",
+        f"choice-{A1}": "close", f"note-{A1}": "All is said", f"choice-{A2}": "split",
+        f"titles-{A2}": "One half\nThe other",
     }  # fmt: skip
     assert sam.post(ADDRESS, data=sent).location == ADDRESS
     shown = text_of(sam.get(ADDRESS).get_data(as_text=True))
