@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from app.db import GuardedSession
 from app.domain import actions as rules
@@ -19,14 +19,12 @@ from app.domain.visibility import Facts, can
 from app.models import (
     Action,
     Leg,
-    Mechanism,
     Office,
 )
-from app.services.action_lines import OVERDUE, ActionLine, LegLine, lines_of, todays_of
-from app.services.action_whole import in_lists, not_ended
+from app.services.action_lines import ActionLine, LegLine, lines_of
+from app.services.action_whole import not_ended
 from app.services.history import HistoryEntry, history_of
 from app.services.note_lines import NoteLine, note_lines
-from app.services.paging import PAGE_SIZE, pages_of
 from app.services.practice import is_real_action
 
 
@@ -51,28 +49,6 @@ class OwedLeg:
     def is_overdue(self) -> bool:
         """Say whether the leg is late today."""
         return self.own.is_overdue
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list of actions is narrowed to; None is no filter.
-
-    `state` is a leg's, or `overdue`; with a party, that party's leg is meant, else any.
-    """
-
-    mechanism: str | None = None
-    party: str | None = None
-    state: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActionPage:
-    """One page of actions, by due day; `total` counts all that the filters let through."""
-
-    lines: tuple[ActionLine, ...]
-    total: int
-    page: int
-    page_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,45 +126,9 @@ def owed_by(session: GuardedSession, party: str, today: dt.date) -> list[OwedLeg
     return sorted(owed, key=lambda each: rules.owed_order(each.leg.due_on, each.action.reference))
 
 
-def actions_list(session: GuardedSession, filters: Filters, page: int = 1) -> ActionPage:
-    """Return a page (from 1) of the actions that the viewer may see, what is due first before the rest.
-
-    A filter that nothing answers to gives no rows. Raises `NotFound` beyond the last page.
-    """
-    chosen = _chosen(session, filters)
-    total = session.execute(select(func.count(Action.id)).where(*chosen)).scalar_one()
-    page_count = pages_of(total, page)
-    due = (
-        select(func.min(Leg.due_on))
-        .where(Leg.action_id == Action.id, Leg.state.in_(rules.OWED_STATES))
-        .correlate(Action)
-        .scalar_subquery()
-    )
-    query = select(Action).where(*chosen).order_by(due.is_(None), due, Action.reference)
-    lines = lines_of(session, query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))
-    return ActionPage(lines, total, page, page_count)
-
-
 def open_actions_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -> list[ActionLine]:
     """Return the actions of a mechanism that are still to be done, of what the viewer may see, by due day."""
     return _open(session, select(Action).where(Action.mechanism_id == mechanism_id))
-
-
-def mechanisms_with_actions(session: GuardedSession) -> tuple[Mechanism, ...]:
-    """Return the mechanisms that the viewer may see an action of, to choose from; without their facts."""
-    used = select(Action.mechanism_id).where(Action.mechanism_id.is_not(None), is_real_action())
-    rows = session.execute(
-        select(Mechanism)
-        .where(Mechanism.id.in_(used))
-        .options(load_only(Mechanism.code, Mechanism.name, Mechanism.ref))
-        .order_by(Mechanism.ref, Mechanism.code)
-    ).scalars()
-    return tuple(rows)
-
-
-def parties_with_legs(session: GuardedSession) -> tuple[str, ...]:
-    """Return the codes of the parties that owe or owed something that the viewer may see."""
-    return tuple(session.execute(select(Leg.party_code).distinct().order_by(Leg.party_code)).scalars())
 
 
 def offices_of(session: GuardedSession, parties: Iterable[str]) -> dict[str, list[Office]]:
@@ -215,22 +155,3 @@ def _owing() -> Select[uuid.UUID]:
 
 def _by_due_day(lines: Iterable[ActionLine]) -> list[ActionLine]:
     return sorted(lines, key=lambda line: rules.owed_order(line.due_on, line.action.reference))
-
-
-def _chosen(session: GuardedSession, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [in_lists()]
-    if filters.mechanism is None:
-        conditions.append(is_real_action())
-    if filters.mechanism is not None:
-        conditions.append(Action.mechanism_id.in_(select(Mechanism.id).where(Mechanism.code == filters.mechanism)))
-    of_leg: list[ColumnElement[bool]] = []
-    if filters.party is not None:
-        of_leg.append(Leg.party_code == filters.party)
-    if filters.state == OVERDUE:
-        late = [and_(Leg.party_code == code, Leg.due_on < today) for code, today in todays_of(session).items()]
-        of_leg += [Leg.is_accepted.is_(True), Leg.state.in_(rules.OWED_STATES), or_(*late)]
-    elif filters.state is not None:
-        of_leg.append(Leg.state == filters.state)
-    if of_leg:
-        conditions.append(Action.id.in_(select(Leg.action_id).where(*of_leg)))
-    return conditions

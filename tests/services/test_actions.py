@@ -6,20 +6,16 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event
 
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound
-from app.models import Action, Meeting
+from app.models import Meeting
 from app.services.action_lines import today_of
 from app.services.actions import (
-    Filters,
     action_view,
-    actions_list,
-    mechanisms_with_actions,
     open_actions_of_mechanism,
     owed_by,
-    parties_with_legs,
 )
 from app.services.meeting_actions import actions_of_meeting, last_meeting_before
 from app.services.meetings import find_meeting
@@ -57,13 +53,6 @@ def kept(database: Database) -> Database:
         )
         session.commit()
     return database
-
-
-def listed(database: Database, key: str, **filters: str) -> list[str]:
-    with database.read_session(world.viewer(key)) as session:
-        page = actions_list(session, Filters(**filters))
-        assert page.total == len(page.lines)
-        return [line.action.reference for line in page.lines]
 
 
 def test_what_a_party_owes_by_due_day_those_without_one_last(kept: Database) -> None:
@@ -106,74 +95,6 @@ def test_a_leg_is_late_by_the_calendar_of_its_own_capital(kept: Database, clock:
         line = action_view(session, "ACT-2026-CAMX-A02").line
         assert {code: leg.shown for code, leg in line.legs.items()} == {"CA": "overdue", "MX": "open"}
         assert (today_of(session, "CA"), today_of(session, "MX")) == (dt.date(2026, 12, 14), dt.date(2026, 12, 13))
-    assert listed(kept, "ana", state="overdue", party="CA") == ["ACT-2026-CAMX-A02"]
-    assert "ACT-2026-CAMX-A02" not in listed(kept, "ana", state="overdue", party="MX")
-
-
-@pytest.mark.parametrize(
-    ("key", "expected"),
-    [
-        ("ana", ["UNC-2026-1-A01", NARROW, "ACT-2026-CAMX-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]),
-        ("carol", ["UNC-2026-1-A01", NARROW, "UNC-2026-1-A02", "UNC-2026-1-A03"]),
-        ("benoit", ["UNC-2026-1-A01", "ACT-2026-CAMX-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]),
-        ("sam", ["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]),
-        ("marta", []),
-        ("olga", []),
-    ],
-)
-def test_each_sees_their_own_register_and_its_count(kept: Database, key: str, expected: list[str]) -> None:
-    assert listed(kept, key) == expected
-    with kept.read_session(world.viewer(key)) as session:
-        assert session.scalar(select(func.count(Action.id))) == len(expected)
-
-
-@pytest.mark.parametrize(
-    ("filters", "expected"),
-    [
-        ({"party": "US"}, ["UNC-2026-1-A01", NARROW, "UNC-2026-1-A03"]),
-        ({"state": "overdue"}, ["UNC-2026-1-A01"]),
-        ({"state": "overdue", "party": "US"}, []),
-        ({"state": "blocked"}, ["ACT-2026-CAMX-A01"]),
-        ({"state": "verified", "party": "CA"}, ["UNC-2026-1-A03"]),
-        ({"state": "done", "party": "MX"}, []),
-        ({"mechanism": "M02"}, []),
-        ({"mechanism": "no such"}, []),
-        ({"party": "XX"}, []),
-    ],
-)
-def test_filters_narrow_the_register(kept: Database, filters: dict[str, str], expected: list[str]) -> None:
-    assert listed(kept, "ana", **filters) == expected
-
-
-def test_the_mechanism_filter_takes_its_code(kept: Database) -> None:
-    with kept.read_session(world.viewer("benoit")) as session:
-        [mechanism] = mechanisms_with_actions(session)
-        assert parties_with_legs(session) == ("CA", "MX", "US")
-    assert listed(kept, "benoit", mechanism=mechanism.code) == ["UNC-2026-1-A01", "UNC-2026-1-A02", "UNC-2026-1-A03"]
-
-
-def test_choices_betray_nothing(kept: Database) -> None:
-    with kept.system_session("add what is of two alone", "write") as session:
-        meeting = world.add_meeting(session, "USM-2026-1", ("MX", "US"), mechanism="M02")
-        world.add_action(session, "USM-2026-1-A01", ("MX", "US"), meeting=meeting)
-        session.commit()
-    with kept.read_session(world.viewer("benoit")) as session:
-        assert [mechanism.ref for mechanism in mechanisms_with_actions(session)] == ["M01"]
-    with kept.read_session(world.viewer("ana")) as session:
-        assert [mechanism.ref for mechanism in mechanisms_with_actions(session)] == ["M01", "M02"]
-
-
-def test_pages_of_the_register(kept: Database) -> None:
-    with kept.system_session("add many actions", "write") as session:
-        for number in range(2, 62):
-            world.add_action(session, f"ACT-2026-CAMX-A{number:02d}", ("CA", "MX"))
-        session.commit()
-    with kept.read_session(world.viewer("benoit")) as session:
-        first, second = actions_list(session, Filters()), actions_list(session, Filters(), 2)
-        assert (len(first.lines), len(second.lines), first.total, first.page_count) == (50, 14, 64, 2)
-        for beyond in (0, 3):
-            with pytest.raises(NotFound):
-                actions_list(session, Filters(), beyond)
 
 
 def test_an_action_says_how_each_party_stands(kept: Database) -> None:
@@ -229,7 +150,6 @@ def test_an_ad_hoc_meeting_goes_back_to_none(kept: Database) -> None:
 
 READS: dict[str, Callable[[GuardedSession], object]] = {
     "owed": lambda session: owed_by(session, "MX", TODAY),
-    "register": lambda session: actions_list(session, Filters()),
     "meeting": lambda session: actions_of_meeting(
         session, session.get_one(Meeting, world.identity("meeting", "UNC-2026-1"))
     ),
