@@ -173,8 +173,8 @@ def _feed_statement(is_asked: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         select(
             found.id, found.version, found.mechanism_id, found.choices, found.includes_tentative,
             found.keeps_cancelled, found.shows_to_agree, found.closures_of, found.uses_gzip, found.detail,
-            found.language, found.actions_as, person.id, person.role, person.delegation, person.time_zone, seen.c.count, seen.c.total,
-            member.appointment_id, office.mechanism_id, office.meeting_id,
+            found.language, found.actions_as, person.id, person.role, person.delegation, person.time_zone,
+            seen.c.count, seen.c.total, member.appointment_id, office.mechanism_id, office.meeting_id,
         )
         .select_from(Subscription.__table__)
         .join(_OWNER, owner.id == found.person_id)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     select,
-    text,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, foreign, mapped_column, relationship, validates
 
@@ -35,14 +34,7 @@ ENDINGS = ("closed", "merged", "split", "withdrawn")
 NOTE_KINDS = ("note", "no_change", "reported")
 NOTE_WAYS = ("page", "link")
 LINK_KINDS = ("blocks", "follows", "same_as", "merged_into", "split_from")
-# As `owed_as_a_whole` of `app.services.action_whole` writes it: an index of some rows is found by the same words alone.
-STILL_OWED = "state IN ('blocked', 'open', 'under_way')"
 CARRY_OUTCOMES = ("closed", "carried", "merged", "split")
-
-
-def _owed_index(name: str, *columns: str) -> Index:
-    """Return an index of what is still to be done alone, which a list of it reads in order from the first one on."""
-    return Index(name, *columns, sqlite_where=text(STILL_OWED), postgresql_where=text(STILL_OWED))
 
 
 class Action(Guarded, Versioned, Base):
@@ -68,9 +60,6 @@ class Action(Guarded, Versioned, Base):
         Index("ix_actions_mechanism_id_due_on", "mechanism_id", "due_on"),
         Index("ix_actions_news_at_reference", "news_at", "reference"),
         Index("ix_actions_changed_at_reference", "changed_at", "reference"),
-        _owed_index("ix_actions_owed_due_on_reference", "due_on", "reference"),
-        _owed_index("ix_actions_owed_mechanism_id_due_on", "mechanism_id", "due_on", "reference"),
-        _owed_index("ix_actions_owed_news_at_reference", "news_at", "reference"),
     )
 
     id: Mapped[UuidKey]
@@ -125,6 +114,17 @@ def found_by(reference: str | None = None, title: dict[str, str] | None = None, 
     """Return what words are looked for in of an action: its reference, and its title in each language."""
     said = [text for language, text in (title or {}).items() if language != "original"]
     return " | ".join(folded(text) for text in [reference or "", *said])
+
+
+# Lists of what is still to be done read these in order from the first one on; `owed_as_a_whole` of
+# `app.services.action_whole` writes the same condition, by which alone an index of some rows is found.
+for _name, _columns in {
+    "due_on_reference": (Action.due_on, Action.reference),
+    "mechanism_id_due_on": (Action.mechanism_id, Action.due_on, Action.reference),
+    "news_at_reference": (Action.news_at, Action.reference),
+}.items():
+    _owed = Action.state.in_(("blocked", "open", "under_way"))
+    Index(f"ix_actions_owed_{_name}", *_columns, sqlite_where=_owed, postgresql_where=_owed)
 
 
 class Leg(Guarded, Versioned, Base):

@@ -15,7 +15,8 @@ from tests.web.test_matrix import RULES, addresses, kind_of
 
 LANGUAGES = ("en", "es", "fr")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NOT_PAGES = (".ics", ".pdf", ".xlsx", ".csv", ".docx", ".svg", "healthz", "readyz", "metrics", "/documents/<", "/feeds/")
+FILES = (".ics", ".pdf", ".xlsx", ".csv", ".docx", ".svg")
+NOT_PAGES = (*FILES, "healthz", "readyz", "metrics", "/documents/<", "/feeds/")
 
 
 def pages() -> list[tuple[str, str | None]]:

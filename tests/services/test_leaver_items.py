@@ -98,7 +98,8 @@ def test_items_are_handed_on_in_one_go_and_taken_back(left: Database) -> None:
     before = own_legs(left)
     chosen = versions(left, NARROW, WIDE)
     batch = act(left, "ana", "hand_over_items", DIEGO.id, chosen, NewOwner(LUCIA.id))
-    assert own_legs(left) == before | dict.fromkeys((NARROW, WIDE), ("open", LUCIA.name, "MX-SRE", LUCIA.id))  # fmt: skip
+    handed_on = ("open", LUCIA.name, "MX-SRE", LUCIA.id)
+    assert own_legs(left) == before | dict.fromkeys((NARROW, WIDE), handed_on)
     assert refs(left, "ana") == [(NAMED, True)]
     with left.read_session(world.viewer("carol")) as session:
         told = session.scalars(select(AuditRecord).where(AuditRecord.action == "leg_handed_over")).all()
