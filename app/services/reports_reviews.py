@@ -275,7 +275,8 @@ def _mandates_part(point: ReviewPoint, rows: Sequence[RegisterRow], language: st
         (gettext("Last told of before that day, and no meeting is on record since. Nobody is asked for a reason."),),
         (
             Grid(
-                gettext("Mandates to look at"), (gettext("Mechanism"), gettext("Parties"), gettext("Status"), gettext("Last met")),
+                gettext("Mandates to look at"),
+                (gettext("Mechanism"), gettext("Parties"), gettext("Status"), gettext("Last met")),
                 tuple(_mandate_row(row, language) for row in rows),
             ),
         ),
