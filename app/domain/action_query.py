@@ -19,7 +19,6 @@ from app.domain.errors import Refusal
 MOST_CHARACTERS: Final = 1000
 MOST_TERMS: Final = 30
 MOST_VALUES: Final = 20
-QUIET_DAYS: Final = 30
 
 WORD: Final = "word"  # the key of a free word
 OWN: Final = "own"  # of @me and @us

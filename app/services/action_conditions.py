@@ -16,9 +16,10 @@ from typing import Any, Final
 from sqlalchemy import Boolean, ColumnElement, and_, false, func, not_, or_, select
 
 from app.domain import actions as rules
-from app.domain.action_query import OWN, QUIET_DAYS, WORD, ActionQuery, Term, days_of
+from app.domain.action_query import OWN, WORD, ActionQuery, Term, days_of
 from app.domain.action_query_words import folded
 from app.domain.errors import Refusal
+from app.domain.updates import QUIET_DAYS, quiet_before
 from app.domain.visibility import Viewer
 from app.models import Action, CarryOver, Commitment, CommitmentAction, Leg, Meeting
 from app.services.action_whole import in_lists, not_ended, owed_as_a_whole
@@ -52,11 +53,13 @@ class KnownMechanism:
 class Ground:
     """What filters are held against: who asks and when, the day in each capital, and what is known by its code.
 
-    `offices` are the parties of offices by their codes.
+    `zone_name` is the zone of the viewer's capital, else their own; `offices` are the parties of offices by their
+    codes.
     """
 
     viewer: Viewer
     now: dt.datetime
+    zone_name: str
     todays: Mapping[str, dt.date]
     offices: Mapping[str, str]
     mechanisms: tuple[KnownMechanism, ...]
@@ -64,8 +67,7 @@ class Ground:
     @property
     def today(self) -> dt.date:
         """Return the day that relative days count from: that of the viewer's capital, else of their own zone."""
-        own = self.todays.get(self.viewer.party or "")
-        return own or rules.today_in(self.now, self.viewer.time_zone)
+        return rules.today_in(self.now, self.zone_name)
 
 
 def conditions(query: ActionQuery, ground: Ground) -> list[Condition]:
@@ -179,7 +181,7 @@ def _is_one(value: str, ground: Ground, *, of_leg: bool) -> Condition:
 
 def _is_still(value: str, ground: Ground, *, of_leg: bool) -> Condition:
     if value == "quiet":
-        return and_(owed_as_a_whole(), Action.news_at < ground.now - dt.timedelta(days=QUIET_DAYS))
+        return and_(owed_as_a_whole(), Action.news_at < quiet_before(ground.now, ground.zone_name, QUIET_DAYS))
     if value == "owed":
         return Leg.state.in_(_OWED) if of_leg else owed_as_a_whole()
     if value in {"overdue", "unaccepted"}:
@@ -261,8 +263,12 @@ def _stands_with(term: Term) -> Condition:
 
 
 def _quiet(term: Term, ground: Ground) -> Condition:
-    since = ground.now - dt.timedelta(days=int(term.values[0]))
-    told = Action.news_at < since if term.sign == ">" else Action.news_at > since
+    """Return that the last news is more than so many days ago, or fewer, counted as the home page counts them."""
+    days = int(term.values[0])
+    if term.sign == ">":
+        told = Action.news_at < quiet_before(ground.now, ground.zone_name, days)
+    else:
+        told = Action.news_at >= quiet_before(ground.now, ground.zone_name, days - 1)
     return and_(owed_as_a_whole(), not_ended(), told)
 
 

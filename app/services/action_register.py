@@ -90,7 +90,9 @@ def sort_of(written: str) -> Sort:
 
 def choices_of(session: GuardedSession) -> Choices:
     """Return what can be chosen, in two statements: parties with their offices, and mechanisms."""
+    viewer = session.bound_viewer
     todays: dict[str, dt.date] = {}
+    zones: dict[str, str] = {}
     offices = []
     rows = session.execute(
         select(Party.code, Party.time_zone, Office.code.label("office"), Office.name)
@@ -98,12 +100,14 @@ def choices_of(session: GuardedSession) -> Choices:
         .order_by(Party.code, Office.code)
     )
     for row in rows:
-        todays.setdefault(row.code, rules.today_in(session.now, row.time_zone or "UTC"))
+        zones[row.code] = row.time_zone or "UTC"
+        todays.setdefault(row.code, rules.today_in(session.now, zones[row.code]))
         if row.office is not None:
             offices.append(OfficeName(row.office, row.code, row.name))
     ground = Ground(
-        viewer=session.bound_viewer,
+        viewer=viewer,
         now=session.now,
+        zone_name=zones.get(viewer.party or "") or viewer.time_zone,
         todays=todays,
         offices={each.code: each.party for each in offices},
         mechanisms=_mechanisms(session),

@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -46,7 +47,7 @@ def fill(database: Database) -> None:
                 priority=dice.choice(["low", "normal", "high"]), lead_party=dice.choice([None, *parties]),
                 horizon=dice.choice([None, "immediate"]), created_at=world.NOW - dt.timedelta(days=200),
                 changed_at=world.NOW - dt.timedelta(days=number % 50),
-                news_at=world.NOW - dt.timedelta(days=number % 70),
+                news_at=world.NOW - dt.timedelta(days=number % 70, hours=number % 23),
             )  # fmt: skip
             if action.mechanism_id is None and number % 3:
                 action.mechanism_id = dice.choice(mechanisms).id
@@ -149,9 +150,11 @@ def owes(row: Row, party: str, test: Callable[[Leg], bool] = lambda _leg: True) 
     return any(leg.party_code == party and test(leg) for leg in row.legs)
 
 
-def quiet(row: Row, days: int) -> bool:
-    long_ago = world.NOW - row.action.news_at > dt.timedelta(days=days)
-    return row.action.state in OWED and open_still(row) and long_ago
+def quiet(row: Row, viewer: Viewer, days: int) -> bool:
+    """Say whether the last news is more than so many days ago, by the calendar of where the viewer is."""
+    zone = ZoneInfo(viewer.time_zone)
+    today, heard_on = world.NOW.astimezone(zone).date(), row.action.news_at.astimezone(zone).date()
+    return row.action.state in OWED and open_still(row) and (today - heard_on).days > days
 
 
 def mine(leg: Leg, viewer: Viewer) -> bool:
@@ -180,8 +183,9 @@ ASKED: dict[str, Test] = {
     and open_still(row) and row.action.priority == "high",
     "is:ended": lambda row, _: row.action.ended_as is not None,
     "is:carried": lambda row, _: row.carried,
-    "is:quiet": lambda row, _: quiet(row, 30),
-    "quiet:>10 -quiet:>40": lambda row, _: quiet(row, 10) and not quiet(row, 40),
+    "is:quiet": lambda row, viewer: quiet(row, viewer, 30),
+    "quiet:>10 -quiet:>40": lambda row, viewer: quiet(row, viewer, 10) and not quiet(row, viewer, 40),
+    "quiet:<30": lambda row, viewer: row.action.state in OWED and open_still(row) and not quiet(row, viewer, 29),
     "due:<2026-11-22": lambda row, _: row.action.due_on is not None and row.action.due_on < TODAY,
     "-due:<2026-11-22": lambda row, _: row.action.due_on is None or row.action.due_on >= TODAY,
     "due:none": lambda row, _: row.action.due_on is None,
