@@ -20,6 +20,7 @@ from app.domain import actions as rules
 from app.domain.action_query import ActionQuery, written
 from app.domain.errors import Refusal
 from app.domain.visibility import parties_in
+from app.domain.walltime import in_zone
 from app.models import Action, AudienceMember, Leg, Meeting
 from app.papers.actions import ActionsPaper, PaperAction, PaperPart, actions_pdf
 from app.papers.tables import Column, Table, Value, table_csv, table_xlsx
@@ -143,7 +144,7 @@ def table_of(session: GuardedSession, found: Found, query: ActionQuery, language
     return Table(
         title=catalogue.gettext("Actions"),
         columns=tuple(Column(heading) for heading in _headings(codes, language)),
-        rows=tuple(_cells(found, codes, language)),
+        rows=tuple(_cells(found, codes, language, session.bound_viewer.time_zone)),
         dated=session.now,
         notes=_notes(session, query, language),
         notes_title=catalogue.gettext("Notes"),
@@ -161,7 +162,7 @@ def _headings(codes: Sequence[str], language: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(found: Found, codes: Sequence[str], language: str) -> Iterator[tuple[Value, ...]]:
+def _cells(found: Found, codes: Sequence[str], language: str, zone_name: str) -> Iterator[tuple[Value, ...]]:
     states, kinds, priorities, horizons = (
         labels.labels(group, language) for group in ("leg_state", "action_kind", "priority", "horizon")
     )
@@ -182,7 +183,7 @@ def _cells(found: Found, codes: Sequence[str], language: str) -> Iterator[tuple[
             kinds[row.kind], priorities[row.priority], horizons[row.horizon] if row.horizon else None,
             row.lead_party, endings[row.ended_as] if row.ended_as else states[row.state], row.due_on, *own,
             ", ".join(code for code in codes if code in parts and not parts[code].is_accepted) or None,
-            _reasons(parts) or None, row.news_at.date(),
+            _reasons(parts) or None, in_zone(row.news_at, zone_name).date(),
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from app.domain.cadence import TOOK_PLACE, Period
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.fact_edits import digest_of_fact
 from app.domain.mechanisms import collation_key
+from app.domain.walltime import in_zone
 from app.models import FactStatement, Mechanism, Meeting, MeetingParty
 from app.services.practice import is_real
 from app.services.register_rows import RegisterRow, register_rows
@@ -42,10 +44,11 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class FactContest:
-    """What a party contests of a fact of a mechanism that stands."""
+    """What a party contests of a fact of a mechanism that stands, and since which day where the viewer is."""
 
     statement: FactStatement
     facts: Facts
+    made_on: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def _periods(row: RegisterRow, scope: ReportScope) -> list[PeriodRow]:
 
 def fact_contests(session: GuardedSession, mechanisms: Sequence[Facts]) -> tuple[FactContest, ...]:
     """Return what parties contest of facts as these stand, of what the viewer may see, the newest first."""
-    by_code = {facts.code: facts for facts in mechanisms}
+    by_code, zone_name = {facts.code: facts for facts in mechanisms}, session.bound_viewer.time_zone
     rows = session.execute(
         select(FactStatement, Mechanism)
         .join(Mechanism, Mechanism.id == FactStatement.mechanism_id)
@@ -139,7 +142,7 @@ def fact_contests(session: GuardedSession, mechanisms: Sequence[Facts]) -> tuple
         .order_by(FactStatement.made_at.desc(), FactStatement.id)
     )
     return tuple(
-        FactContest(statement, by_code[mechanism.code])
+        FactContest(statement, by_code[mechanism.code], in_zone(statement.made_at, zone_name).date())
         for statement, mechanism in rows
         if mechanism.code in by_code and statement.value_digest == digest_of_fact(mechanism.facts.get(statement.field))
     )

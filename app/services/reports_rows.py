@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVarTuple
 
 from sqlalchemy import Select, func
@@ -12,6 +13,7 @@ from sqlalchemy.orm import load_only
 from app import labels, words
 from app.db import GuardedSession
 from app.domain.errors import NotFound
+from app.domain.walltime import in_zone
 from app.models import Action, DueMove, Leg, Mechanism
 from app.papers.report import Cell, Grid
 from app.services.paging import PAGE_SIZE, pages_of
@@ -70,7 +72,7 @@ def _page_of_query(session: GuardedSession, query: Select[*Row], figure: str, la
     page_count = pages_of(total, page)
     columns = (load_only(Action.reference, Action.title, Action.created_at), load_only(Mechanism.code, Mechanism.name))
     rows = session.execute(query.options(*columns).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))
-    make: Callable[..., tuple[Cell, ...]] = _moved_row if figure == MOVED else _leg_row
+    make: Callable[..., tuple[Cell, ...]] = _moved_row if figure == MOVED else partial(_leg_row, session)
     name = figure_name(figure, language)
     grid = Grid(name, _heads(figure, language), tuple(make(*row, language=language) for row in rows))
     return FigureRows(figure, name, grid, total, page, page_count)
@@ -84,15 +86,19 @@ def _heads(figure: str, language: str) -> tuple[str, ...]:
     return (*first, gettext("State"), gettext("Due"), gettext("Recorded"), gettext("Done"), gettext("Reason"))
 
 
-def _leg_row(leg: Leg, action: Action, mechanism: Mechanism | None, *, language: str) -> tuple[Cell, ...]:
-    gettext = words.translations(language).gettext
+def _leg_row(
+    session: GuardedSession, leg: Leg, action: Action, mechanism: Mechanism | None, *, language: str
+) -> tuple[Cell, ...]:
+    gettext, zone_name = words.translations(language).gettext, session.bound_viewer.time_zone
+    recorded_on = in_zone(action.created_at, zone_name).date()
+    done_on = in_zone(leg.done_at, zone_name).date() if leg.done_at else None
     not_accepted = () if leg.is_accepted else (gettext("recorded, not accepted"),)
     return (
         action_cell(action, mechanism, language), Cell(words.party_name(leg.party_code, language)),
         Cell(labels.label("leg_state", leg.state, language), not_accepted),
         Cell(words.date_plain(leg.due_on, language) if leg.due_on else ""),
-        Cell(words.date_plain(action.created_at.date(), language)),
-        Cell(words.date_plain(leg.done_at.date(), language) if leg.done_at else ""), Cell(leg.reason or ""),
+        Cell(words.date_plain(recorded_on, language)),
+        Cell(words.date_plain(done_on, language) if done_on else ""), Cell(leg.reason or ""),
     )  # fmt: skip
 
 

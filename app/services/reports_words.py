@@ -228,7 +228,7 @@ def contests_grid(found: Accountability, language: str) -> Grid:
                 f"/mechanisms/{each.facts.code}/facts",
             ),
             Cell(words.party_name(each.statement.party_code, language)),
-            Cell(words.date_plain(each.statement.made_at.date(), language)), Cell(each.statement.note or ""),
+            Cell(words.date_plain(each.made_on, language)), Cell(each.statement.note or ""),
         )
         for each in found.fact_contests
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from app.db import Database
 from app.domain.action_query import parse
 from app.domain.errors import Refusal
+from app.models import Action
 from app.papers.actions import ActionsPaper, PaperAction, PaperPart, actions_pdf
 from app.services import action_exports
 from app.services.action_exports import actions_file
@@ -60,6 +61,15 @@ def test_every_fact_stands_in_a_column_of_its_own(kept: Database) -> None:
         "State (US)": "open", "Due (US)": "2026-11-13", "Office (US)": "", "Person (US)": "",
         "Recorded, not accepted": "US", "Reasons": "MX: +1, waits", "Last news": "2026-11-22",
     }  # fmt: skip
+
+
+def test_the_day_of_the_last_news_is_that_of_the_reader(kept: Database) -> None:
+    with kept.system_session("news in the evening of Mexico City", "write") as session:
+        action = session.get_one(Action, world.identity("action", "UNC-2026-1-A01"))
+        action.news_at = dt.datetime(2026, 11, 22, 3, tzinfo=dt.UTC)
+        session.commit()
+    [line] = lines_of(taken(kept, "ana", "csv", "ref:UNC-2026-1"))
+    assert line["Last news"] == "2026-11-21"
 
 
 def test_owing_nothing_and_not_being_at_the_table_are_two_words(kept: Database) -> None:

@@ -184,6 +184,18 @@ def test_the_rows_of_each_figure_come_to_it(reading: GuardedSession, scope: Repo
             assert rows_of(reading, each.key, scope.of(party), "en").total == value, (each.key, party)
 
 
+def test_the_days_of_rows_are_those_by_which_they_were_counted(kept: Database) -> None:
+    """Recorded at 20:00 on the last day of the year in Mexico City, which is the year after by UTC."""
+    with kept.system_session("a promise on New Year's Eve", "write") as session:
+        evening = dt.datetime(2026, 1, 1, 2, tzinfo=dt.UTC)
+        world.add_action(session, "NADD-2026-8-A11", ("MX",), created_at=evening)
+        session.commit()
+    last_year = ReportScope(ReportDays(D(2025, 1, 1), D(2025, 12, 31)))
+    with kept.read_session(world.viewer("ana")) as session:
+        [row] = rows_of(session, "promised", last_year, "en").grid.rows
+    assert row[4].text == "31 December 2025"
+
+
 def test_pledges_are_counted_and_practices_are_not_and_what_is_contested_is_told(reading: GuardedSession) -> None:
     found = accountability(reading, YEAR, rows_for(reading, YEAR, "en"))
     assert (found.totals["commitments"], len(found.practices)) == (14, 3)
