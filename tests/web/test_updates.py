@@ -200,6 +200,8 @@ def test_a_leavers_actions_are_looked_at_handed_on_and_taken_back(client_for: Cl
     form = {"legs": legs, "person_id": str(world.CAST["lucia"].id)}
     preview = ana.post(f"{path}?lang=en", data=form)
     assert (preview.status_code, "Nothing is changed yet." in text_of(preview)) == (200, True)
+    chosen = ana.post(f"{path}?lang=en", data=form | {"office_code": "MX-SRE"})
+    assert ("Ministry of Foreign Affairs" in text_of(chosen), "MX-SRE" in text_of(chosen)) == (True, False)
     assert ana.post(path, data=form | {"confirmed": "y"}).status_code == 303
     with database.read_session(world.viewer("ana")) as session:
         assert {leg.person_name for leg in session.scalars(select(Leg).where(Leg.party_code == "MX"))} == {"Lucía Mena"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from app.domain.visibility import Action as Permission
 from app.i18n import reader_language
 from app.models import Person
 from app.services import leaver_items as service
-from app.services.leaver_items import LeaverItem
+from app.services.leaver_items import LeaverItem, NewOwner
 from app.web.actions.blueprint import blueprint
 from app.web.actions.leaver_forms import HandOverForm, hand_over_form, typed_owner, typed_versions, value_of
 from app.web.forms import put_error
@@ -42,7 +43,7 @@ def leaver(person_id: uuid.UUID) -> ResponseReturnValue:
         if not request.form.get("confirmed"):
             kept = [item for item in items if item.leg.id in versions]
             service.check_some(kept)
-            return render_template("actions/leaver_preview.html", leaver=person, items=kept, chosen=chosen, form=form)
+            return _preview(person, kept, chosen, form)
         batch = service.hand_over_items(session(), person_id, versions, chosen)
     except Refusal as refusal:
         put_error(form, refusal)
@@ -59,6 +60,14 @@ def undo_hand_over(person_id: uuid.UUID, batch_id: uuid.UUID) -> ResponseReturnV
     if stays:
         flash(ngettext("One was changed since and stays.", "%(num)d were changed since and stay.", stays))
     return redirect(url_for("actions.leaver", person_id=person_id), 303)
+
+
+def _preview(person: Person, items: Sequence[LeaverItem], chosen: NewOwner, form: HandOverForm) -> str:
+    """Return the page of what would come of it; an office by its name, as the form has it."""
+    office = dict(form.office_code.choices)[chosen.office_code] if chosen.office_code else None
+    return render_template(
+        "actions/leaver_preview.html", leaver=person, items=items, chosen=chosen, office=office, form=form
+    )
 
 
 def _page(person: Person, items: tuple[LeaverItem, ...], form: HandOverForm) -> str:
