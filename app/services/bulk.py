@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.domain.bulk import MOST_AT_ONCE, OF_LEG, OPERATIONS, BulkChange, KeptRo
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action as Permission
-from app.domain.visibility import can
+from app.domain.visibility import appointment_key, can, party_key, person_key
 from app.models import Action, ActionBatch, Leg
 from app.services.action_acts import LegChange, accept_leg, standing, update_leg
 from app.services.action_content import content_of
@@ -102,8 +102,8 @@ def make_bulk_change(session: GuardedSession, change: BulkChange, versions: dict
     and `StaleVersion` where one reads otherwise by now.
     """
     _check(change)
-    rows = []
-    for line in chosen_lines(session, list(versions)):
+    lines, rows = chosen_lines(session, list(versions)), []
+    for line in lines:
         if versions.get(line.action.reference) != _version(session, line, change):
             raise StaleVersion({}, {})
         was, was_accepted = _reads(session, line.action, change), _is_accepted(session, line)
@@ -114,7 +114,7 @@ def make_bulk_change(session: GuardedSession, change: BulkChange, versions: dict
     batch = ActionBatch(
         id=uuid.uuid4(), kind="bulk", row_count=len(rows), person_id=session.bound_viewer.person_id,
         content={"operation": change.operation, "rows": [row.kept for row in rows]}, made_at=session.now,
-        audience_id=session.audience(_makers(session)),
+        audience_id=session.audience(_makers(session, lines)),
     )  # fmt: skip
     session.add(batch)
     session.flush()
@@ -242,8 +242,13 @@ def _plain(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
-def _makers(session: GuardedSession) -> frozenset[str]:
-    """Return the keys of those who see a batch and may undo it: the delegation, or who wears the same hats."""
+def _makers(session: GuardedSession, lines: Iterable[ActionLine]) -> frozenset[str]:
+    """Return the keys of those who see a batch and may undo it: the delegation, or the secretariats of all its actions.
+
+    Where none is of all of them it is its maker's alone, since even how many there are tells of them.
+    """
     viewer = session.bound_viewer
-    own = frozenset(key for key in viewer.keys if key.startswith(("party:", "appointment:")))
-    return own or frozenset({f"person:{viewer.person_id}"})
+    if viewer.sits_at_a_table and viewer.party is not None:
+        return frozenset({party_key(viewer.party)})
+    serving = frozenset(hat.appointment_id for hat in viewer.hats).intersection(*(line.appointments for line in lines))
+    return frozenset(map(appointment_key, serving)) or frozenset({person_key(viewer.person_id)})

@@ -122,6 +122,8 @@ def _reads(kept: KeptRow, line: ActionLine) -> dict[str, str | None]:
 def _put_back(session: GuardedSession, each: BatchRow, why: str) -> None:
     action, kept = each.line.action, each.row
     if kept.party is None:
+        if not can(session.bound_viewer, Permission.EDIT_ACTION, each.line.facts):
+            raise Refusal("forbidden")
         for name, value in kept.was.items():
             setattr(action, name, value)
         action.changed_at = session.now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from app.domain.bulk import BulkChange
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.models import Action, ActionBatch, ActionNote, AuditRecord, DueMove, Leg
 from app.services.bulk import chosen_lines, fates, make_bulk_change
-from app.services.bulk_undo import batch_view, undo_bulk_change
+from app.services.bulk_undo import batch_view, bulk_batches, undo_bulk_change
 from tests import world
 
 REFERENCES = [f"ACT-2026-CAMXUS-A0{number}" for number in (1, 2, 3)]
@@ -180,6 +181,24 @@ def test_notes_stay(three: Database) -> None:
         undo(three, "diego", batch_id)
     with pytest.raises(Refusal, match="required"):
         seen(three, "diego", BulkChange("note", " "))
+
+
+def test_a_batch_over_two_secretariats_is_told_to_neither(three: Database) -> None:
+    """Somebody who serves one of them would learn how many actions there are of the other."""
+    references = ["UNC-2026-8-A01", "NADD-2026-8-A01"]
+    with three.system_session("actions of two secretariats", "write") as session:
+        for mechanism, reference in zip(("M01", "M02"), references, strict=True):
+            meeting = world.add_meeting(session, reference[:-4], mechanism=mechanism, state="held")
+            world.add_action(session, reference, meeting=meeting)
+        session.commit()
+    both = make(three, "sam", BulkChange("priority", "high"), references)
+    one = make(three, "sam", BulkChange("priority", "low"), references[:1])
+    sam = world.viewer("sam")
+    colleague = replace(sam, person_id=world.CAST["olga"].id, hats=sam.hats[:1])
+    with three.read_session(colleague) as session:
+        assert [batch.id for batch in bulk_batches(session)] == [one]
+    assert undo(three, "sam", one) == 0
+    assert undo(three, "sam", both) == 0
 
 
 def test_a_batch_is_its_makers_alone(three: Database) -> None:
