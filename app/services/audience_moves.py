@@ -148,7 +148,7 @@ def _around(session: GuardedSession, meetings: Sequence[Meeting]) -> list[Guarde
         for model, parent, column in OF_THOSE
         for row in _hanging(session, model, column, [each.id for each in by_class[parent]])
     ]
-    papers = _papers(session, by_class[MeetingParty])
+    papers = [*_papers(session, by_class[MeetingParty]), *_attached(session, hanging)]
     return [*meetings, *(row for rows in by_class.values() for row in rows), *hanging, *papers]
 
 
@@ -213,6 +213,12 @@ def _hanging(session: GuardedSession, model: type[Any], column: str, ids: Sequen
 def _papers(session: GuardedSession, answers: Iterable[MeetingParty]) -> Iterable[Document]:
     """Return the papers that bear out reported answers."""
     return _by_id(session, [row.report_document_id for row in answers if row.report_document_id])
+
+
+def _attached(session: GuardedSession, rows: Iterable[Guarded]) -> Iterable[Document]:
+    """Return the papers that bear out notes on actions and what parties said of commitments."""
+    said = [row for row in rows if isinstance(row, ActionNote | CommitmentStatement)]
+    return _by_id(session, [row.document_id for row in said if row.document_id])
 
 
 def _named(session: GuardedSession, documents: Iterable[str]) -> Iterable[Document]:

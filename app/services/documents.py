@@ -13,13 +13,16 @@ from sqlalchemy.orm import undefer
 from app.db import GuardedSession, digest_of
 from app.domain import documents as rules
 from app.domain.errors import NotFound
-from app.models import Document, Meeting, MeetingParty
+from app.models import Action, ActionNote, Commitment, CommitmentStatement, Document, Meeting, MeetingParty
 from app.services.paging import PAGE_SIZE, pages_of
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document in a list: everything but its bytes, and the meeting whose reported answer it bears out."""
+    """A document in a list: everything but its bytes, and what it bears out.
+
+    That is the reported answer of a meeting, a note on an action, or what a party said of a commitment.
+    """
 
     id: uuid.UUID
     file_name: str
@@ -28,6 +31,8 @@ class Paper:
     owner_party: str | None
     added_at: dt.datetime
     meeting_reference: str | None = None
+    action_reference: str | None = None
+    commitment_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,10 @@ def documents(session: GuardedSession, page: int = 1) -> PaperPage:
         select(Document).order_by(Document.added_at.desc(), Document.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     ).scalars()
     kept = list(rows)
-    meetings = _meetings_of(session, [paper.id for paper in kept])
-    return PaperPage(tuple(_paper(paper, meetings.get(paper.id)) for paper in kept), page, page_count)
+    ids = [paper.id for paper in kept]
+    of = (_meetings_of(session, ids), _actions_of(session, ids), _commitments_of(session, ids))
+    papers = [_paper(paper, *(found.get(paper.id) for found in of)) for paper in kept]
+    return PaperPage(tuple(papers), page, page_count)
 
 
 def _meetings_of(session: GuardedSession, ids: list[uuid.UUID]) -> Mapping[uuid.UUID, str]:
@@ -100,7 +107,27 @@ def _meetings_of(session: GuardedSession, ids: list[uuid.UUID]) -> Mapping[uuid.
     return {row.report_document_id: row.reference for row in rows}
 
 
-def _paper(row: Document, meeting_reference: str | None) -> Paper:
+def _actions_of(session: GuardedSession, ids: list[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Return the references of the actions on which these papers bear out a note."""
+    rows = session.execute(
+        select(ActionNote.document_id, Action.reference)
+        .join(Action, Action.id == ActionNote.action_id)
+        .where(ActionNote.document_id.in_(ids))
+    )
+    return {row.document_id: row.reference for row in rows}
+
+
+def _commitments_of(session: GuardedSession, ids: list[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Return the references of the commitments of which these papers bear out what a party said."""
+    rows = session.execute(
+        select(CommitmentStatement.document_id, Commitment.ref)
+        .join(Commitment, Commitment.id == CommitmentStatement.commitment_id)
+        .where(CommitmentStatement.document_id.in_(ids))
+    )
+    return {row.document_id: row.ref for row in rows}
+
+
+def _paper(row: Document, meeting: str | None, action: str | None, commitment: str | None) -> Paper:
     return Paper(
         id=row.id,
         file_name=row.file_name,
@@ -108,5 +135,7 @@ def _paper(row: Document, meeting_reference: str | None) -> Paper:
         size=row.size,
         owner_party=row.owner_party,
         added_at=row.added_at,
-        meeting_reference=meeting_reference,
+        meeting_reference=meeting,
+        action_reference=action,
+        commitment_ref=commitment,
     )

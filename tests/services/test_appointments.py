@@ -41,10 +41,13 @@ from app.services.appointments import (
     state_of,
 )
 from app.services.audience_moves import OF_MEETING, OF_THOSE, STAYS
+from app.services.commitment_statements import NewStatement, state_commitment
 from app.services.decisions import answer, find_decision, withdraw
 from app.services.identity import viewer_of_person, viewer_of_token
 from app.services.meeting_audience import keys_of
+from app.services.meeting_life import Paper as SentPaper
 from app.services.meetings import find_meeting
+from app.services.updates import Evidence, add_note
 from tests import story, world
 from tests.conftest import Clock
 
@@ -240,6 +243,24 @@ def test_everything_of_a_meeting_follows_but_drafts_and_what_only_some_see(told:
         assert {own in keys_of(session, row.audience_id) for row in legs} == {True}
         paper = session.get_one(Document, world.identity("document", story.HIDDEN))
         assert keys_of(session, paper.audience_id) == {party_key("MX"), party_key("US"), own}
+
+
+def test_what_bears_out_notes_and_statements_follows_a_secretariat_in_and_out(told: Database) -> None:
+    paper, both = SentPaper("Nota.pdf", b"%PDF-1.7\n1 0 obj\n"), {party_key("MX"), party_key("US")}
+    said = NewStatement("under_way", "Under way.", "en", as_of_on=TODAY, file=("Said.pdf", paper.content))
+    with told.write_session(world.viewer("ana")) as session:
+        note = add_note(session, f"{story.HIDDEN}-A01", "See the note.", "en", Evidence(paper=paper))
+        papers = [note.document_id, state_commitment(session, f"{story.HIDDEN}-C01", "MX", said).document_id]
+        session.commit()
+
+    def keys_of_papers() -> list[frozenset[str]]:
+        with told.system_session("look at a test's papers") as session:
+            return [keys_of(session, session.get_one(Document, each).audience_id) for each in papers]
+
+    made = told_appointment(told)
+    assert keys_of_papers() == [both | {appointment_key(made)}] * 2
+    ended(told, made, None)
+    assert keys_of_papers() == [both] * 2
 
 
 def test_every_kind_of_row_that_hangs_on_a_meeting_is_known_to_follow_or_to_stay() -> None:

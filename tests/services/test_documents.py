@@ -15,7 +15,10 @@ from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import party_key
 from app.models import AuditRecord
 from app.services import documents
-from tests import world
+from app.services.commitment_statements import NewStatement, state_commitment
+from app.services.meeting_life import Paper as SentPaper
+from app.services.updates import Evidence, add_note
+from tests import story, world
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 LETTER = b"Received: by b\r\nFrom: carol@example.org\r\nDate: Thu, 19 Nov 2026 10:00:00 -0500\r\n\r\nYes.\r\n"
@@ -154,3 +157,17 @@ def test_the_record_holds_the_digest_not_the_name(sqlite_database: Database) -> 
         "media_type": "application/pdf",
         "size": 17,
     }
+
+
+def test_a_paper_tells_what_it_belongs_to(told: Database) -> None:
+    """A meeting's answer, an action's note, a commitment's statement: each by its reference, to who sees both."""
+    action, commitment = f"{story.HIDDEN}-A01", f"{story.HIDDEN}-C01"
+    said = NewStatement("under_way", "Under way.", "en", as_of_on=world.NOW.date(), file=("Said.pdf", PDF))
+    with told.write_session(world.viewer("ana")) as session:
+        add_note(session, action, "See the note.", "en", Evidence(paper=SentPaper("Note.pdf", PDF)))
+        state_commitment(session, commitment, "MX", said)
+        session.commit()
+    with told.read_session(world.viewer("carol")) as session:
+        listed = {paper.file_name: paper for paper in documents.documents(session).papers}
+    assert (listed["Note.pdf"].action_reference, listed["Note.pdf"].commitment_ref) == (action, None)
+    assert (listed["Said.pdf"].action_reference, listed["Said.pdf"].commitment_ref) == (None, commitment)
