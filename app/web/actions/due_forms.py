@@ -116,9 +116,9 @@ def typed_clock(form: DueForm) -> Clock:
     )
 
 
-def _count(typed: str | None, field: str) -> int | None:
+def _count(typed: str | int | None, field: str) -> int | None:
     """Return a number of days, None for none; raises `Refusal("clock_days")` for what is no number."""
-    written = (typed or "").strip()
+    written = str(typed or "").strip()  # a field that was not sent says what stands, a number
     if not written:
         return None
     if not written.isascii() or not written.isdigit() or len(written) > 9:
