@@ -238,11 +238,12 @@ def own_leg(session: GuardedSession, reference: str, party: str, *, lock: bool =
 def update_leg(session: GuardedSession, reference: str, party: str, change: LegChange, *, version: int) -> Action:
     """Write what a party says of its own leg, which it accepts by saying anything; `version` is that leg's.
 
-    Raises `NotFound`; `Refusal` `forbidden`, `transition_not_allowed`, `reason_required`,
+    Raises `NotFound`; `Refusal` `forbidden`, `action_ended`, `transition_not_allowed`, `reason_required`,
     `verified_by_those_who_speak`, `unknown_office`, `unknown_person`, `due_reason_required`, and what texts and days
     raise; `StaleVersion`.
     """
     action, leg = own_leg(session, reference, party, lock=True)
+    _refuse_ended(action)
     if version != leg.version:
         raise StaleVersion(vars_of(change), standing(leg))
     person_id, person_name = _doer(session, leg, change)
@@ -290,6 +291,7 @@ def accept_leg(session: GuardedSession, reference: str, party: str, *, version: 
     action, leg = own_leg(session, reference, party, lock=True)
     if leg.is_accepted:
         return action
+    _refuse_ended(action)
     if version != leg.version:
         raise StaleVersion(standing(leg), standing(leg))
     leg.is_accepted, leg.accepted_at, leg.changed_at = True, session.now, session.now
@@ -297,6 +299,12 @@ def accept_leg(session: GuardedSession, reference: str, party: str, *, version: 
     heard(action, session.now)
     session.record("leg_accepted", "action", action.id, action.audience_id, party=party)
     return action
+
+
+def _refuse_ended(action: Action) -> None:
+    """Refuse to change a leg of what has ended at a meeting or with its import: it stays as it was."""
+    if action.ended_as is not None:
+        raise Refusal("action_ended")
 
 
 def standing(leg: Leg) -> dict[str, object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -92,14 +92,17 @@ def found_of(session: GuardedSession, query: ActionQuery, sort: Sort, *, limit: 
         raise Refusal("too_many_actions", field="q", limit=limit)
     return Found(
         rows=rows,
-        parts=_parts(session, asked, ground),
+        parts=_parts(session, asked, ground, {row.id for row in rows if row.ended_as is not None}),
         seen_by=_seen_by(session, {row.audience_id for row in rows}),
         mechanisms={each.id: each.name for each in ground.mechanisms},
         ground=ground,
     )
 
 
-def _parts(session: GuardedSession, asked: Sequence[Any], ground: Ground) -> dict[uuid.UUID, dict[str, Part]]:
+def _parts(
+    session: GuardedSession, asked: Sequence[Any], ground: Ground, ended: Collection[uuid.UUID]
+) -> dict[uuid.UUID, dict[str, Part]]:
+    """Return the parts of what was asked for by action and party; of those that have `ended` none is late."""
     found: dict[uuid.UUID, dict[str, Part]] = {}
     legs = session.execute(
         select(
@@ -108,7 +111,8 @@ def _parts(session: GuardedSession, asked: Sequence[Any], ground: Ground) -> dic
         ).where(Leg.action_id.in_(select(Action.id).where(*asked)))
     )  # fmt: skip
     for action_id, party, state, due_on, office, person, reason, is_accepted in legs:
-        is_late = is_accepted and rules.is_overdue(cast("rules.LegState", state), due_on, ground.todays[party])
+        is_owed = is_accepted and action_id not in ended
+        is_late = is_owed and rules.is_overdue(cast("rules.LegState", state), due_on, ground.todays[party])
         part = Part(_OVERDUE if is_late else state, due_on, office, person, reason, is_accepted)
         found.setdefault(action_id, {})[party] = part
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Select, select
@@ -24,21 +24,25 @@ _origin = aliased(Meeting)  # so that a query may ask about meetings itself
 
 @dataclass(frozen=True, slots=True)
 class LegLine:
-    """What one party owes, its office, and how it stands today in that party's own capital."""
+    """What one party owes, its office, and how it stands today in that party's own capital.
+
+    `has_ended`: its action was closed, merged or split at a meeting, or withdrawn, so that nothing of it is owed here.
+    """
 
     leg: Leg
     office: Office | None
     today: dt.date
+    has_ended: bool = False
 
     @property
     def is_overdue(self) -> bool:
-        """Say whether the leg is late; one that its party has not accepted never is."""
-        return self.leg.is_accepted and rules.is_overdue(self.state, self.leg.due_on, self.today)
+        """Say whether the leg is late; one that its party has not accepted never is, nor one that has ended."""
+        return self.leg.is_accepted and not self.has_ended and rules.is_overdue(self.state, self.leg.due_on, self.today)
 
     @property
     def is_owed(self) -> bool:
         """Say whether the leg is still to be done."""
-        return self.state in rules.OWED_STATES
+        return self.state in rules.OWED_STATES and not self.has_ended
 
     @property
     def state(self) -> LegState:
@@ -126,6 +130,8 @@ def _lines(session: GuardedSession, rows: Sequence[Any], todays: Mapping[str, dt
     lines = []
     for action, mechanism, meeting_reference in rows:
         own = legs.get(action.id, {})
+        if action.ended_as is not None:
+            own = {code: replace(line, has_ended=True) for code, line in own.items()}
         set_committed_value(action, "legs", [line.leg for line in own.values()])
         keys = members.get(action.audience_id, frozenset())
         parties, appointments = tuple(sorted(parties_in(keys))), appointments_in(keys)

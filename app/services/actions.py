@@ -92,7 +92,8 @@ def action_view(session: GuardedSession, reference: str) -> ActionView:
     """Return one action with all that its page shows; raises `NotFound`."""
     line = action_line(session, reference)
     action = line.action
-    own = frozenset(code for code in line.legs if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
+    standing = line.legs if action.ended_as is None else ()  # what has ended stays as it was
+    own = frozenset(code for code in standing if can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=code)))
     may_edit = can(session.bound_viewer, Permission.EDIT_ACTION, line.facts)
     return ActionView(line, note_lines(session, action), history_of(session, "action", action.id), own, may_edit)
 

@@ -248,6 +248,25 @@ def test_may_update_is_what_the_page_offers(owed: Database) -> None:
 # Notes ----------------------------------------------------------------------------------------------
 
 
+def test_what_has_ended_is_never_late_and_stays_as_it_was(owed: Database) -> None:
+    with owed.system_session("close an action at a meeting", "write") as session:
+        action = session.execute(select(Action).where(Action.reference == "UNC-2026-2-A01")).scalar_one()
+        action.ended_as, action.ended_at = "closed", session.now
+        for leg in action.legs:
+            leg.due_on, leg.is_accepted, leg.state = dt.date(2026, 1, 1), leg.party_code == "MX", "open"
+        session.commit()
+    told = view(owed, "diego", "UNC-2026-2-A01")
+    assert {leg.shown for leg in told.line.legs.values()} == {"open"}
+    assert (told.line.is_open, told.may_update) == (False, frozenset())
+    version = told.line.legs["MX"].leg.version
+    with pytest.raises(Refusal, match="action_ended"):
+        act(owed, "diego", "update_leg", "UNC-2026-2-A01", "MX", LegChange("done"), version=version)
+    other = next(code for code in told.line.legs if code != "MX")
+    speaker = {"CA": "isabelle", "US": "erin"}[other]
+    with pytest.raises(Refusal, match="action_ended"):
+        act(owed, speaker, "accept_leg", "UNC-2026-2-A01", other, version=told.line.legs[other].leg.version)
+
+
 def test_a_correction_stands_in_the_place_of_the_note_which_stays_readable(owed: Database, clock: Any) -> None:
     note = act(owed, "ana", "add_note", "UNC-2026-2-A01", "Se envió el 3", "es")
     clock.forward(minutes=5)

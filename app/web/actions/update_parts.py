@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain import documents as papers
-from app.domain.actions import OWED_STATES
 from app.domain.updates import host_of
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import can
 from app.models import ActionNote
-from app.services.action_lines import LegLine
 from app.services.actions import ActionView
 from app.services.note_lines import NoteLine, reported_beside, tells_more
 from app.services.reported_updates import parties_to_report
@@ -53,13 +51,9 @@ def updates_of(view: ActionView) -> Updates:
     return Updates(
         beside=reported_beside(view.notes, [each.leg for each in line.legs.values()]),
         to_answer=frozenset(note.id for note in reports),
-        to_take_over=frozenset(note.id for note in reports if own and tells_more(note, own.leg)),
+        to_take_over=frozenset(note.id for note in reports if own and not own.has_ended and tells_more(note, own.leg)),
         own_version=own.leg.version if own else None,
         may_report=can(who, Permission.REPORT_UPDATE, line.facts) and bool(parties_to_report(session(), line)),
-        may_say_no_change=_is_owed(own) and line.action.ended_as is None,
+        may_say_no_change=own is not None and own.is_owed and own.leg.is_accepted,
         last_news_on=last_news_on(session(), line.action),
     )
-
-
-def _is_owed(own: LegLine | None) -> bool:
-    return own is not None and own.state in OWED_STATES and own.leg.is_accepted
