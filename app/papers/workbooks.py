@@ -118,9 +118,10 @@ def _checked_parts(archive: zipfile.ZipFile) -> Mapping[str, bytes]:
         raise Refusal("unpacks_too_large", field=FIELD, limit=_UNPACKED_LIMIT // 1024 // 1024)
     formulas = {}
     for part in parts:
-        if not part.filename.endswith((".xml", ".rels", ".vml")):
-            continue
         text = archive.read(part)
+        # Whatever it is called: that does not say what it is read as.
+        if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", *_WIDE_XML)):
+            continue
         if part.filename.casefold() == "[content_types].xml" and b"macroEnabled" in text:
             raise Refusal("macro_workbook", field=FIELD)
         if text.startswith(_WIDE_XML) or _DECLARATION.search(text):  # entities that grow when they are read
