@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import GuardedSession
 from app.domain import actions as rules
-from app.models import Action, Leg, Meeting, MeetingParty
+from app.domain.visibility import party_key
+from app.models import Action, AudienceMember, Leg, Meeting, MeetingParty
 from app.services.action_lines import ActionLine, lines_of, marked_lines_of
 from app.services.action_whole import in_lists, not_ended
 from app.services.meeting_state import CALLED_OFF
@@ -45,7 +46,8 @@ def open_before(session: GuardedSession, meeting: Meeting) -> list[ActionLine]:
     """Return what is still to be done of the meetings before this one, of what the viewer may see, by due day.
 
     They are those of the same mechanism and exactly the same parties, the last one and all before, so that what was
-    carried over stays in sight; `OPEN_LIMIT` at most. An ad hoc meeting goes back to none.
+    carried over stays in sight; what a party besides these sees is not among it; `OPEN_LIMIT` at most. An ad hoc
+    meeting goes back to none.
     """
     if meeting.mechanism_id is None:
         return []
@@ -92,8 +94,21 @@ _DUE: Final = (Action.due_on.is_(None), Action.due_on, Action.reference)
 
 def _open_ids(meeting: Meeting) -> Select[uuid.UUID]:
     """Return the query for the ids of what is still open of the meetings before, what is due first before the rest."""
-    open_ones = (Action.meeting_id.in_(_meetings_before(meeting)), not_ended(), Action.id.in_(_owing()))
+    open_ones = (
+        Action.meeting_id.in_(_meetings_before(meeting)), not_ended(), Action.id.in_(_owing()), ~_has_others(meeting),
+    )  # fmt: skip
     return select(Action.id).where(*open_ones).order_by(*_DUE).limit(OPEN_LIMIT)
+
+
+def _has_others(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition that a party sees an action which is not at the meeting.
+
+    A party can have been dropped since from the meeting that it was recorded at, and would learn of this one by what
+    becomes of it.
+    """
+    at_it = [party_key(row.party_code) for row in meeting.parties if not row.removed]
+    others = (AudienceMember.key.startswith(party_key("")), AudienceMember.key.not_in(at_it))
+    return exists().where(AudienceMember.audience_id == Action.audience_id, *others)
 
 
 def _due_by_next(meeting: Meeting) -> Select[uuid.UUID]:
