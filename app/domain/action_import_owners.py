@@ -12,6 +12,8 @@ from app.domain.action_import_words import EVERYBODY, NOTHING, plain
 from app.domain.errors import Refusal
 
 OWNERS_LIMIT: Final = 24
+# More than so many names of so many letters can have; a longer text is worked at for ever.
+_LETTERS_LIMIT: Final = 2_000
 _STRONG: Final = re.compile(r"\s*[;\n|/+]\s*|\s+[–—]\s+|\s*\\\s*")
 _WEAK: Final = re.compile(r"\s*[,&]\s*|\s+(?:and|y|e|et|und)\s+", re.IGNORECASE)
 _WITH: Final = re.compile(r"(?P<one>[^()\[\]]+?)\s*[(\[](?P<other>[^()\[\]]+)[)\]]")
@@ -74,6 +76,8 @@ def owners_of(
     party's, office's or account's is a person of the party or office beside it, else of `plain_party`. Raises
     `Refusal` with `column`: `unknown_owner`, `ambiguous_owner` (`written`), `too_many_owners`.
     """
+    if len(written) > _LETTERS_LIMIT or len(_WEAK.findall(written)) > 2 * OWNERS_LIMIT:
+        raise Refusal("too_many_owners", field=column, limit=OWNERS_LIMIT)
     said = " ".join(written.replace("\n", " ; ").split())
     if plain(said) in NOTHING:
         return ()

@@ -82,9 +82,9 @@ def found_for(session: GuardedSession, rows: Sequence[RowRead], names: Names, *,
     days = {row.meeting_on for row in rows if row.meeting_on}
     for meeting in meetings.values():
         if meeting.mechanism_id is not None:
-            for day in days:
-                if meeting.starts_on <= day <= meeting.ends_on:
-                    key = (meeting.mechanism_id, day)
+            for number in range((meeting.ends_on - meeting.starts_on).days + 1):
+                key = (meeting.mechanism_id, meeting.starts_on + dt.timedelta(days=number))
+                if key[1] in days:
                     by_day[key] = (*by_day.get(key, ()), meeting)
     keys = _keys(session, {row.audience_id for row in commitments.values()})
     return Found(actions, meetings, commitments, by_day, keys)
