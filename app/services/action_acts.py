@@ -278,20 +278,30 @@ def _doer(session: GuardedSession, leg: Leg, change: LegChange) -> tuple[uuid.UU
 def _stepped(session: GuardedSession, leg: Leg, change: LegChange) -> dict[str, Any]:
     """Return the state that a leg is to have and its reason, checked; to verify is for those who speak for a party."""
     state, old, own = _known_state(change.state), cast("LegState", leg.state), Facts(owner=leg.party_code)
-    if state == "verified" != old and not can(session.bound_viewer, Permission.VERIFY_LEG, own):
-        raise Refusal("verified_by_those_who_speak", field="state")
+    # What others recorded as verified is that only once somebody who speaks has taken it on.
+    if state == "verified" and (old != "verified" or not leg.is_accepted):
+        refuse_to_verify(session, own)
     return {"state": state, "reason": rules.check_transition(old, state, change.reason)}
+
+
+def refuse_to_verify(session: GuardedSession, own: Facts) -> None:
+    """Refuse that a leg of these facts is verified by who does not speak for its party."""
+    if not can(session.bound_viewer, Permission.VERIFY_LEG, own):
+        raise Refusal("verified_by_those_who_speak", field="state")
 
 
 def accept_leg(session: GuardedSession, reference: str, party: str, *, version: int) -> Action:
     """Take on what others recorded for one's party, as it reads; one that is accepted stays so.
 
-    Raises `NotFound`, `Refusal("forbidden")`; `StaleVersion` where the leg reads otherwise by now.
+    Raises `NotFound`, `Refusal` `forbidden`, `verified_by_those_who_speak`; `StaleVersion` where the leg reads
+    otherwise by now.
     """
     action, leg = own_leg(session, reference, party, lock=True)
     if leg.is_accepted:
         return action
     _refuse_ended(action)
+    if leg.state == "verified":
+        refuse_to_verify(session, Facts(owner=leg.party_code))
     if version != leg.version:
         raise StaleVersion(standing(leg), standing(leg))
     leg.is_accepted, leg.accepted_at, leg.changed_at = True, session.now, session.now

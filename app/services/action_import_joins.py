@@ -39,7 +39,7 @@ def changes_of(viewer: Viewer, row: RowRead, found: FoundAction) -> LegChanges:
     """Return what a row changes of an action that the viewer sees.
 
     Raises `Refusal` at the column: `action_ended`, `not_your_leg` (`party`), `party_does_not_see` (`party`),
-    `forbidden`, and what `check_transition` and `check_move` raise.
+    `forbidden`, `verified_by_those_who_speak`, and what `check_transition` and `check_move` raise.
     """
     action = found.action
     if action.ended_as is not None:
@@ -62,6 +62,11 @@ def changes_of(viewer: Viewer, row: RowRead, found: FoundAction) -> LegChanges:
     moves, due_reason = False, None
     if own is not None and own.party_code in named:
         written = _written(row, own, says_whole=says_whole)
+        verifies = own.state == "verified" and not own.is_accepted  # others recorded it, and it is taken on so
+        if (written.get("state") == "verified" or (written and verifies and "state" not in written)) and not can(
+            viewer, Permission.VERIFY_LEG, Facts(owner=own.party_code)
+        ):
+            raise Refusal("verified_by_those_who_speak", field="state")
         moves = row.due_on is not None and row.due_on != own.due_on and not says_whole
         due_reason = check_move(own, row.due_on, row.reason) if moves else None
     told = {note.text for note in action.notes}

@@ -17,11 +17,15 @@ from app.domain.action_import_words import plain
 from app.domain.action_kinds import checked_facts
 from app.domain.errors import Refusal
 from app.domain.references import parse_action_reference, parse_meeting_reference
+from app.domain.visibility import Action as Permission
+from app.domain.visibility import Facts, Viewer, can
 from app.services.action_import_found import Found, FoundAction, FoundMeeting, found_for
 from app.services.action_import_joins import LegChanges, changes_of
 from app.services.action_import_names import KnownMechanism, Names, names_for
 
 NEW, JOINED, SAME, REFUSED = "new", "joined", "same", "refused"
+# Recording one takes as long as hundreds of rows, and nobody else writes meanwhile.
+MOST_MADE = 200
 
 
 @dataclass(slots=True)
@@ -111,13 +115,17 @@ def plan_import(session: GuardedSession, table: BroughtTable, *, lock: bool = Fa
     for fate in fates:
         if fate.problems:
             fate.fate = REFUSED
-    kept = {key: meeting for key, meeting in meetings.items() if any(_makes(fate, key) for fate in fates)}
+    made = {key for fate in fates if (key := _made_by(fate)) is not None}
+    kept = {key: meeting for key, meeting in meetings.items() if key in made}
     counts = Counter(fate.fate for fate in fates)
     return ImportPlan(table, names, found, tuple(fates), kept, counts)
 
 
-def _makes(fate: RowFate, key: tuple[str, dt.date]) -> bool:
-    return fate.fate == NEW and fate.made_on == key[1] and fate.mechanism is not None and fate.mechanism.code == key[0]
+def _made_by(fate: RowFate) -> tuple[str, dt.date] | None:
+    """Return the mechanism and day of the past meeting that a row records on the way, None for none."""
+    if fate.fate != NEW or fate.made_on is None or fate.mechanism is None:
+        return None
+    return fate.mechanism.code, fate.made_on
 
 
 def _refuse_repeated(table: BroughtTable, rows: list[RowRead]) -> None:
@@ -246,6 +254,9 @@ class _Judge:
 
     def _rest(self, fate: RowFate) -> None:
         row = fate.row
+        is_own = self.viewer.sits_at_a_table and any(owner.party == self.viewer.party for owner in row.owners)
+        if row.state == "verified" and is_own and not _may_verify(self.viewer):
+            self._against(row, "verified_by_those_who_speak", "state")
         if row.lead is not None and row.lead not in fate.parties:
             self._against(row, "lead_not_in_row", "lead", party=row.lead)
         if row.commitment:
@@ -260,14 +271,19 @@ class _Judge:
     def meetings_of(self, fates: list[RowFate]) -> dict[tuple[str, dt.date], MadeMeeting]:
         """Return the meetings that are recorded on the way, one for each mechanism and day, with all of their rows.
 
-        A delegation must sit at it, a secretariat serve exactly its parties; rows of one that cannot be are refused.
+        A delegation must sit at it, a secretariat serve exactly its parties; rows of one that cannot be are refused,
+        and so are those of more than `MOST_MADE`.
         """
         grouped: dict[tuple[str, dt.date], list[RowFate]] = {}
         for fate in fates:
             if fate.made_on is not None and fate.mechanism is not None and not fate.problems and fate.action is None:
                 grouped.setdefault((fate.mechanism.code, fate.made_on), []).append(fate)
         found = {}
-        for key, rows in grouped.items():
+        for place, (key, rows) in enumerate(grouped.items()):
+            if place >= MOST_MADE:
+                for fate in rows:
+                    self._against(fate.row, "too_many_entries", "meeting_on", limit=MOST_MADE)
+                continue
             mechanism = self.names.mechanisms[key[0]]
             parties = frozenset().union(*(fate.parties for fate in rows))
             title = next((fate.row.meeting for fate in rows if fate.row.meeting), "")
@@ -285,6 +301,10 @@ class _Judge:
                 self._against(fate.row, "needs_own_party", "owners", "seen_by")
         elif fate.parties != parties or self._hat_of(fate.mechanism, parties) is None:
             self._against(fate.row, "not_appointed_by_these", "owners", "seen_by")
+
+
+def _may_verify(viewer: Viewer) -> bool:
+    return can(viewer, Permission.VERIFY_LEG, Facts(owner=viewer.party))
 
 
 def kind_facts(row: RowRead) -> dict[str, object]:

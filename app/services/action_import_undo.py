@@ -19,8 +19,9 @@ from app import labels
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action as Permission
-from app.domain.visibility import can
+from app.domain.visibility import Facts, can
 from app.models import Action, ActionBatch, ActionNote, CarryOver, CommitmentAction, Leg
+from app.services.action_acts import refuse_to_verify
 from app.services.action_import_joined import LEG_FIELDS, standing
 from app.services.action_whole import heard, settle
 from app.services.due_moves import keep_move
@@ -95,7 +96,8 @@ def undo_import(session: GuardedSession, batch_id: uuid.UUID, *, also_written_on
     """Withdraw what an import brought and put back what it changed; done once, for all of it that may go.
 
     Meetings that were recorded on the way stay: they took place. Raises `NotFound`; `Refusal` `not_in_state` for one
-    that is undone already, `written_on_since` (`count`) where others wrote on rows and that was not confirmed.
+    that is undone already, `written_on_since` (`count`) where others wrote on rows and that was not confirmed,
+    `verified_by_those_who_speak` where a leg would be verified again.
     """
     batch = find_import_batch(session, batch_id, lock=True)
     if batch.undone_at is not None:
@@ -177,6 +179,8 @@ def _put_back(session: GuardedSession, action: Action, told: Mapping[str, Any], 
     leg = _leg_of(action, told.get("leg"))
     if leg is not None and not leaves_leg:
         was = told["was"]
+        if was["state"] == "verified" != leg.state:
+            refuse_to_verify(session, Facts(owner=leg.party_code))
         day = dt.date.fromisoformat(was["due_on"]) if was["due_on"] else None
         if day != leg.due_on:
             keep_move(session, action, leg, day, reason)

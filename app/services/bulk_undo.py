@@ -17,6 +17,7 @@ from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can
 from app.models import Action, ActionBatch, Leg
+from app.services.action_acts import refuse_to_verify
 from app.services.action_lines import ActionLine, lines_of
 from app.services.action_whole import heard, settle
 from app.services.bulk import leg_reads
@@ -83,7 +84,7 @@ def undo_bulk_change(session: GuardedSession, batch_id: uuid.UUID, reason: str) 
     """Put back what a batch changed where it still stands, and return how many rows were left as they are by now.
 
     A day that moves back keeps the one that it moves from, with the reason. Raises `NotFound`; `Refusal`
-    `forbidden`, `already_undone`, `cannot_be_undone`, and what the reason raises.
+    `forbidden`, `already_undone`, `cannot_be_undone`, `verified_by_those_who_speak`, and what the reason raises.
     """
     view, why = batch_view(session, batch_id, lock=True), paragraphs(reason, "reason", required=True, limit=2000)
     if not can(session.bound_viewer, Permission.CHANGE_ACTIONS):
@@ -130,8 +131,11 @@ def _put_back(session: GuardedSession, each: BatchRow, why: str) -> None:
         session.record("action_edited", "action", action.id, action.audience_id, was=dict(kept.now), now=dict(kept.was))
         return
     leg = each.line.legs[kept.party].leg
-    if not can(session.bound_viewer, Permission.UPDATE_LEG, Facts(owner=leg.party_code)):
+    own = Facts(owner=leg.party_code)
+    if not can(session.bound_viewer, Permission.UPDATE_LEG, own):
         raise Refusal("forbidden")
+    if kept.was.get("state") == "verified":
+        refuse_to_verify(session, own)
     _put_leg_back(session, action, leg, kept, why)
     legs: Sequence[Leg] = [line.leg for line in each.line.legs.values()]
     settle(action, legs)
