@@ -60,7 +60,7 @@ def edit_action(session: GuardedSession, reference: str, content: ActionContent,
     viewer = session.bound_viewer
     own = viewer.party if viewer.sits_at_a_table else None
     foreign = foreign_versions_changed(was.kind_facts, columns["kind_facts"], own)
-    if foreign and content.kind == was.kind:
+    if foreign:  # also where it becomes another kind, which has none: they would be gone
         raise Refusal("version_of_another_party", field=f"national_{foreign[0]}")
     before = {name: getattr(action, name) for name in columns}
     changed = {name: value for name, value in columns.items() if value != before[name]}

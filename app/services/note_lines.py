@@ -84,11 +84,14 @@ def is_contest(note: ActionNote, earlier: ActionNote) -> bool:
 
 
 def may_correct(session: GuardedSession, note: ActionNote) -> bool:
-    """Say whether the viewer may correct a note: people of the delegation that wrote it, else only who wrote it."""
+    """Say whether the viewer may correct a note: people of the delegation that wrote it, else only who wrote it.
+
+    What somebody wrote with a secretariat's hat on is not their delegation's to correct.
+    """
     viewer = session.bound_viewer
     if note.party_code is not None:
         return viewer.sits_at_a_table and viewer.party == note.party_code
-    return bool(note.person_id == viewer.person_id)
+    return bool(note.person_id == viewer.person_id and not viewer.sits_at_a_table)
 
 
 def reported_beside(lines: Iterable[NoteLine], legs: Iterable[Leg]) -> dict[str, NoteLine]:
