@@ -1,0 +1,345 @@
+"""Attacks on action items and commitments, by people with accounts and with somebody else's hat.
+
+What others agreed is not there for who is not in it, not even as a number; what is another party's, or for those who
+speak for a party, is written by nobody else, whichever way round.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import time
+import uuid
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from app.db import Database, GuardedSession
+from app.domain.action_import import BroughtTable
+from app.domain.action_import_owners import Directory, owners_of
+from app.domain.action_kinds import NATIONAL
+from app.domain.bulk import BulkChange
+from app.domain.carry_over import Choice
+from app.domain.errors import Refusal
+from app.domain.visibility import Viewer, appointment_key, party_key
+from app.models import (
+    Action,
+    ActionNote,
+    Appointment,
+    AppointmentMember,
+    AuditRecord,
+    Leg,
+    MeetingParty,
+)
+from app.papers.workbooks import read_book
+from app.services.action_content import content_of
+from app.services.action_edits import content_version, edit_action
+from app.services.action_import_plan import ImportPlan, plan_import
+from app.services.action_import_undo import undo_import
+from app.services.action_import_write import confirm_import
+from app.services.action_imports import keep_import, read_pasted
+from app.services.bulk import chosen_lines, fates, make_bulk_change
+from app.services.bulk_undo import batch_view, bulk_batches, undo_bulk_change
+from app.services.carry_lines import carry_screen
+from app.services.carry_over import carry_over
+from app.services.identity import viewer_of_person
+from app.services.updates import add_note, correct_note
+from tests import world
+from tests.conftest import CheckingClient
+
+ClientFor = Callable[[str | None], CheckingClient]
+OF_THREE, OF_TWO = "ACT-2026-CAMXUS-A01", "ACT-2026-MXUS-A01"
+PAIR = world.identity("appointment", "of Mexico and the United States")
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """Let every test be on SQLite: none of what is tried here differs by engine."""
+    return sqlite_database
+
+
+def wearing(database: Database, who: str, hat: uuid.UUID | None = None) -> Viewer:
+    """Return somebody of the cast as they are today, with that hat on."""
+    found = viewer_of_person(database, world.CAST[who].id, world.NOW)
+    assert found is not None
+    return found.wearing(hat) if hat else found
+
+
+def write(database: Database, make: Callable[[GuardedSession], Any]) -> None:
+    """Change the world of a test."""
+    with database.system_session("prepare an attack", "write") as session:
+        make(session)
+        session.commit()
+
+
+# Counts of what another secretariat's member does not see -----------------------------------------
+
+
+@pytest.fixture
+def two_hats(database: Database) -> Database:
+    """Let Sam also serve Mexico and the United States alone, and lend Isabelle of Canada to the joint secretariat."""
+
+    def lend(session: GuardedSession) -> None:
+        seen = session.audience({appointment_key(PAIR), party_key("MX"), party_key("US")})
+        mechanism = world.mechanism_of(session, "M04")
+        session.add(
+            Appointment(
+                id=PAIR, name={"en": "Office of two"}, mechanism_id=mechanism.id, parties=["MX", "US"],
+                starts_on=dt.date(2026, 1, 1), in_force_at=world.NOW, audience_id=seen,
+            )
+        )  # fmt: skip
+        joint = world.appointment_id("M01")
+        session.flush()
+        of_joint = session.get_one(Appointment, joint).audience_id
+        for appointment, key, audience in ((PAIR, "sam", seen), (joint, "isabelle", of_joint)):
+            session.add(
+                AppointmentMember(
+                    appointment_id=appointment, person_id=world.CAST[key].id, starts_on=dt.date(2026, 1, 1),
+                    audience_id=audience,
+                )
+            )  # fmt: skip
+        for reference, parties, hat in ((OF_THREE, world.THREE, joint), (OF_TWO, ("MX", "US"), PAIR)):
+            action = world.add_action(session, reference, parties)
+            keys = {appointment_key(hat), *(party_key(code) for code in parties)}
+            action.audience_id = session.audience(keys)
+            for leg in session.scalars(select(Leg).where(Leg.action_id == action.id)):
+                leg.audience_id = action.audience_id
+
+    write(database, lend)
+    return database
+
+
+def test_a_change_of_many_tells_nobody_how_many_they_do_not_see(two_hats: Database) -> None:
+    change = BulkChange("priority", "high")
+    with two_hats.write_session(wearing(two_hats, "sam")) as session:
+        lines = chosen_lines(session, [OF_THREE, OF_TWO])
+        versions = {each.line.action.reference: each.version for each in fates(session, lines, change)}
+        batch = make_bulk_change(session, change, versions)
+        session.commit()
+    with two_hats.read_session(wearing(two_hats, "sam")) as session:
+        assert len(batch_view(session, batch.id).rows) == 2
+    with two_hats.read_session(wearing(two_hats, "isabelle", world.appointment_id("M01"))) as session:
+        assert len(session.execute(select(Action)).scalars().all()) == 1
+        assert bulk_batches(session) == ()
+
+
+# Verified is for those who speak -------------------------------------------------------------------
+
+HEAD = "No\tAction\tOwners\tDue\tStatus\tReason\tMechanism\tMeeting date\n"
+
+
+def table_of(rows: str, **choices: Any) -> BroughtTable:
+    table = read_pasted(HEAD + rows, "en")
+    return replace(table, choices=replace(table.choices, **choices))
+
+
+def planned(database: Database, who: str, rows: str, **choices: Any) -> ImportPlan:
+    with database.read_session(wearing(database, who)) as session:
+        return plan_import(session, table_of(rows, **choices))
+
+
+def problems(plan: ImportPlan) -> list[list[str]]:
+    return [[each.key for each in fate.problems] for fate in plan.fates]
+
+
+def imported(database: Database, who: str, rows: str, **choices: Any) -> uuid.UUID:
+    with database.write_session(wearing(database, who)) as session:
+        table = table_of(rows, **choices)
+        row = keep_import(session, table)
+        batch = confirm_import(
+            session, row.id, version=row.version, digest=plan_import(session, table).digest, uid_host="entente.test"
+        )
+        session.commit()
+        return batch.id
+
+
+def state_of(database: Database, party: str) -> str:
+    with database.system_session("look at an attack") as session:
+        return session.scalars(select(Leg.state).where(Leg.party_code == party)).one()
+
+
+@pytest.mark.parametrize(("who", "status", "found"), [
+    ("benoit", "verified", ["verified_by_those_who_speak"]), ("isabelle", "verified", []), ("benoit", "done", []),
+])  # fmt: skip
+def test_a_table_verifies_for_those_alone_who_speak(
+    database: Database, who: str, status: str, found: list[str]
+) -> None:
+    assert problems(planned(database, who, f"1\tA list\tCA\t\t{status}\t\t\t\n")) == [found]
+    write(database, lambda session: world.add_action(session, OF_THREE, legs={"CA": {"state": "done"}}))
+    plan = planned(database, who, f"{OF_THREE}\tA list\tCA\t\t{status}\t\t\t\n", joins=True)
+    assert problems(plan) == [found]
+
+
+def test_what_was_verified_is_not_put_back_by_who_may_not_say_so(database: Database) -> None:
+    legs = {"CA": {"state": "verified"}}
+    write(database, lambda session: world.add_action(session, OF_THREE, legs=legs))
+    with database.write_session(world.viewer("benoit")) as session:
+        change = BulkChange("state", "under_way", reason="Not yet")
+        lines = chosen_lines(session, [OF_THREE])
+        versions = {each.line.action.reference: each.version for each in fates(session, lines, change)}
+        batch = make_bulk_change(session, change, versions)
+        session.commit()
+    with database.write_session(world.viewer("benoit")) as session, pytest.raises(Refusal) as refused:
+        undo_bulk_change(session, batch.id, "A slip")
+    assert refused.value.key == "verified_by_those_who_speak"
+    assert state_of(database, "CA") == "under_way"
+    with database.write_session(world.viewer("isabelle")) as session:
+        assert undo_bulk_change(session, batch.id, "A slip") == 0
+        session.commit()
+    assert state_of(database, "CA") == "verified"
+
+
+def test_undoing_an_import_verifies_nothing_for_who_may_not(database: Database) -> None:
+    legs = {"CA": {"state": "verified"}, "MX": {"state": "done"}, "US": {"state": "done"}}
+    write(database, lambda session: world.add_action(session, OF_THREE, legs=legs))
+    batch = imported(database, "benoit", f"{OF_THREE}\tA list\tCA\t\tunder way\tNot yet\t\t\n", joins=True)
+    assert state_of(database, "CA") == "under_way"
+    with database.write_session(world.viewer("benoit")) as session, pytest.raises(Refusal) as refused:
+        undo_import(session, batch, also_written_on=True)
+    assert refused.value.key == "verified_by_those_who_speak"
+    with database.write_session(world.viewer("isabelle")) as session:
+        undo_import(session, batch, also_written_on=True)
+        session.commit()
+    assert state_of(database, "CA") == "verified"
+
+
+# What another party or side said -------------------------------------------------------------------
+
+
+def test_a_partys_version_of_a_protocol_is_not_dropped_by_making_it_something_else(database: Database) -> None:
+    facts = {"gap": "None", NATIONAL: {"MX": "Norma 2", "CA": "Order 4"}}
+    write(database, lambda session: world.add_action(session, OF_THREE, kind="protocol", kind_facts=facts))
+    with database.write_session(world.viewer("benoit")) as session:
+        action = session.scalars(select(Action)).one()
+        other = replace(content_of(action), kind="task", kind_facts={})
+        with pytest.raises(Refusal) as refused:
+            edit_action(session, OF_THREE, other, version=content_version(action))
+    assert refused.value.key == "version_of_another_party"
+    with database.system_session("look at an attack") as session:
+        assert session.scalars(select(Action)).one().kind_facts == facts
+
+
+def test_what_was_said_under_a_hat_is_not_corrected_without_it(two_hats: Database) -> None:
+    hat = world.appointment_id("M01")
+    with two_hats.write_session(wearing(two_hats, "isabelle", hat)) as session:
+        note = add_note(session, OF_THREE, "The secretariat heard of it", "en")
+        session.commit()
+    with two_hats.write_session(wearing(two_hats, "isabelle")) as session, pytest.raises(Refusal) as refused:
+        correct_note(session, OF_THREE, note.id, "Canada has nothing to say", "en")
+    assert refused.value.key == "forbidden"
+    with two_hats.write_session(wearing(two_hats, "isabelle", hat)) as session:
+        correct_note(session, OF_THREE, note.id, "The secretariat heard of it yesterday", "en")
+        session.commit()
+    with two_hats.system_session("look at an attack") as session:
+        assert {note.party_code for note in session.scalars(select(ActionNote))} == {None}
+
+
+# A meeting of two is not told by what three see ------------------------------------------------------
+
+
+def test_a_meeting_of_two_decides_on_nothing_that_three_see(database: Database) -> None:
+    """Canada is dropped from a meeting whose action it keeps; Mexico and the United States meet again without it."""
+
+    def drop(session: GuardedSession) -> None:
+        first = world.add_meeting(session, "UNC-2026-1", mechanism="M01", starts_on=dt.date(2026, 3, 5), state="held")
+        world.add_action(session, "UNC-2026-1-A01", meeting=first)
+        pair = session.audience({party_key("MX"), party_key("US")})
+        first.audience_id = pair
+        for row in session.scalars(select(MeetingParty).where(MeetingParty.meeting_id == first.id)):
+            row.audience_id, row.removed = pair, row.party_code == "CA"
+        meeting = world.add_meeting(session, "UNC-2026-MXUS-1", ("MX", "US"), mechanism="M01", state="held")
+        world.add_action(session, "UNC-2026-MXUS-1-A01", ("MX", "US"), meeting=first)
+        assert meeting.audience_id == pair
+
+    write(database, drop)
+    with database.read_session(world.viewer("ana")) as session:
+        shown = [each.action.reference for each in carry_screen(session, "UNC-2026-MXUS-1").open_lines]
+        versions = {row.reference: row.version for row in session.scalars(select(Action))}
+    assert shown == ["UNC-2026-MXUS-1-A01"]
+    with database.write_session(world.viewer("ana")) as session, pytest.raises(Refusal):
+        carry_over(session, "UNC-2026-MXUS-1", [Choice("UNC-2026-1-A01", "carry")], versions, "en")
+    with database.read_session(world.viewer("benoit")) as session:
+        told = [str(row.facts) for row in session.scalars(select(AuditRecord))]
+    assert not [facts for facts in told if "MXUS" in facts]
+
+
+# Tables that are made to be slow ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", [
+    "a," * 8_000, "a and " * 4_000, "(" * 20_000, "x - " * 6_000 + ":y:", "MX," * 8_000, "a (" * 8_000,
+], ids=["commas", "ands", "brackets", "dashes", "codes", "opened"])  # fmt: skip
+def test_no_cell_of_owners_takes_long(written: str) -> None:
+    directory = Directory(parties={"mx": frozenset({"MX"})})
+    began = time.process_time()
+    with pytest.raises(Refusal):
+        owners_of(written, directory, "owners", "MX", world.THREE)
+    assert time.process_time() - began < 0.5
+
+
+def test_a_table_of_very_many_past_meetings_is_refused_at_once(database: Database) -> None:
+    first = dt.date(1991, 1, 1)
+    days = [(first + dt.timedelta(days=number)).isoformat() for number in range(12_000)]
+    rows = "".join(f"{number}\tA\tCA/MX\t\t\t\tM01\t{day}\n" for number, day in enumerate(days))
+    began = time.process_time()
+    plan = planned(database, "benoit", rows)
+    assert time.process_time() - began < 10
+    assert len(plan.meetings) <= 200
+    assert not plan.can_be_confirmed
+    assert problems(plan)[-1] == ["too_many_entries"]
+
+
+def workbook(*, part: str, text: Callable[[str], str]) -> bytes:
+    """Return a workbook whose one sheet stands in that part, and reads so."""
+    book = openpyxl.Workbook()
+    book.active.append(["Action", "Owners"])
+    kept, made = io.BytesIO(), io.BytesIO()
+    book.save(kept)
+    with zipfile.ZipFile(kept) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            said = old.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                new.writestr(part, text(said))
+            else:
+                new.writestr(name, said.replace("worksheets/sheet1.xml", part.removeprefix("xl/")))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.XML", "xl/worksheets/sheet1.bin"])
+def test_entities_that_grow_are_refused_whatever_the_part_is_called(part: str) -> None:
+    entities = '<!DOCTYPE worksheet [<!ENTITY a "aaaaaaaaaa">]>'
+    sheet = workbook(part=part, text=lambda said: said.replace("<worksheet", entities + "<worksheet", 1))
+    with pytest.raises(Refusal) as refused:
+        read_book(sheet)
+    assert refused.value.key == "damaged_workbook"
+
+
+@pytest.mark.parametrize("pasted", ['sep="\nA"B\n1"2', "sep= \nA B", "sep=\r\nA\r1", "\u2028\u2029", "A\tB\n\ud800\t1"])
+def test_no_pasted_text_is_more_than_refused(client_for: ClientFor, pasted: str) -> None:
+    sent = {"pasted": pasted.encode("utf-8", "surrogatepass")}
+    assert client_for("benoit").post("/actions/import", data=sent).status_code in {303, 400, 422}
+
+
+# Addresses -------------------------------------------------------------------------------------------
+
+ODD = (
+    "/actions?state=zz", "/actions?party=%3Cscript%3E", "/actions?q=due:>9999-12-31", "/actions?q=due:0000-00-00",
+    "/actions?q=due:9999-12..0001-01", "/actions?q=quiet:9999", "/actions?q=%25%25_%5C%27%22x%22", "/actions?q=ref:%25",
+    "/actions?q=" + "x+" * 499, "/actions?page=99999999999999999999", "/actions?page=-1", "/actions?sort=--due",
+    "/actions?columns=%00", "/actions?q=%F0%9F%92%A3", "/actions?q=office:zz", "/actions?q=mechanism:zz",
+    "/actions?q=due:%D9%A2%D9%A0%D9%A2%D9%A7", "/actions.csv?q=is:zz", "/actions/people/MX/%25", "/offices/%25",
+    "/actions/people/ZZ/" + "x" * 3000, "/reports/accountability?from=0001-01-01&to=9999-12-31",
+    "/reports/accountability?party=ZZ&mechanism=zz", "/reports/accountability/rows/zz",
+    "/reports/accountability/rows/owed?page=0", "/commitments?state=zz&party=%27", "/commitments/%2525",
+    "/actions/bulk?ref=%25", "/actions/bulk?operation=zz", "/answers/" + "A" * 48, "/answers/%C3%A9", "/changes/0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ODD)
+def test_no_address_breaks_a_page(client_for: ClientFor, address: str) -> None:
+    assert client_for("benoit").get(address).status_code < 500
