@@ -21,11 +21,12 @@ from app.domain.action_query import ActionQuery, written
 from app.domain.errors import Refusal
 from app.domain.visibility import parties_in
 from app.domain.walltime import in_zone
-from app.models import Action, AudienceMember, Leg, Meeting
+from app.models import Action, Leg, Meeting
 from app.papers.actions import ActionsPaper, PaperAction, PaperPart, actions_pdf
 from app.papers.tables import Column, Table, Value, table_csv, table_xlsx
 from app.services.action_conditions import Ground, conditions
 from app.services.action_register import MOST_SHOWN, Sort, choices_of, ordered
+from app.services.meeting_audience import keys_of_each
 from app.services.register_paper import FORMS, standing_words
 
 __all__ = ["FORMS", "actions_file"]
@@ -90,10 +91,11 @@ def found_of(session: GuardedSession, query: ActionQuery, sort: Sort, *, limit: 
     rows = session.execute(chosen.limit(limit + 1)).all()
     if len(rows) > limit:
         raise Refusal("too_many_actions", field="q", limit=limit)
+    audiences = {row.audience_id for row in rows}
     return Found(
         rows=rows,
         parts=_parts(session, asked, ground, {row.id for row in rows if row.ended_as is not None}),
-        seen_by=_seen_by(session, {row.audience_id for row in rows}),
+        seen_by={each: parties_in(keys) for each, keys in keys_of_each(session, audiences).items()},
         mechanisms={each.id: each.name for each in ground.mechanisms},
         ground=ground,
     )
@@ -116,14 +118,6 @@ def _parts(
         part = Part(_OVERDUE if is_late else state, due_on, office, person, reason, is_accepted)
         found.setdefault(action_id, {})[party] = part
     return found
-
-
-def _seen_by(session: GuardedSession, audiences: set[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
-    keys: dict[uuid.UUID, set[str]] = {}
-    query = select(AudienceMember.audience_id, AudienceMember.key).where(AudienceMember.audience_id.in_(audiences))
-    for audience_id, key in session.execute(query):
-        keys.setdefault(audience_id, set()).add(key)
-    return {audience_id: parties_in(held) for audience_id, held in keys.items()}
 
 
 def _columns_of_parties(found: Found, language: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
@@ -16,7 +16,8 @@ from app.db import GuardedSession
 from app.domain import actions as rules
 from app.domain.actions import LegState
 from app.domain.visibility import Facts, appointments_in, parties_in
-from app.models import Action, AudienceMember, Leg, Mechanism, Meeting, Office, Party
+from app.models import Action, Leg, Mechanism, Meeting, Office, Party
+from app.services.meeting_audience import keys_of_each
 
 OVERDUE: Final = "overdue"
 _origin = aliased(Meeting)  # so that a query may ask about meetings itself
@@ -126,14 +127,14 @@ def _lines(session: GuardedSession, rows: Sequence[Any], todays: Mapping[str, dt
     if not rows:
         return ()
     legs = _legs(session, [row[0].id for row in rows], todays)
-    members = _members(session, {row[0].audience_id for row in rows})
+    members = keys_of_each(session, {row[0].audience_id for row in rows})
     lines = []
     for action, mechanism, meeting_reference in rows:
         own = legs.get(action.id, {})
         if action.ended_as is not None:
             own = {code: replace(line, has_ended=True) for code, line in own.items()}
         set_committed_value(action, "legs", [line.leg for line in own.values()])
-        keys = members.get(action.audience_id, frozenset())
+        keys = members[action.audience_id]
         parties, appointments = tuple(sorted(parties_in(keys))), appointments_in(keys)
         lines.append(ActionLine(action, own, parties, appointments, mechanism, meeting_reference))
     return tuple(lines)
@@ -180,12 +181,3 @@ def _legs(
         today = todays.get(leg.party_code) or _today(session, zone_name)
         found.setdefault(leg.action_id, {})[leg.party_code] = LegLine(leg, office, today)
     return found
-
-
-def _members(session: GuardedSession, audiences: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
-    """Return the keys of each audience."""
-    found: dict[uuid.UUID, set[str]] = {}
-    query = select(AudienceMember.audience_id, AudienceMember.key).where(AudienceMember.audience_id.in_(set(audiences)))
-    for row in session.execute(query):
-        found.setdefault(row.audience_id, set()).add(row.key)
-    return {identity: frozenset(keys) for identity, keys in found.items()}

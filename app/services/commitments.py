@@ -24,7 +24,6 @@ from app.domain.visibility import REGISTER, parties_in
 from app.domain.walltime import day_starts_at, in_zone
 from app.models import (
     Action,
-    AudienceMember,
     Commitment,
     CommitmentAction,
     CommitmentStatement,
@@ -32,6 +31,7 @@ from app.models import (
     Mechanism,
     Meeting,
 )
+from app.services.meeting_audience import keys_of_each
 from app.services.paging import PAGE_SIZE, pages_of
 from app.services.practice import ORIGIN, is_real_action
 
@@ -222,12 +222,12 @@ def _lines(
     ids = [row[0].id for row in rows]
     if not ids:
         return {}
-    members = members_of(session, {row[0].audience_id for row in rows})
+    members = keys_of_each(session, {row[0].audience_id for row in rows})
     said = _statements(session, ids, until)
     served = _served(session, ids, until)
     lines = {}
     for commitment, mechanism, meeting_reference in rows:
-        keys = members.get(commitment.audience_id, frozenset())
+        keys = members[commitment.audience_id]
         table = table_of(commitment, mechanism, keys)
         own = said.get(commitment.id, [])
         words = {each.party_code: each for each in own if each.kind == "status"}
@@ -253,15 +253,6 @@ def table_of(commitment: Commitment, mechanism: Mechanism | None, keys: Collecti
     determines = commitment.facts.get("determines")
     named = {*commitment.owners, *(mechanism.parties if mechanism else ()), *([determines] if determines else [])}
     return tuple(sorted(named))
-
-
-def members_of(session: GuardedSession, audiences: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
-    """Return the keys of each of these audiences, but for those of single persons."""
-    found: dict[uuid.UUID, set[str]] = {}
-    query = select(AudienceMember.audience_id, AudienceMember.key).where(AudienceMember.audience_id.in_(audiences))
-    for row in session.execute(query):
-        found.setdefault(row.audience_id, set()).add(row.key)
-    return {identity: frozenset(keys) for identity, keys in found.items()}
 
 
 def _statements(

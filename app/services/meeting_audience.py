@@ -9,7 +9,7 @@ from here, never from the meeting's row.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,6 +100,15 @@ def keys_of(session: GuardedSession, audience_id: uuid.UUID) -> frozenset[str]:
     return frozenset(
         session.execute(select(AudienceMember.key).where(AudienceMember.audience_id == audience_id)).scalars()
     )
+
+
+def keys_of_each(session: GuardedSession, audience_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
+    """Return the keys of each of these audiences, in one statement."""
+    found: dict[uuid.UUID, set[str]] = {identity: set() for identity in audience_ids}
+    query = select(AudienceMember.audience_id, AudienceMember.key).where(AudienceMember.audience_id.in_(found))
+    for row in session.execute(query):
+        found[row.audience_id].add(row.key)
+    return {identity: frozenset(keys) for identity, keys in found.items()}
 
 
 def without_persons(keys: Iterable[str]) -> frozenset[str]:

@@ -20,6 +20,7 @@ from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, Role, appointment_key, appointments_in, can
 from app.models import Action, Appointment, AppointmentMember, AudienceMember, Leg, Person, Reminder
 from app.services.in_force import in_force_on
+from app.services.meeting_audience import keys_of_each
 from app.services.outbox import enqueue
 from app.services.reminder_consents import consents_since
 from app.services.reminder_post import goes_by_itself, when_for
@@ -250,11 +251,7 @@ def _taken(session: GuardedSession, ids: Iterable[uuid.UUID]) -> list[Reminded]:
 def _check(session: GuardedSession, reminded: Sequence[Reminded]) -> None:
     """Hold each of them to the table of permissions; raises `Refusal` `forbidden`."""
     serving = _serving(session)
-    audiences = {each.reminder.audience_id for each in reminded}
-    keys: dict[uuid.UUID, set[str]] = {identity: set() for identity in audiences}
-    rows = select(AudienceMember.audience_id, AudienceMember.key).where(AudienceMember.audience_id.in_(audiences))
-    for row in session.execute(rows):
-        keys[row.audience_id].add(row.key)
+    keys = keys_of_each(session, {each.reminder.audience_id for each in reminded})
     for each in reminded:
         appointments = frozenset(appointments_in(keys[each.reminder.audience_id]) & serving)
         facts = Facts(owner=each.action.created_by_party, appointments=appointments)

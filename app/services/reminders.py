@@ -21,8 +21,9 @@ from app.domain.closures import is_closed
 from app.domain.reminders import Choice, DueLeg, Told, Window
 from app.domain.visibility import DELEGATION_ROLES, Role, appointment_key, appointments_in, audience_id, party_key
 from app.domain.visibility import person_key as key_of
-from app.models import Action, AudienceMember, Leg, Party, Person, Reminder
+from app.models import Action, Leg, Party, Person, Reminder
 from app.services.action_whole import not_ended
+from app.services.meeting_audience import keys_of_each
 from app.services.practice import is_real_action
 
 BATCH: Final = 500
@@ -132,11 +133,8 @@ def _batch(party: str, window: Window, after: tuple[dt.date, uuid.UUID] | None) 
 
 
 def _with_readers(session: GuardedSession, rows: Sequence[Any]) -> list[_Owed]:
-    members: dict[uuid.UUID, set[str]] = {row.audience_id: set() for row in rows}
-    found = select(AudienceMember.audience_id, AudienceMember.key).where(AudienceMember.audience_id.in_(list(members)))
-    for row in session.execute(found):
-        members[row.audience_id].add(row.key)
-    return [_Owed(row.Leg, row.created_by_party, frozenset(members[row.audience_id])) for row in rows]
+    members = keys_of_each(session, {row.audience_id for row in rows})
+    return [_Owed(row.Leg, row.created_by_party, members[row.audience_id]) for row in rows]
 
 
 def _prepare(session: GuardedSession, capital: Capital, owed: Sequence[_Owed]) -> int:
