@@ -368,7 +368,7 @@ def test_a_digest_of_very_many_has_the_nearest_and_says_how_many_more(sqlite_dat
     run(sqlite_database, settings, post)
     (text,) = post.texts()
     assert [number for number in range(1, 5) if f"\nUNC-2026-1-A0{number}\n" in text] == [2, 3]
-    assert "And 2 more, in Entente:" in text
+    assert "Y 2 más, en Entente:" in text
     assert post.mails[0]["Subject"].startswith("4 ")
     assert len(rows(sqlite_database)) == 4
     assert {row.state for row in rows(sqlite_database)} == {"sent"}
