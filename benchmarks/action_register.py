@@ -35,6 +35,7 @@ ROUNDS: Final = 14
 EXPORT_ROUNDS: Final = 3
 # Three filters and a sort, each of its own kind of order; with fewer actions too they fill a page.
 ASKED: Final = {
+    "late of one party in a mechanism, by due day": "q=party:MX is:overdue mechanism:drug-dialogue&sort=due",
     "owed by one party in a mechanism, by due day": "q=party:MX is:owed mechanism:drug-dialogue&sort=due",
     "owed by one party, urgent, by news": "q=party:US is:owed priority:high&sort=news",
     "owed to a day, of one kind, by due day downwards": "q=is:owed due:<2027-06-01 kind:task&sort=-due",

@@ -2,6 +2,7 @@
 
 They are of all mechanisms that meet, a tenth of `CODE`, seen by the mechanism's parties and, for some, its
 secretariat; seven tenths are done; of the legs that are still owed one in twenty is late, and one in ten not accepted.
+One mechanism (`BEHIND`) has a twentieth more of them, all owed, of which half are late.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ACTIONS: Final = 100_000
 FEWER: Final = 10_000
 MEETINGS: Final = 100
 NOTES: Final = 10
+BEHIND: Final = "drug-dialogue"
 AT_ONCE: Final = 5_000
 _PRIORITIES: Final = ("normal", "normal", "high", "normal", "low")
 _KINDS: Final = ("task", "task", "evaluation", "task", "data_exchange", "protocol", "task", "exercise", "candidature")
@@ -66,7 +68,7 @@ def _taking(database: Database) -> Iterator[Take]:
     """
     if database.is_sqlite:
         with database.system_session("add actions to measure", "write") as session:
-            yield lambda model, rows: session.execute(insert(model), rows)
+            yield lambda model, rows: session.execute(insert(model.__table__), rows)
             session.commit()
         return
     url = postgres.conninfo(postgres.admin_url(database.url.database or ""))
@@ -90,7 +92,13 @@ def _news_at(number: int, now: dt.datetime) -> dt.datetime:
 
 
 def _kind(number: int, kinds: list[Kind]) -> Kind:
+    if _is_of_behind(number):
+        return next(kind for kind in kinds if kind.code == BEHIND)
     return kinds[0] if number % 10 == 0 else kinds[1 + number % (len(kinds) - 1)]
+
+
+def _is_of_behind(number: int) -> bool:
+    return number % 20 == 18  # of which no leg of the first two parties is done
 
 
 def _offices(session: GuardedSession) -> dict[str, list[str]]:
@@ -134,11 +142,11 @@ def _rows(
 def _legs(
     action_id: uuid.UUID, number: int, kind: Kind, offices: dict[str, list[str]], now: dt.datetime
 ) -> Iterator[Row]:
-    parties = kind.parties[: 3 if number % 4 else 2]
+    parties = kind.parties[: 3 if number % 11 else 2]
     for place, code in enumerate(parties):
         seed = number * 3 + place
         is_done = number % 10 < 7 or (number + place) % 5 == 0
-        is_late = (number // 10 + place) % 20 == 0
+        is_late = (number // 10 + place) % 20 == 0 or (_is_of_behind(number) and number // 20 % 2 == 0)
         ahead = -(seed * 37 % 1200) - 1 if is_done or is_late else seed * 37 % 400
         own = offices.get(code) or [None]  # type: ignore[list-item]
         yield {

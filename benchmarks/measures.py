@@ -12,7 +12,6 @@ from app.db import GuardedSession
 from app.models import Mechanism, Meeting
 from benchmarks import feeds, pages
 from benchmarks.figures import Figure, rates
-from benchmarks.imports import export_figure, import_figures
 from benchmarks.worlds import CODE, REF, Bench
 from tests import world
 from tests.subscribing import subscribe
@@ -30,8 +29,6 @@ def all_of(many: Bench, few: Bench) -> Iterator[Figure]:
     yield feeds.rebuilt_feed(many)
     if many.engine == "sqlite":  # no database is asked
         yield feeds.joined_entries(many)
-    yield from import_figures(many.engine, many.folder)
-    yield export_figure(many.engine)
     yield guarded_read(many)
     yield audited_commit(many)
 

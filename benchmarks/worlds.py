@@ -95,6 +95,7 @@ def _fill(database: Database, meetings: int) -> None:
 class Kind:
     """What is measured is of: a mechanism that meets, its parties, and who sees what is of them."""
 
+    code: str
     mechanism_id: uuid.UUID
     prefix: str
     parties: tuple[str, ...]
@@ -113,7 +114,7 @@ def kinds_of(session: GuardedSession) -> list[Kind]:
         keys = {party_key(code) for code in parties}
         if row.ref in {"M01", "M02", "M03"}:
             keys.add(appointment_key(world.appointment_id(row.ref)))
-        found.append(Kind(row.id, row.prefix, parties, session.audience(keys)))
+        found.append(Kind(row.code, row.id, row.prefix, parties, session.audience(keys)))
     return found
 
 
