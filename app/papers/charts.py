@@ -15,7 +15,7 @@ Fill = Literal["solid", "ring", "half", "cross", "late", "empty"]
 
 WIDTH: Final = 720
 LABELS: Final = 280
-BARS: Final = 360
+BARS: Final = 290
 ROW: Final = 24
 BAR: Final = 14
 HEADING: Final = 30
