@@ -51,7 +51,7 @@ def test_what_colour_tells_a_pattern_tells_too() -> None:
 
 def test_bars_are_as_long_as_their_figures() -> None:
     rows = [each for each in drawn(BARS).iter(f"{SVG}rect") if each.get("height") == "14"]
-    assert [(each.get("x"), each.get("width")) for each in rows] == [("280", "257.1"), ("538.1", "102.9")]
+    assert [(each.get("x"), each.get("width")) for each in rows] == [("280", "207.1"), ("488.1", "82.9")]
 
 
 def test_columns_are_as_tall_as_their_figures_and_none_is_drawn_for_nothing() -> None:
