@@ -189,7 +189,7 @@ def _answer_once(session: GuardedSession, sent: _Sent, answer: Answer) -> None:
 def _say(session: GuardedSession, asked: Asked, answer: Answer) -> None:
     """Write the answer as a note, or to the leg; a text that is no reason becomes a note of its own."""
     if answer.say == NO_CHANGE:
-        say_no_change(session, asked.reference, answer.text, way="link")
+        say_no_change(session, asked.reference, answer.text, way="link", language=answer.language)
         return
     if answer.say == NOTE:
         add_note(session, asked.reference, answer.text, answer.language, way="link")

@@ -158,11 +158,14 @@ def _way(way: str) -> dict[str, str]:
 # Nothing new --------------------------------------------------------------------------------------
 
 
-def say_no_change(session: GuardedSession, reference: str, text: str = "", *, way: str = "page") -> ActionNote:
+def say_no_change(
+    session: GuardedSession, reference: str, text: str = "", *, way: str = "page", language: str | None = None
+) -> ActionNote:
     """Say for the viewer's party that nothing is new since the last news, with a word or without.
 
-    Raises `NotFound`; `Refusal` `forbidden` where the party owes nothing of it, `nothing_owed` where it is done,
-    `not_accepted_yet`, and what texts raise.
+    `language` is the one that the word is written in, the viewer's own where none is given. Raises `NotFound`;
+    `Refusal` `forbidden` where the party owes nothing of it, `nothing_owed` where it is done, `not_accepted_yet`,
+    and what texts raise.
     """
     action = find_action(session, reference, lock=True)
     leg = _own_leg(session, action)
@@ -172,9 +175,10 @@ def say_no_change(session: GuardedSession, reference: str, text: str = "", *, wa
         raise Refusal("not_accepted_yet")
     viewer = session.bound_viewer
     note = ActionNote(
-        id=uuid.uuid4(), action_id=action.id, text=paragraphs(text, "text"), language=viewer.language, way=way,
-        party_code=viewer.party, person_id=viewer.person_id, created_at=session.now, audience_id=action.audience_id,
-        kind="no_change", told_on=last_news_on(session, action),
+        id=uuid.uuid4(), action_id=action.id, text=paragraphs(text, "text"), way=way,
+        language=language or viewer.language, party_code=viewer.party, person_id=viewer.person_id,
+        created_at=session.now, audience_id=action.audience_id, kind="no_change",
+        told_on=last_news_on(session, action),
     )  # fmt: skip
     session.add(note)
     heard(action, session.now)

@@ -139,6 +139,15 @@ def test_an_answer_is_written_as_the_person_and_once(
     assert [(act.person_id, act.party_code) for act in acts] == [(world.CAST["diego"].id, "MX")]
 
 
+def test_a_word_beside_nothing_new_is_in_the_language_of_the_page(
+    client_for: Client, database: Database, settings: Settings
+) -> None:
+    said = answer("no_change", "Still at the printer.")
+    assert client_with_link(client_for).post(address(settings) + "?lang=en", data=said).status_code == 303
+    with database.read_session(world.viewer("ana")) as session:
+        assert session.scalars(select(ActionNote.language)).all() == ["en"]
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
