@@ -20,7 +20,7 @@ from app.domain.visibility import Facts, can, party_key, sees
 from app.domain.walltime import check_year
 from app.models import Action, Leg, Mechanism, Meeting, Office, Party
 from app.services.action_content import ActionContent, columns_of, titles
-from app.services.action_whole import heard, settle
+from app.services.action_whole import check_goes_on, heard, settle
 from app.services.actions import find_action
 from app.services.agenda import item_of_meeting
 from app.services.due_moves import check_move, keep_move
@@ -243,7 +243,7 @@ def update_leg(session: GuardedSession, reference: str, party: str, change: LegC
     raise; `StaleVersion`.
     """
     action, leg = own_leg(session, reference, party, lock=True)
-    _refuse_ended(action)
+    check_goes_on(action)
     if version != leg.version:
         raise StaleVersion(vars_of(change), standing(leg))
     person_id, person_name = _doer(session, leg, change)
@@ -299,7 +299,7 @@ def accept_leg(session: GuardedSession, reference: str, party: str, *, version: 
     action, leg = own_leg(session, reference, party, lock=True)
     if leg.is_accepted:
         return action
-    _refuse_ended(action)
+    check_goes_on(action)
     if leg.state == "verified":
         refuse_to_verify(session, Facts(owner=leg.party_code))
     if version != leg.version:
@@ -309,12 +309,6 @@ def accept_leg(session: GuardedSession, reference: str, party: str, *, version: 
     heard(action, session.now)
     session.record("leg_accepted", "action", action.id, action.audience_id, party=party)
     return action
-
-
-def _refuse_ended(action: Action) -> None:
-    """Refuse to change a leg of what has ended at a meeting or with its import: it stays as it was."""
-    if action.ended_as is not None:
-        raise Refusal("action_ended")
 
 
 def standing(leg: Leg) -> dict[str, object]:

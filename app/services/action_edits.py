@@ -16,7 +16,7 @@ from app.domain.walltime import check_year
 from app.models import Action, Leg
 from app.services.action_content import ActionContent, columns_of, content_of
 from app.services.action_lines import ActionLine
-from app.services.action_whole import heard, settle
+from app.services.action_whole import check_goes_on, heard, settle
 from app.services.actions import action_line, find_action
 
 
@@ -92,9 +92,9 @@ def add_leg(session: GuardedSession, reference: str, new: NewLeg) -> Leg:
     """Add a leg for a party that sees the action and owes nothing yet; one of the viewer's own party is accepted.
 
     Another party would have to be let in first, which is no correction. Raises `NotFound`; `Refusal`
-    `forbidden`, `unknown_party`, and what lines of text and years raise.
+    `forbidden`, `action_ended`, `unknown_party`, and what lines of text and years raise.
     """
-    find_action(session, reference, lock=True)
+    check_goes_on(find_action(session, reference, lock=True))
     line = line_to_edit(session, reference)
     if new.party not in line.without_leg:
         raise Refusal("unknown_party", field="party")

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, or_
 
 from app.domain import actions as rules
 from app.domain.actions import LegState
+from app.domain.errors import Refusal
 from app.models import Action, Leg
 
 
@@ -26,6 +27,12 @@ def settle(action: Action, legs: Iterable[Leg]) -> None:
 def heard(action: Action, at: dt.datetime) -> None:
     """Keep that there was news of an action at an instant: a note, or a leg whose state or day changed."""
     action.news_at = action.changed_at = at
+
+
+def check_goes_on(action: Action) -> None:
+    """Refuse with `action_ended` to write the legs of an action that has ended; notes may still be added to it."""
+    if action.ended_as is not None:
+        raise Refusal("action_ended")
 
 
 def in_lists() -> ColumnElement[bool]:

@@ -109,7 +109,8 @@ def _is_ours(batch: ActionBatch) -> bool:
 
 
 def _row(kept: KeptRow, line: ActionLine) -> BatchRow:
-    return BatchRow(kept, line, kept.was != kept.now and kept.still_stands(_reads(kept, line)))
+    goes_on = line.action.ended_as is None
+    return BatchRow(kept, line, goes_on and kept.was != kept.now and kept.still_stands(_reads(kept, line)))
 
 
 def _reads(kept: KeptRow, line: ActionLine) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.db import GuardedSession, digest_of
 from app.domain import clocks as rules
+from app.domain.actions import today_in
 from app.domain.clocks import Clock, ToldClock
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action as Permission
@@ -18,9 +19,10 @@ from app.models import Action, Leg, Meeting
 from app.models.actions import DUE_BASES
 from app.services import next_meetings
 from app.services.action_lines import ActionLine, LegLine
-from app.services.action_whole import heard, settle
+from app.services.action_whole import check_goes_on, heard, settle
 from app.services.actions import action_line, find_action
 from app.services.due_moves import MovedLeg, check_move, keep_move, moves_of
+from app.services.updates import new_note
 
 _Move = tuple[Leg, dt.date | None, str | None]
 
@@ -111,7 +113,7 @@ def due_view(session: GuardedSession, line: ActionLine) -> DueView:
     return DueView(
         line, told_clock(line), meeting, meeting is not None and meeting.id == next_meetings.kept_meeting(action),
         legs, moves_of(session, action, [each.leg for each in legs]),
-        can(session.bound_viewer, Permission.EDIT_ACTION, line.facts),
+        action.ended_as is None and can(session.bound_viewer, Permission.EDIT_ACTION, line.facts),
     )  # fmt: skip
 
 
@@ -132,6 +134,8 @@ def may_set_day(session: GuardedSession, line: ActionLine, own: LegLine) -> bool
     as long as it has no day, that of the delegation that recorded it. The others propose, in a note.
     """
     viewer, leg = session.bound_viewer, own.leg
+    if line.action.ended_as is not None:
+        return False
     if can(viewer, Permission.UPDATE_LEG, Facts(owner=leg.party_code)):
         return True
     if leg.is_accepted:
@@ -183,11 +187,12 @@ def set_due(session: GuardedSession, reference: str, new: NewDue, *, version: st
     """Say how the days of an action are found, and write those that the viewer may; `version` is `due_version`'s.
 
     A leg of another party keeps its day until its party follows. Raises `NotFound`; `Refusal` `forbidden`,
-    `unknown_due_basis`, `required` (a date), `no_mechanism_to_meet`, `due_reason_required`, and what clocks and texts
-    raise; `StaleVersion`.
+    `action_ended`, `unknown_due_basis`, `required` (a date), `no_mechanism_to_meet`, `due_reason_required`, and what
+    clocks and texts raise; `StaleVersion`.
     """
     action = find_action(session, reference, lock=True)
     line = line_to_date(session, reference)
+    check_goes_on(action)
     _hold_to(action, version, new.basis)
     if new.basis not in DUE_BASES:
         raise Refusal("unknown_due_basis", field="basis")
@@ -211,11 +216,14 @@ def start_clock(
 ) -> ActionLine:
     """Say on which day the event of an action's clock happened, which starts it, and write the days that follow.
 
-    Raises `NotFound`; `Refusal` `forbidden`, `not_in_state` where the action has no clock, `clock_event_to_come`,
-    `due_reason_required` where days move, and what texts and years raise; `StaleVersion`.
+    What is written of it is kept with the days that move, else as a note: one of what the party that determines the
+    event told, where that is another than the viewer's. Raises `NotFound`; `Refusal` `forbidden`, `action_ended`,
+    `not_in_state` where the action has no clock, `clock_event_to_come`, `due_reason_required` where days move, and
+    what texts and years raise; `StaleVersion`.
     """
     action = find_action(session, reference, lock=True)
     line = line_to_date(session, reference)
+    check_goes_on(action)
     _hold_to(action, version, "clock")
     clock = _clock(action)
     if clock is None:
@@ -228,7 +236,21 @@ def start_clock(
         "clock_started", "action", action.id, action.audience_id, on=happened_on.isoformat(),
         was=clock.starts_on.isoformat() if clock.starts_on else None,
     )  # fmt: skip
+    if reason and reason.strip() and not any(why for _leg, _day, why in moves):
+        _note_event(session, line, started, reason)
     return line
+
+
+def _note_event(session: GuardedSession, line: ActionLine, clock: Clock, text: str) -> None:
+    """Keep as a note how it is known that the event happened."""
+    viewer, action, teller = session.bound_viewer, line.action, clock.determines
+    facts: dict[str, object] = {}
+    if teller in line.legs and teller != viewer.party and can(viewer, Permission.REPORT_UPDATE, line.facts):
+        facts = {"kind": "reported", "for_party": teller, "told_on": today_in(session.now, viewer.time_zone)}
+    note = new_note(session, action, text, viewer.language, facts=facts)
+    told = {"party": teller, "state": None} if facts else {}
+    act = "update_reported" if facts else "note_added"
+    session.record(act, "action", action.id, action.audience_id, note=str(note.id), **told)
 
 
 def follow_due(session: GuardedSession, reference: str, reason: str | None) -> ActionLine:

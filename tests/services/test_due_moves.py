@@ -6,21 +6,27 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.db import Database
+from app.domain.bulk import BulkChange
 from app.domain.clocks import Clock
 from app.domain.errors import Refusal, StaleVersion
-from app.models import Leg, Meeting
-from app.services.action_acts import LegChange, update_leg
-from app.services.actions import action_line
+from app.models import Action, Leg, Meeting
+from app.services.action_acts import LegChange, accept_leg, update_leg
+from app.services.action_edits import NewLeg, add_leg
+from app.services.actions import action_line, action_view
+from app.services.bulk import chosen_lines, fates
 from app.services.clocks import DueView, NewDue, due_version, due_view, follow_due, set_due, start_clock
 from app.services.meeting_actions import actions_around
 from app.services.meetings import find_meeting
+from app.services.updates import add_note
 from tests import world
 from tests.conftest import Clock as StillClock
 
 ACTION, NARROW = "UNC-2026-1-A01", "UNC-2026-1-MXUS-A01"
 FIRST = dt.date(2026, 12, 15)
+DONE = BulkChange("state", "done")
 
 
 @pytest.fixture
@@ -138,6 +144,53 @@ def test_the_next_meeting_is_followed_and_nothing_moves_by_itself(kept: Database
             around = actions_around(session, find_meeting(session, "UNC-2027-1"))
             assert [leg.leg.party_code for each in around.behind for leg in each.legs] == expected
     assert refused(follow, kept, "ana", None, NARROW) == ("due_reason_required", "due_reason")
+
+
+def test_how_the_event_is_known_is_kept_as_a_note_where_no_day_moves(kept: Database) -> None:
+    """By the word of the party that determines it, or by one's own; where a day moves it stands beside that."""
+    waiting = Clock(45, event="the declaration", determines="US")
+
+    def begun(key: str, said: str) -> None:
+        with kept.write_session(world.viewer(key)) as session:
+            version = due_version(action_line(session, ACTION).action)
+            start_clock(session, ACTION, dt.date(2026, 11, 2), said, version=version)
+            session.commit()
+
+    put(kept, "ana", NewDue("clock", clock=waiting, reason="By a clock now"))
+    for key, said in (("ana", "It moves Mexico's day"), ("carol", "It moves that of the United States")):
+        begun(key, said)
+    for key, said in (("ana", "Their embassy called"), ("ana", "  "), ("carol", "We signed it")):
+        begun(key, said)
+    with kept.read_session(world.viewer("isabelle")) as session:
+        found = action_view(session, ACTION).notes
+    assert {(line.note.text, line.note.kind, line.note.for_party, line.note.party_code) for line in found} == {
+        ("Their embassy called", "reported", "US", "MX"), ("We signed it", "note", None, "US"),
+    }  # fmt: skip
+
+
+def test_an_action_that_ended_keeps_its_days_and_its_legs_and_takes_notes(kept: Database) -> None:
+    with kept.system_session("a meeting closes it", "write") as session:
+        row = session.execute(select(Action).where(Action.reference == ACTION)).scalar_one()
+        row.ended_as, row.ended_at = "closed", world.NOW
+        session.commit()
+    with kept.write_session(world.viewer("ana")) as session:
+        version = due_version(action_line(session, ACTION).action)
+        change = LegChange(state="done", due_on=FIRST)
+        assert refused(update_leg, session, ACTION, "MX", change, version=1) == ("action_ended", None)
+        assert refused(set_due, session, ACTION, NewDue("none"), version=version) == ("action_ended", None)
+        assert refused(start_clock, session, ACTION, FIRST, "", version=version) == ("action_ended", None)
+        assert refused(add_leg, session, ACTION, NewLeg("US")) == ("action_ended", None)
+        assert refused(follow_due, session, ACTION, "x") == ("forbidden", None)
+        assert [each.refusal.key for each in fates(session, chosen_lines(session, [ACTION]), DONE) if each.refusal] == [
+            "action_ended"
+        ]
+        add_note(session, ACTION, "For the record.", "en")
+        session.commit()
+    with kept.write_session(world.viewer("carol")) as session:
+        assert refused(accept_leg, session, ACTION, "US", version=1) == ("action_ended", None)
+        found = action_view(session, ACTION)
+        assert ([line.note.text for line in found.notes], found.may_update) == (["For the record."], frozenset())
+    assert not view(kept, "ana").may_edit
 
 
 @pytest.mark.parametrize(
