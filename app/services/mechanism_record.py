@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from app.db import GuardedSession
 from app.domain.around import counts
@@ -146,10 +146,10 @@ def meetings_of(session: GuardedSession, *mechanism_ids: uuid.UUID) -> list[Meet
     query = (
         select(Meeting)
         .where(Meeting.mechanism_id.in_(mechanism_ids))
-        .options(selectinload(Meeting.parties))
+        .options(joinedload(Meeting.parties))
         .order_by(Meeting.starts_at, Meeting.reference)
     )
-    return list(session.execute(query).scalars())
+    return list(session.execute(query).scalars().unique())
 
 
 def counted_meetings(
