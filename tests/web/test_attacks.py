@@ -114,6 +114,7 @@ def test_fields_that_nobody_asks_for_change_nothing(benoit: CheckingClient, told
     foreign |= {"delegation": "MX", "email": "x@example.org", "person_id": str(world.CAST["ana"].id)}
     foreign |= {"supersedes_id": str(world.identity("note", f"{story.HIDDEN}-A01")), "reference": "UNC-2026-MXUS-7"}
     profile = {"name": "Benoît", "language": "fr", "time_zone": "America/Toronto", "theme": "auto", "version": "2"}
+    profile |= {"reminder_mails": "never"}
     assert benoit.post("/profile", data=profile | foreign).status_code == 303
     note = benoit.post(f"/actions/{SHARED_ACTION}/notes", data={"text": "Heard.", "language": "en"} | foreign)
     assert note.status_code == 303
@@ -182,7 +183,7 @@ def test_the_id_of_anothers_form_says_nothing_and_stops_nothing(benoit: Checking
     "address",
     [
         f"/mechanisms/{NUL}", f"/mechanisms?words={NUL}", f"/meetings?mechanism={NUL}", f"/meetings?state={NUL}",
-        f"/meetings/new?mechanism={NUL}", f"/actions?party={NUL}", f"/actions?state={NUL}", f"/audit?act={NUL}",
+        f"/meetings/new?mechanism={NUL}", f"/actions?q=party:{NUL}", f"/actions?q=state:{NUL}", f"/audit?act={NUL}",
         "/audit?before=0001-01-01T00:00:00%2B14:00", "/audit?before=9999-12-31T23:59:59-14:00",
     ],
 )  # fmt: skip
