@@ -15,6 +15,7 @@ from app.domain.action_import_owners import Owner
 from app.domain.action_import_rows import Problem, RowRead, rows_of
 from app.domain.action_import_words import plain
 from app.domain.action_kinds import checked_facts
+from app.domain.actions import today_in
 from app.domain.errors import Refusal
 from app.domain.references import parse_action_reference, parse_meeting_reference
 from app.domain.visibility import Action as Permission
@@ -95,12 +96,14 @@ class ImportPlan:
 
     @property
     def digest(self) -> str:
-        """Return a digest of each row's fate."""
-        told = [
-            (fate.row.line, fate.fate, fate.action.reference if fate.action else "", sorted(fate.parties))
-            for fate in self.fates
-        ]
+        """Return a digest of each row's fate, and of which version of an action it joins."""
+        told = [(fate.row.line, fate.fate, *_joined_by(fate), sorted(fate.parties)) for fate in self.fates]
         return digest_of(json.dumps(told))[:32]
+
+
+def _joined_by(fate: RowFate) -> tuple[str, int]:
+    action = fate.action.action if fate.action is not None and fate.fate == JOINED else None
+    return (action.reference, action.version) if action is not None else ("", 0)
 
 
 def plan_import(session: GuardedSession, table: BroughtTable, *, lock: bool = False) -> ImportPlan:
@@ -147,7 +150,8 @@ class _Judge:
         self.names = names
         self.found = found
         self.places = {name: place for place, name in enumerate(table.choices.columns) if name}
-        self.today = session.now.date()
+        # A past meeting is recorded in the zone of the capital, in which its day must be over.
+        self.today = today_in(session.now, names.zones.get(self.viewer.party or "") or self.viewer.time_zone)
 
     def fate_of(self, row: RowRead) -> RowFate:
         """Return what becomes of a row; what stands against it is added to its problems."""

@@ -44,7 +44,7 @@ def test_a_file_is_looked_through_then_imported_or_refused(
     assert count(sqlite_database) == 0
     status, said = run(app, str(file), "--as", ana)
     assert (status, count(sqlite_database)) == (0, 1)
-    assert said.endswith("Imported 1 rows as Ana Robles.\n") or "Imported 1 rows as" in said
+    assert said.endswith("Imported 1 rows as Ana Robles.\n")
     file.write_text(ROWS + "Meet;Nobody;3/4/2027\n", "utf-8")
     status, said = run(app, str(file), "--as", ana)
     assert (status, count(sqlite_database)) == (1, 1)

@@ -100,7 +100,7 @@ def test_a_workbook_holds_text_days_and_no_formula_and_says_whose_it_is(kept: Da
     notes = "\n".join(str(cell.value) for row in book.worksheets[1].iter_rows() for cell in row)
     assert "Ana Robles (Mexico)" in notes
     assert "22 November 2026" in notes
-    assert "9:00 (Mexico City)" in notes or "Mexico City" in notes
+    assert "Taken at Sun 22 Nov 2026, 9:00 (Mexico City)." in " ".join(notes.split())
     assert "Handling: named delegations" in notes
     assert "Filter: is:overdue" in notes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ from tests import world
 
 HEAD = "No\tAction\tOwners\tDue\tStatus\tMechanism\tMeeting date\tNote\tSeen by\tMeeting\n"
 UN = "un-coordination"
+DUE = dt.date(2027, 3, 4)
 
 
 def viewer(database: Database, who: str) -> Viewer:
@@ -149,6 +151,26 @@ def test_what_was_not_looked_at_is_not_written(sqlite_database: Database) -> Non
         session.commit()
     with sqlite_database.read_session(world.viewer("benoit")) as session, pytest.raises(NotFound):
         find_import(session, row.id)
+
+
+def test_an_action_that_changed_since_is_looked_at_again(sqlite_database: Database) -> None:
+    imported(sqlite_database, "ana", "1\tA\tMX/US\t2027-03-04\t\t\t\t\t\t\n")
+    table = table_of("ACT-2026-MXUS-A01\tA\tMX\t\tdone\t\t\t\t\t\n", joins=True)
+    with sqlite_database.write_session(world.viewer("ana")) as session:
+        row = keep_import(session, table)
+        digest = plan_import(session, table).digest
+        update_leg(session, "ACT-2026-MXUS-A01", "MX", LegChange("blocked", "No funds.", due_on=DUE), version=1)
+        session.flush()
+        with pytest.raises(StaleVersion):
+            confirm_import(session, row.id, version=row.version, digest=digest, uid_host="x")
+
+
+def test_a_meeting_is_past_when_its_day_is_over_in_the_capital(sqlite_database: Database) -> None:
+    """At two in the morning of the 23rd by UTC it is still the 22nd in Mexico City."""
+    table = table_of(f"1\tA\tMX/US\t\t\t{UN}\t2026-11-22\t\t\t\n2\tB\tMX/US\t\t\t{UN}\t2026-11-21\t\t\t\n")
+    with sqlite_database.read_session(viewer(sqlite_database, "ana")) as session:
+        session.now = session.now.replace(day=23, hour=2)
+        assert keys(plan_import(session, table)) == [["meeting_not_past"], []]
 
 
 def test_an_existing_reference_is_joined_only_by_choice_and_one_unseen_is_a_number(sqlite_database: Database) -> None:
