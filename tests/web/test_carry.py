@@ -82,6 +82,17 @@ def test_what_is_refused_stands_at_its_row_and_what_was_typed_stays(client_for: 
     assert "carried over once" in text_of(ana.get(f"/actions/{A2}?lang=en").get_data(as_text=True))
 
 
+def test_who_decides_on_what_another_decided_on_meanwhile_is_told(client_for: Client) -> None:
+    sam, adaeze = client_for("sam"), client_for("adaeze")
+    seen = versions(adaeze.get(f"{ADDRESS}?lang=en").get_data(as_text=True))
+    assert sam.post(ADDRESS, data=seen | {f"choice-{A1}": "close"}).status_code == 303
+    late = adaeze.post(f"{ADDRESS}?lang=en", data=seen | {f"choice-{A1}": "carry", f"choice-{A2}": "carry"})
+    assert late.status_code == 422
+    assert "somebody has decided on it" in text_of(late.get_data(as_text=True))
+    told = text_of(adaeze.get(f"/actions/{A2}?lang=en").get_data(as_text=True))
+    assert "carried over" not in told
+
+
 @pytest.mark.parametrize(("key", "status"), [("benoit", 403), ("diego", 403), ("olga", 404), ("marta", 404)])
 def test_who_may_decide(client_for: Client, key: str, status: int) -> None:
     client = client_for(key)

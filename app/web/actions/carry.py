@@ -20,7 +20,7 @@ from app.services import carry_over as service
 from app.services.action_lines import ActionLine
 from app.services.carry_lines import CarryScreen
 from app.web.actions.blueprint import blueprint
-from app.web.actions.carry_forms import carry_form, typed_choices, typed_versions
+from app.web.actions.carry_forms import carry_form, chosen_too_late, typed_choices, typed_versions
 from app.web.actions.history import who
 from app.web.forms import put_error
 from app.web.routing import route, session, signed_in, viewer
@@ -39,7 +39,8 @@ def carry_over(ref: str) -> ResponseReturnValue:
 def _decide(screen: CarryScreen, form: FlaskForm) -> ResponseReturnValue:
     if not form.is_submitted():
         return _page(screen, form)
-    chosen, versions = typed_choices(form, screen), typed_versions(form, screen)
+    chosen = [*typed_choices(form, screen), *chosen_too_late(screen)]
+    versions = typed_versions(form, screen)
     try:
         done = service.carry_over(session(), screen.meeting.reference, chosen, versions, reader_language())
     except Refusal as refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
@@ -74,6 +75,14 @@ def typed_choices(form: FlaskForm, screen: CarryScreen) -> list[Choice]:
         )
         for reference in (each.action.reference for each in screen.open_lines)
     ]
+
+
+def chosen_too_late(screen: CarryScreen) -> list[Choice]:
+    """Return something chosen for each item that is open here no more: that is refused, and not passed over."""
+    shown, prefix = {each.action.reference for each in screen.open_lines}, field("choice", "")
+    sent = [name.removeprefix(prefix) for name, value in request.form.items() if value not in {"", "leave"}
+            and name.startswith(prefix)]  # fmt: skip
+    return [Choice(reference, "carry") for reference in sent if reference not in shown]
 
 
 def typed_versions(form: FlaskForm, screen: CarryScreen) -> dict[str, int]:
