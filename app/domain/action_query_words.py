@@ -32,10 +32,10 @@ KEYS: Final[Mapping[str, Names]] = MappingProxyType(
     {
         "party": _names("party|parties", "parte|partes", "partie|parties"),
         "is": _names("is|state", "estado|está", "état|est"),
-        "office": _names("office", "oficina", "bureau|service"),
+        "office": _names("office", "oficina", "organisme|bureau|service"),
         "due": _names("due", "vence|plazo", "échéance|délai"),
         "mechanism": _names("mechanism", "mecanismo", "mécanisme"),
-        "kind": _names("kind|type", "clase|tipo", "nature"),
+        "kind": _names("kind|type", "clase|tipo", "genre|nature"),
         "priority": _names("priority", "prioridad", "priorité"),
         "horizon": _names("horizon", "horizonte", "horizon"),
         "lead": _names("lead", "responsable", "chef_de_file"),
@@ -60,7 +60,7 @@ IS: Final[Mapping[str, Names]] = MappingProxyType(
         "unaccepted": _names(
             "unaccepted|not_accepted", "sin_aceptar|no_aceptado|no_aceptada", "non_accepté|non_acceptée"
         ),
-        "carried": _names("carried", "trasladado|trasladada", "reporté|reportée"),
+        "carried": _names("carried", "trasladado|trasladada", "reconduit|reconduite|reporté|reportée"),
         "ended": _names("ended|closed", "terminado|terminada|cerrado|cerrada", "terminé|terminée|clos|close"),
         "quiet": _names("quiet", "sin_noticias", "sans_nouvelles"),
     }

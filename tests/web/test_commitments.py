@@ -36,7 +36,8 @@ def client_for(app: Flask) -> Callable[[str], CheckingClient]:
 
 
 def text_of(client: CheckingClient, path: str) -> str:
-    response = client.get(path)
+    """Return a page in English, whatever the reader's own language is."""
+    response = client.get(path, query_string={"lang": "en"} if "?" not in path else None)
     assert response.status_code == 200, path
     return " ".join(response.get_data(as_text=True).split())
 

@@ -107,7 +107,7 @@ def built_in_views(own: str | None, language: str) -> list[tuple[str, str]]:
 def sort_words() -> dict[str, str]:
     """Return the words of the orders."""
     said_of = {
-        "due": _("Due"), "reference": _("Reference"), "changed": _("Change"), "news": _("News"),
+        "due": _("Due"), "reference": _("Reference"), "changed": _("Last change"), "news": _("News"),
         "priority": _("Priority"), "mechanism": _("Mechanism"), "state": _("State"),
     }  # fmt: skip
     return {key: said_of[key] for key in SORTS}

@@ -34,7 +34,9 @@ class NewCommitmentForm(FlaskForm):
         _l("Text that it was made in"), [_NEEDED], description=_l("Its name, as the parties cite it.")
     )
     paragraph = StringField(_l("Paragraph"), description=_l("Where it stands in that text."))
-    made_on = StringField(_l("Made on"), description=_l("As far as it is known: 2026, 2026-11 or 2026-11-20."))
+    made_on = StringField(
+        _l("Date of the commitment"), description=_l("As far as it is known: 2026, 2026-11 or 2026-11-20.")
+    )
     due_on = StringField(_l("Due on"), description=_l("Leave it empty where a clock counts the day."))
     minimum_meetings = StringField(_l("At least so many meetings"), description=_l("Empty where no floor is promised."))
     period_months = StringField(_l("In so many months"))
