@@ -9,6 +9,7 @@ from app import labels, words
 from app.db import GuardedSession
 from app.papers.report import Cell, Grid, Part, ReportPaper
 from app.services.decision_words import asker, on_what, said_of
+from app.services.register import today_for
 from app.services.reports_brief import Brief, BriefLeg, brief_of
 from app.services.reports_commitment_words import commitment_cell, contest_words, party_word
 from app.services.reports_paper import file_of
@@ -39,7 +40,7 @@ def brief_file(
 ) -> tuple[str, bytes]:
     """Return the file name and the bytes of the brief in a form of `FORMS`; raises what `brief_of` raises."""
     paper = brief_paper(session, on, language, base_url)
-    day = (on or session.now.date()).isoformat()
+    day = (on or today_for(session)).isoformat()
     return f"brief-{session.bound_viewer.party}-{day}-{language}.{form}", file_of(paper, form)
 
 
@@ -65,7 +66,7 @@ def _summary(found: Brief, language: str) -> Part:
         (gettext("Commitments that it owns"), len(found.commitments), "commitments"),
         (gettext("Action items that it has accepted and owes"), counts.accepted, "owes"),
         (gettext("Of these, overdue"), counts.overdue, "owes"),
-        (gettext("Recorded for it, not accepted"), len(found.owes) - counts.accepted, "owes"),
+        (gettext("Recorded for it, not accepted"), counts.unaccepted, "owes"),
         (gettext("Decisions that wait for its answer"), len(found.decisions), "decisions"),
         (gettext("Meetings to come"), len(found.meetings), "next-meetings"),
     )

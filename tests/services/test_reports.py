@@ -13,10 +13,12 @@ from app.domain.errors import NotFound
 from app.domain.report import ReportDays
 from app.domain.visibility import REGISTER, party_key
 from app.models import Action, Commitment, CommitmentAction, CommitmentStatement, DueMove, FactStatement
+from app.services import reports_brief
 from app.services import reports_charts as charts
 from app.services.reports import ReportScope, leg_figures
 from app.services.reports_accountability import accountability
 from app.services.reports_brief import brief_of
+from app.services.reports_brief_words import brief_paper
 from app.services.reports_charts import Scope
 from app.services.reports_meetings import rows_for
 from app.services.reports_reviews import reviews_of
@@ -277,6 +279,15 @@ def test_a_brief_is_a_delegations_own(kept: Database) -> None:
         ("NADD-2026-8-A01", "CA"), ("NADD-2026-8-A01", "US"), ("NADD-2026-8-A02", "US"),
     ]  # fmt: skip
     assert all("MX" in line.commitment.owners for line in found.commitments)
+
+
+def test_the_figures_of_a_brief_count_what_its_list_leaves_out(kept: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports_brief, "MOST_OWES", 1)
+    with kept.read_session(world.viewer("carol")) as session:
+        [figures] = brief_paper(session, None, "en").parts[0].grids
+    assert {row[0].text: row[1].text for row in figures.rows if "accepted" in row[0].text} == {
+        "Action items that it has accepted and owes": "1", "Recorded for it, not accepted": "1",
+    }  # fmt: skip
 
 
 def test_a_brief_is_held_against_its_day(kept: Database) -> None:
