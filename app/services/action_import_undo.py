@@ -17,6 +17,7 @@ from sqlalchemy.orm import selectinload
 
 from app import labels
 from app.db import GuardedSession
+from app.domain.actions import OWED_STATES
 from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can
@@ -88,7 +89,9 @@ def plan_undo(session: GuardedSession, batch: ActionBatch, *, lock: bool = False
         if action.id not in kept and (action.id in carried or _was_written_on(action, batch))
     )
     joined = _joined(session, batch, lock=lock)
-    changed = tuple(joined[told["action"]] for told in batch.content.get("joined", ()) if _moved_on(joined, told))
+    changed = tuple(
+        joined[told["action"]] for told in batch.content.get("joined", ()) if _moved_on(session, joined, told)
+    )
     return UndoPlan(batch, actions, kept, written, tuple(joined.values()), changed)
 
 
@@ -160,13 +163,19 @@ def _joined(session: GuardedSession, batch: ActionBatch, *, lock: bool) -> dict[
     return found
 
 
-def _moved_on(joined: Mapping[str, Action], told: Mapping[str, Any]) -> bool:
-    """Say whether the leg that a row changed has changed again, or one that it added was accepted or changed."""
+def _moved_on(session: GuardedSession, joined: Mapping[str, Action], told: Mapping[str, Any]) -> bool:
+    """Say whether the leg that a row changed has changed again, or was taken on with it and is late by now.
+
+    A leg that nobody accepted is never late: the way out of a late one is not to have never taken it on.
+    """
     action = joined.get(told["action"])
     if action is None:
         return False
     leg = _leg_of(action, told.get("leg"))
-    return leg is not None and standing(leg) != told.get("now")
+    if leg is None or standing(leg) != told.get("now"):
+        return leg is not None
+    is_late = leg.state in OWED_STATES and leg.due_on is not None and leg.due_on < session.now.date()
+    return is_late and not told["was"]["is_accepted"]
 
 
 def _leg_of(action: Action, leg_id: str | None) -> Leg | None:

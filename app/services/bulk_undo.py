@@ -75,7 +75,7 @@ def batch_view(session: GuardedSession, batch_id: uuid.UUID, *, lock: bool = Fal
     kept = [row_of(each) for each in batch.content["rows"]]
     ids = [uuid.UUID(row.action_id) for row in kept]
     lines = {line.action.id: line for line in lines_of(session, select(Action).where(Action.id.in_(ids)))}
-    rows = [_row(row, lines[uuid.UUID(row.action_id)]) for row in kept if uuid.UUID(row.action_id) in lines]
+    rows = [_row(batch, row, lines[uuid.UUID(row.action_id)]) for row in kept if uuid.UUID(row.action_id) in lines]
     author = names_of(session, [batch.person_id]).get(batch.person_id)
     return BatchView(batch, author, tuple(sorted(rows, key=lambda row: row.line.action.reference)))
 
@@ -108,9 +108,20 @@ def _is_ours(batch: ActionBatch) -> bool:
     return batch.content.get("operation") in OPERATIONS
 
 
-def _row(kept: KeptRow, line: ActionLine) -> BatchRow:
-    goes_on = line.action.ended_as is None
+def _row(batch: ActionBatch, kept: KeptRow, line: ActionLine) -> BatchRow:
+    goes_on = line.action.ended_as is None and not _is_relied_on(batch, kept, line)
     return BatchRow(kept, line, goes_on and kept.was != kept.now and kept.still_stands(_reads(kept, line)))
+
+
+def _is_relied_on(batch: ActionBatch, kept: KeptRow, line: ActionLine) -> bool:
+    """Say whether putting a row back would take back a promise on which more was built since, or that is late by now.
+
+    A leg that nobody accepted is never late: else the way out of a late one would be to have never taken it on.
+    """
+    if kept.party is None or kept.was_accepted or kept.party not in line.legs:
+        return False
+    own = line.legs[kept.party]
+    return own.is_overdue or own.leg.changed_at > batch.made_at
 
 
 def _reads(kept: KeptRow, line: ActionLine) -> dict[str, str | None]:
