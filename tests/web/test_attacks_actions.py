@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import time
 import uuid
 import zipfile
@@ -37,23 +38,36 @@ from app.models import (
     MeetingParty,
 )
 from app.papers.workbooks import read_book
+from app.services.action_acts import LegChange, NewAction, PartyPart, record_action, update_leg
 from app.services.action_content import content_of
 from app.services.action_edits import content_version, edit_action
 from app.services.action_import_plan import ImportPlan, plan_import
 from app.services.action_import_undo import undo_import
 from app.services.action_import_write import confirm_import
 from app.services.action_imports import keep_import, read_pasted
+from app.services.action_links import add_link
 from app.services.bulk import chosen_lines, fates, make_bulk_change
 from app.services.bulk_undo import batch_view, bulk_batches, undo_bulk_change
 from app.services.carry_lines import carry_screen
 from app.services.carry_over import carry_over
+from app.services.commitment_acts import NewCommitment, record_commitment
+from app.services.commitment_links import link_action
+from app.services.commitment_statements import NewStatement, contest_commitment, state_commitment
 from app.services.identity import viewer_of_person
+from app.services.references import next_number
+from app.services.reminder_post import post_reminders
+from app.services.reminders import prepare_reminders
+from app.services.reports_rows import FIGURES
+from app.services.saved_views import NewView, save_view
+from app.services.subtasks import Step, add_subtask
 from app.services.updates import add_note, correct_note
 from tests import world
-from tests.conftest import CheckingClient
+from tests.conftest import CheckingClient, Clock
+from tests.subscribing import feed_of, subscribe
 
 ClientFor = Callable[[str | None], CheckingClient]
 OF_THREE, OF_TWO = "ACT-2026-CAMXUS-A01", "ACT-2026-MXUS-A01"
+SHARED, MEETING = "UNC-2026-1-A01", "UNC-2026-MXUS-2"
 PAIR = world.identity("appointment", "of Mexico and the United States")
 
 
@@ -152,7 +166,7 @@ def imported(database: Database, who: str, rows: str, **choices: Any) -> uuid.UU
         table = table_of(rows, **choices)
         row = keep_import(session, table)
         batch = confirm_import(
-            session, row.id, version=row.version, digest=plan_import(session, table).digest, uid_host="entente.test"
+            session, row.id, version=row.version, digest=plan_import(session, table).digest, uid_host="entente.example"
         )
         session.commit()
         return batch.id
@@ -206,6 +220,47 @@ def test_undoing_an_import_verifies_nothing_for_who_may_not(database: Database) 
         undo_import(session, batch, also_written_on=True)
         session.commit()
     assert state_of(database, "CA") == "verified"
+
+
+@pytest.mark.parametrize(("due_on", "later", "kept"), [
+    ("2027-03-01", False, False), ("2027-03-01", True, True), ("2026-11-24", False, True),
+])  # fmt: skip
+def test_a_promise_is_not_undone_once_it_is_late_or_worked_on(
+    database: Database, clock: Clock, due_on: str, later: bool, kept: bool
+) -> None:
+    leg = {"is_accepted": False, "due_on": dt.date.fromisoformat(due_on)}
+    write(database, lambda session: world.add_action(session, OF_THREE, legs={"CA": leg}))
+    with database.write_session(world.viewer("benoit")) as session:
+        batch = make_bulk_change(session, BulkChange("accept"), {OF_THREE: "1"})
+        session.commit()
+    clock.forward(days=4)
+    if later:
+        with database.write_session(world.viewer("benoit")) as session:
+            change = LegChange("open", person_name="Rosa Luna", due_on=dt.date.fromisoformat(due_on))
+            update_leg(session, OF_THREE, "CA", change, version=2)
+            session.commit()
+    with database.write_session(world.viewer("benoit")) as session:
+        if kept:
+            with pytest.raises(Refusal):
+                undo_bulk_change(session, batch.id, "It was nothing")
+        else:
+            assert undo_bulk_change(session, batch.id, "It was nothing") == 0
+        session.commit()
+    with database.system_session("look at an attack") as session:
+        assert session.scalars(select(Leg.is_accepted).where(Leg.party_code == "CA")).one() is kept
+
+
+def test_a_late_promise_is_not_undone_with_its_import(database: Database, clock: Clock) -> None:
+    leg = {"is_accepted": False, "due_on": dt.date(2026, 11, 24)}
+    write(database, lambda session: world.add_action(session, OF_THREE, legs={"CA": leg}))
+    batch = imported(database, "benoit", f"{OF_THREE}\tA list\tCA\t\tunder way\t\t\t\n", joins=True)
+    clock.forward(days=4)
+    with database.write_session(wearing(database, "benoit")) as session:
+        undo_import(session, batch, also_written_on=True)
+        session.commit()
+    with database.system_session("look at an attack") as session:
+        found = session.execute(select(Leg.state, Leg.is_accepted).where(Leg.party_code == "CA")).one()
+    assert tuple(found) == ("under_way", True)
 
 
 # What another party or side said -------------------------------------------------------------------
@@ -266,6 +321,132 @@ def test_a_meeting_of_two_decides_on_nothing_that_three_see(database: Database) 
     with database.read_session(world.viewer("benoit")) as session:
         told = [str(row.facts) for row in session.scalars(select(AuditRecord))]
     assert not [facts for facts in told if "MXUS" in facts]
+
+
+# Whatever two do, the third reads the same bytes ----------------------------------------------------
+
+
+@pytest.fixture
+def told_to_three(database: Database) -> Database:
+    """Let there be a meeting, actions and a commitment of all three, and reminders of what they owe."""
+
+    def tell(session: GuardedSession) -> None:
+        past = world.add_meeting(session, "UNC-2026-1", mechanism="M01", starts_on=dt.date(2026, 3, 5), state="held")
+        world.add_meeting(session, "UNC-2026-2", mechanism="M01", state="confirmed")
+        legs = {"MX": {"person_name": "Rosa Luna", "office_code": "MX-SRE"}, "CA": {"due_on": dt.date(2026, 11, 1)}}
+        world.add_action(session, SHARED, meeting=past, legs=legs)
+        world.add_action(session, OF_THREE, legs=legs)
+
+    write(database, tell)
+    with database.write_session(wearing(database, "isabelle")) as session:
+        link_action(session, "C01", OF_THREE)
+        session.commit()
+    prepare_reminders(database)
+    post_reminders(database)
+    return database
+
+
+def done_between_two(database: Database) -> None:
+    """Do between Mexico and the United States one of everything that issue-tracking people do, beside what all see."""
+    own = {"MX": {"person_name": "Rosa Luna", "office_code": "MX-SRE", "due_on": dt.date(2026, 11, 20)}}
+
+    def hide(session: GuardedSession) -> None:
+        past = world.add_meeting(
+            session, "UNC-2026-MXUS-1", ("MX", "US"), mechanism="M01", starts_on=dt.date(2026, 6, 5), state="held"
+        )
+        world.add_meeting(session, "UNC-2026-MXUS-2", ("MX", "US"), mechanism="M01", state="confirmed")
+        for number in range(1, 4):
+            changed = {"state": "done", "done_at": world.NOW} if number == 3 else {}
+            legs = {code: changed | (own.get(code, {})) for code in ("MX", "US")}
+            world.add_action(session, f"UNC-2026-MXUS-1-A0{number}", ("MX", "US"), meeting=past, legs=legs)
+        for scope in ("UNC-2026-MXUS", "UNC-2026-MXUS-1"):
+            next_number(session, scope, 3)
+
+    def by(key: str, *acts: Callable[[GuardedSession], object]) -> None:
+        with database.write_session(wearing(database, key)) as session:
+            for act in acts:
+                act(session)
+            session.commit()
+
+    def change_many(session: GuardedSession) -> None:
+        change = BulkChange("priority", "high")
+        lines = chosen_lines(session, ["UNC-2026-MXUS-1-A01", "UNC-2026-MXUS-1-A02"])
+        versions = {each.line.action.reference: each.version for each in fates(session, lines, change)}
+        make_bulk_change(session, change, versions)
+
+    def carry(session: GuardedSession) -> None:
+        rows = {each.action.reference: each.action.version for each in carry_screen(session, MEETING).open_lines}
+        assert set(rows) == {"UNC-2026-MXUS-1-A01", "UNC-2026-MXUS-1-A02"}
+        carry_over(session, MEETING, [Choice("UNC-2026-MXUS-1-A01", "carry", "Again")], rows, "en")
+
+    write(database, hide)
+    parts = {"CA": "none", "MX": "owes", "US": "owes"}
+    word = NewStatement("blocked", "It waits", "en", as_of_on=dt.date(2026, 11, 20))
+    by(
+        "ana", change_many, carry,
+        lambda session: record_action(
+            session, NewAction({"en": "Hidden"}, (PartyPart("MX", "owes"), PartyPart("US", "owes")), "en",
+                               commitment_ref="C01"), "UNC-2026-MXUS-1",
+        ),
+        lambda session: add_link(session, "UNC-2026-MXUS-1-A02", "blocks", SHARED),
+        lambda session: add_link(session, OF_THREE, "follows", "UNC-2026-MXUS-1-A01"),
+        lambda session: link_action(session, "C01", "UNC-2026-MXUS-1-A03"),
+        lambda session: add_note(session, "UNC-2026-MXUS-1-A02", "Hidden", "en"),
+        lambda session: add_subtask(session, SHARED, Step("Ask the ministry")),
+        lambda session: save_view(session, NewView("Ours", "party:US", shared_with="delegation")),
+        lambda session: record_commitment(session, NewCommitment({"en": "Hidden"}, parts, "A note", "en")),
+        lambda session: state_commitment(session, "C15", "MX", word),
+        lambda session: contest_commitment(session, "C16", "It is not so", "en"),
+    )  # fmt: skip
+    imported(database, "carol", "1\tHidden\tMX/US\t\topen\t\tun-coordination\t2026-02-03\n9\tX\tMX/US\t\topen\t\t\t\n")
+    prepare_reminders(database)
+    post_reminders(database)
+
+
+PAGES = (
+    "/", "/actions?q=", "/actions?q=party:MX", "/actions?q=is:overdue", "/actions?q=serves:C01", "/actions?q=Hidden",
+    "/actions?q=person:%22Rosa+Luna%22", "/actions?q=mechanism:un-coordination&sort=-changed", "/actions?q=is:carried",
+    "/actions?q=meeting:UNC-2026-MXUS-1", "/actions.csv?q=", "/actions/next-meeting", f"/actions/{SHARED}",
+    f"/actions/{OF_THREE}", f"/actions/{SHARED}/history", f"/actions/{OF_THREE}/history", f"/actions/{SHARED}/due",
+    f"/actions/{OF_THREE}/edit", f"/actions/bulk?ref={SHARED}&operation=priority", "/changes", "/actions/views",
+    "/actions/import", "/actions/leavers", "/offices/MX-SRE", "/actions/people/MX/Rosa%20Luna", "/commitments",
+    "/commitments/C01", "/commitments/C15", "/commitments/C16", "/commitments/matrix", "/commitments/matrix.csv",
+    "/reports", "/reports/accountability?from=2026-01-01&to=2026-12-31",
+    *(f"/reports/accountability/rows/{figure}?from=2026-01-01&to=2026-12-31" for figure in FIGURES),
+    "/reports/reviews", "/reports/brief", "/reports/charts", "/reports/charts/ages", "/reports/charts/ages.svg",
+    "/reports/charts/ages.csv", "/reports/charts/months.csv", "/reports/charts/durations.csv", "/reminders",
+    "/reminders/preview", "/meetings/UNC-2026-2", "/meetings/UNC-2026-2/carry-over", "/meetings", "/calendar",
+    "/mechanisms/un-coordination", "/mechanisms", "/search?q=Hidden", "/search?q=Rosa", "/audit", "/documents",
+    "/decisions", "/people", "/subscriptions", "/proposals/recommendations", "/drafts",
+)  # fmt: skip
+
+
+def read(client: CheckingClient) -> dict[str, tuple[int, str | None, str]]:
+    """Return status, place and body of every page, without what a page has of its own time."""
+    found = {}
+    for page in PAGES:
+        response = client.get(page)
+        body = re.sub(r'(name="(?:csrf_token|submission_id)"[^>]*value=")[^"]*', r"\1", response.text)
+        found[page] = (response.status_code, response.location, body)
+    return found
+
+
+@pytest.mark.parametrize("key", ["isabelle", "colin", "olga"])
+def test_what_two_do_changes_no_byte_of_what_the_third_reads(
+    told_to_three: Database, client_for: ClientFor, key: str
+) -> None:
+    client = client_for(key)
+    made = subscribe(told_to_three, key, actions_as="both") if key == "isabelle" else None
+    before, feed = read(client), feed_of(told_to_three, made).body if made else None
+    assert {status for status, _place, _body in before.values()} >= ({200} if key == "isabelle" else {404})
+    done_between_two(told_to_three)
+    after = read(client)
+    assert [page for page in PAGES if before[page] != after[page]] == []
+    assert (feed_of(told_to_three, made).body if made else None) == feed
+    if key == "isabelle":
+        erin = client_for("erin")  # of those who are in it
+        for page in ("/actions?q=", "/commitments/C01", "/reports/accountability/rows/owed", "/audit"):
+            assert "MXUS" in erin.get(page).text, page
 
 
 # Tables that are made to be slow ---------------------------------------------------------------------
