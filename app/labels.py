@@ -387,7 +387,6 @@ def _audit_actions(pgettext: Say) -> Table:
         "action_edited": pgettext("act in the record", "Changed what an action says"),
         "action_linked": pgettext("act in the record", "Linked two actions"),
         "action_unlinked": pgettext("act in the record", "Took a link of two actions back"),
-        "action_serves": pgettext("act in the record", "Said that an action serves a commitment"),
         "subtask_added": pgettext("act in the record", "Added a step of the delegation’s own"),
         "subtask_changed": pgettext("act in the record", "Changed a step of the delegation’s own"),
         "subtask_done": pgettext("act in the record", "Ticked a step of the delegation’s own"),

@@ -23,13 +23,14 @@ from app.services.action_content import ActionContent, columns_of, titles
 from app.services.action_whole import check_goes_on, heard, settle
 from app.services.actions import find_action
 from app.services.agenda import item_of_meeting
+from app.services.commitment_links import serve
+from app.services.commitments import find_commitment
 from app.services.due_moves import check_move, keep_move
 from app.services.leg_people import doer_of
 from app.services.meeting_audience import audience_of, keys_of
 from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.practice import is_example
 from app.services.references import next_number
-from app.services.served_commitments import find_commitment, serve
 
 LEG_FIELDS: Final = ("state", "reason", "office_code", "person_id", "person_name", "due_on")
 PART_OF_PARTY: Final = ("owes", "sees", "none")

@@ -23,6 +23,7 @@ from app.domain.updates import QUIET_DAYS, quiet_before
 from app.domain.visibility import Viewer
 from app.models import Action, CarryOver, Commitment, CommitmentAction, Leg, Meeting
 from app.services.action_whole import in_lists, not_ended, owed_as_a_whole
+from app.services.updates import quiet_since
 
 Condition = ColumnElement[bool]
 _OWED: Final = sorted(rules.OWED_STATES)
@@ -266,10 +267,9 @@ def _quiet(term: Term, ground: Ground) -> Condition:
     """Return that the last news is more than so many days ago, or fewer, counted as the home page counts them."""
     days = int(term.values[0])
     if term.sign == ">":
-        told = Action.news_at < quiet_before(ground.now, ground.zone_name, days)
-    else:
-        told = Action.news_at >= quiet_before(ground.now, ground.zone_name, days - 1)
-    return and_(owed_as_a_whole(), not_ended(), told)
+        return quiet_since(ground.now, days, ground.zone_name)
+    since = quiet_before(ground.now, ground.zone_name, days - 1)
+    return and_(owed_as_a_whole(), not_ended(), Action.news_at >= since)
 
 
 # What is known by its code ------------------------------------------------------------------------

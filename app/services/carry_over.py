@@ -19,9 +19,9 @@ from app.services.action_content import ActionContent
 from app.services.action_lines import ActionLine
 from app.services.action_whole import heard
 from app.services.carry_lines import OPEN_STATES, done_at, meeting_to_carry, open_line
+from app.services.commitment_links import serve
 from app.services.meeting_actions import open_before
 from app.services.meeting_audience import keys_of
-from app.services.served_commitments import serve
 
 _ACTS = {"closed": "action_closed", "carried": "action_carried", "merged": "action_merged", "split": "action_split"}
 Lines = Mapping[str, ActionLine]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import case, select
+from sqlalchemy.orm import load_only
 
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal
@@ -17,6 +19,8 @@ from app.services.actions import action_line
 from app.services.commitments import find_commitment, is_practice
 from app.services.meeting_audience import keys_of
 from app.services.practice import is_real_action
+
+MOST_OFFERED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,25 @@ def link_action(session: GuardedSession, ref: str, action_reference: str) -> Com
     existing = _link_between(session, commitment, line.action)
     if existing is not None and existing.ended_at is None:
         return existing
-    if existing is not None:
-        existing.ended_at, existing.made_at, existing.made_by = None, session.now, session.bound_viewer.person_id
-        link = existing
-    else:
-        link = CommitmentAction(
-            commitment_id=commitment.id, action_id=line.action.id, made_by=session.bound_viewer.person_id,
-            made_at=session.now, audience_id=_audience(session, commitment, line.action),
-        )  # fmt: skip
-        session.add(link)
-        session.flush()  # the same, said at once by two, is found here
-    _record(session, "commitment_linked", commitment, line.action, link)
+    if existing is None:
+        return serve(session, line.action, commitment)
+    existing.ended_at, existing.made_at, existing.made_by = None, session.now, session.bound_viewer.person_id
+    _record(session, "commitment_linked", commitment, line.action, existing)
+    return existing
+
+
+def serve(session: GuardedSession, action: Action, commitment: Commitment) -> CommitmentAction:
+    """Write that an action serves a commitment, both of which the viewer sees; it is read by those who see both.
+
+    Raises `Refusal("forbidden")` where the viewer is not among these.
+    """
+    link = CommitmentAction(
+        commitment_id=commitment.id, action_id=action.id, made_by=session.bound_viewer.person_id,
+        made_at=session.now, audience_id=_audience(session, commitment, action),
+    )  # fmt: skip
+    session.add(link)
+    session.flush()  # the same, said at once by two, is found here
+    _record(session, "commitment_linked", commitment, action, link)
     return link
 
 
@@ -75,19 +87,24 @@ def actions_serving(session: GuardedSession, commitment: Commitment, limit: int)
 
 
 def served_by(session: GuardedSession, line: ActionLine) -> ServedCommitments:
-    """Return the commitments that an action serves and could serve, those of its mechanism first; one statement."""
+    """Return the commitments that an action serves and could serve, those of its mechanism first; one statement.
+
+    Of those that it could serve the first `MOST_OFFERED`, by what a choice shows of them; the page of any other
+    offers to name the action there.
+    """
     may_link = _may_link(session, line) and not is_practice(line.mechanism)
     link = CommitmentAction
     on_action = (link.commitment_id == Commitment.id) & (link.action_id == line.action.id) & link.ended_at.is_(None)
     query = select(Commitment, link.id).outerjoin(link, on_action).where(Commitment.kind != "repeat")
     if not may_link:
         query = query.where(link.id.is_not(None))
-    rows = session.execute(query.order_by(Commitment.origin, Commitment.ref)).all()
-    others = [row for row, linked in rows if linked is None]
-    own = line.action.mechanism_id
+    is_own = case((Commitment.mechanism_id == line.action.mechanism_id, 0), else_=1)
+    shown = query.options(load_only(Commitment.ref, Commitment.title))
+    order = (link.id.is_(None), is_own, Commitment.origin, Commitment.ref)
+    rows = session.execute(shown.order_by(*order).limit(MOST_OFFERED)).all()
     return ServedCommitments(
         tuple(row for row, linked in rows if linked is not None),
-        tuple(sorted(others, key=lambda row: own is None or row.mechanism_id != own)),
+        tuple(row for row, linked in rows if linked is None),
         may_link,
     )
 

@@ -19,7 +19,7 @@ from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, can
 from app.models import Action, ActionNote, Leg
-from app.services.action_whole import heard, in_lists, not_ended
+from app.services.action_whole import heard, in_lists, not_ended, owed_as_a_whole
 from app.services.actions import find_action
 from app.services.documents import keep_paper
 from app.services.meeting_life import Paper
@@ -206,10 +206,10 @@ def _own_leg(session: GuardedSession, action: Action) -> Leg:
 # No news for long ---------------------------------------------------------------------------------
 
 
-def quiet_since(session: GuardedSession, days: int, zone_name: str) -> ColumnElement[bool]:
+def quiet_since(now: dt.datetime, days: int, zone_name: str) -> ColumnElement[bool]:
     """Return the condition that an action is owed and had no news for more than so many days, by a zone's calendar."""
-    before = rules.quiet_before(session.now, zone_name, min(days, LONGEST_QUIET))
-    return and_(Action.news_at < before, Action.state.in_(sorted(OWED_STATES)), not_ended())
+    before = rules.quiet_before(now, zone_name, min(days, LONGEST_QUIET))
+    return and_(Action.news_at < before, owed_as_a_whole(), not_ended())
 
 
 def quiet_actions(session: GuardedSession, zone_name: str, days: int = rules.QUIET_DAYS) -> tuple[QuietAction, ...]:
@@ -221,7 +221,7 @@ def quiet_actions(session: GuardedSession, zone_name: str, days: int = rules.QUI
     viewer = session.bound_viewer
     query = (
         select(Action.reference, Action.title, Action.news_at)
-        .where(quiet_since(session, days, zone_name), in_lists(), is_real_action())
+        .where(quiet_since(session.now, days, zone_name), in_lists(), is_real_action())
         .order_by(Action.news_at, Action.reference)
         .limit(SHOWN_QUIET + 1)
     )

@@ -344,7 +344,7 @@ def test_the_condition_and_the_rule_say_the_same_of_each_state(sqlite_database: 
         session.commit()
     clock.forward(days=40)
     with sqlite_database.read_session(world.viewer("ana")) as session:
-        found = set(session.scalars(select(Action.reference).where(updates.quiet_since(session, 39, "UTC"))))
+        found = set(session.scalars(select(Action.reference).where(updates.quiet_since(session.now, 39, "UTC"))))
         every = session.scalars(select(Action)).all()
         expected = {
             row.reference for row in every

@@ -18,8 +18,8 @@ from app.models import AgendaItem, Commitment, Meeting, Party
 from app.services import action_acts as acts
 from app.services import actions as service
 from app.services.agenda import item_of_meeting
+from app.services.commitments import find_commitment
 from app.services.leg_people import own_people
-from app.services.served_commitments import find_commitment
 from app.web.actions.blueprint import blueprint
 from app.web.actions.content_forms import ContentForm
 from app.web.actions.forms import new_action_form, typed_action
