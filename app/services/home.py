@@ -20,6 +20,7 @@ from app.domain.visibility import Role, Viewer
 from app.domain.zones import zone
 from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party
 from app.services.action_lines import LegLine
+from app.services.action_whole import not_ended
 from app.services.around import is_to_decide
 from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
@@ -339,7 +340,7 @@ def _of_legs(session: GuardedSession, viewer: Viewer, today: dt.date) -> Iterabl
         select(Leg, Action, Office)
         .join(Action, Action.id == Leg.action_id)
         .outerjoin(Office, Office.code == Leg.office_code)
-        .where(Leg.party_code == viewer.party, Leg.state.in_(sorted(OWED_STATES)), is_real_action())
+        .where(Leg.party_code == viewer.party, Leg.state.in_(sorted(OWED_STATES)), not_ended(), is_real_action())
         .order_by(Leg.due_on, Action.reference)
     )
     for leg, action, office in rows:
