@@ -218,7 +218,7 @@ def test_a_leavers_actions_are_looked_at_handed_on_and_taken_back(client_for: Cl
 
 def test_officials_and_secretariats_hand_nothing_on(client_for: Client) -> None:
     for key in ("diego", "sam", "daniel"):
-        for path in ("/actions/leavers", f"/actions/leavers/{DIEGO.id}"):
-            assert client_for(key).get(path).status_code in {200, 403}, (key, path)
+        assert client_for(key).get("/actions/leavers").status_code == 200, key
+        assert client_for(key).get(f"/actions/leavers/{DIEGO.id}").status_code == 403, key
         assert "Diego" not in text_of(client_for(key).get("/actions/leavers"))
     assert client_for("carol").get(f"/actions/leavers/{DIEGO.id}").status_code == 404
