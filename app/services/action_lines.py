@@ -6,9 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, select
 from sqlalchemy.orm import aliased, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -20,6 +20,7 @@ from app.models import Action, Leg, Mechanism, Meeting, Office, Party
 from app.services.meeting_audience import keys_of_each
 
 OVERDUE: Final = "overdue"
+_Mark = TypeVar("_Mark")
 _origin = aliased(Meeting)  # so that a query may ask about meetings itself
 
 
@@ -115,12 +116,12 @@ def lines_of(
 
 
 def marked_lines_of(
-    session: GuardedSession, query: Select[Action], mark: ColumnElement[bool]
-) -> tuple[tuple[ActionLine, bool], ...]:
-    """Return the actions that a query finds as `lines_of` does, each with whether a condition holds for it."""
+    session: GuardedSession, query: Select[Action], mark: ColumnElement[_Mark] | ScalarSelect[_Mark]
+) -> tuple[tuple[ActionLine, _Mark], ...]:
+    """Return the actions that a query finds as `lines_of` does, each with what a condition or a count says of it."""
     rows = session.execute(_with_origins(query).add_columns(mark)).all()
     lines = _lines(session, [row[:3] for row in rows], {})
-    return tuple((line, bool(row[3])) for line, row in zip(lines, rows, strict=True))
+    return tuple((line, row[3]) for line, row in zip(lines, rows, strict=True))
 
 
 def _lines(session: GuardedSession, rows: Sequence[Any], todays: Mapping[str, dt.date]) -> tuple[ActionLine, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, select
@@ -17,7 +17,8 @@ from app.domain.action_query import ActionQuery
 from app.domain.errors import NotFound
 from app.models import Action, Mechanism, Meeting, Office, Party
 from app.services.action_conditions import Ground, KnownMechanism, conditions
-from app.services.action_lines import ActionLine, lines_of
+from app.services.action_lines import ActionLine, lines_of, marked_lines_of
+from app.services.carry_lines import carried_count
 from app.services.meeting_state import CALLED_OFF
 from app.services.paging import PAGE_SIZE
 from app.services.practice import ORIGIN
@@ -73,6 +74,7 @@ class RegisterPage:
     """A page of what a filter finds.
 
     `total` is counted as far as `MOST_SHOWN`, which is as far as there are pages; `is_more` says that there is more.
+    `carried` says how often each was carried over, of those that were; where notes are read too.
     """
 
     lines: tuple[ActionLine, ...] = ()
@@ -80,6 +82,7 @@ class RegisterPage:
     is_more: bool = False
     page: int = 1
     page_count: int = 1
+    carried: Mapping[uuid.UUID, int] = field(default_factory=dict)
 
 
 def sort_of(written: str) -> Sort:
@@ -150,8 +153,11 @@ def register_page(
     # Each with its latest note, which none of the page's parts asks for one by one.
     query_of_page = select(Action).where(Action.id.in_(shown))
     if with_notes:
-        query_of_page = query_of_page.options(joinedload(Action.latest_note))
-    by_id = {line.action.id: line for line in lines_of(session, query_of_page)}
+        marked = marked_lines_of(session, query_of_page.options(joinedload(Action.latest_note)), carried_count())
+        found = replace(found, carried={line.action.id: count for line, count in marked if count})
+        by_id = {line.action.id: line for line, _ in marked}
+    else:
+        by_id = {line.action.id: line for line in lines_of(session, query_of_page)}
     return replace(found, lines=tuple(by_id[each] for each in shown))
 
 

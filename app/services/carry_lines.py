@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 
 from app.db import GuardedSession
 from app.domain.errors import Refusal
@@ -103,6 +103,12 @@ def open_line(session: GuardedSession, line: ActionLine, carried_count: int = 0)
     others = tuple(code for code, leg in line.legs.items() if leg.is_owed and leg.leg.is_accepted and code != own)
     serves = can(viewer, Permission.CLOSE_OWED, line.facts)
     return OpenLine(line, carried_count, others, serves or not others)
+
+
+def carried_count() -> ScalarSelect[int]:
+    """Return the query for how often an action was carried over, to be read with the action."""
+    stands = (CarryOver.action_id == Action.id, CarryOver.outcome == "carried", CarryOver.undone_at.is_(None))
+    return select(func.count(CarryOver.id)).where(*stands).correlate(Action).scalar_subquery()
 
 
 def carried_counts(session: GuardedSession, action_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:

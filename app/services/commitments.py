@@ -168,6 +168,13 @@ def commitments_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -
     return tuple(session.execute(query.order_by(Commitment.origin, Commitment.ref)).scalars())
 
 
+def commitments_of_meeting(session: GuardedSession, meeting: Meeting) -> tuple[Commitment, ...]:
+    """Return the commitments that were recorded at a meeting, of what the viewer may see; one statement."""
+    query = select(Commitment).where(Commitment.meeting_id == meeting.id).order_by(Commitment.ref)
+    shown = load_only(Commitment.ref, Commitment.title, Commitment.owners, Commitment.due_on)
+    return tuple(session.execute(query.options(shown)).scalars())
+
+
 def mechanisms_with_commitments(session: GuardedSession) -> tuple[Mechanism, ...]:
     """Return the mechanisms that the viewer may see a commitment of, to choose from; without their facts."""
     used = select(Commitment.mechanism_id).where(Commitment.mechanism_id.is_not(None))

@@ -152,6 +152,7 @@ def _register(found: Asked, views: list[Any], refusal: Refusal | None = None) ->
         asked=found,
         query=query,
         refusal=message_for(refusal) if refusal else None,
+        carried=page.carried,
         parties=words.party_order({code for line in page.lines for code in line.parties}, language),
         controls=choices_of_controls(choices, query, language),
         chosen=control_values(query, choices),

@@ -12,6 +12,7 @@ from app.domain.visibility import Action, Viewer, can
 from app.i18n import reader_language
 from app.services import meeting_life as life
 from app.services.agenda import agenda_of
+from app.services.commitments import commitments_of_meeting, is_practice
 from app.services.history import HistoryEntry
 from app.services.meeting_actions import actions_around
 from app.services.meeting_state import when_of
@@ -58,6 +59,8 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         actions=acted.own,
         actions_before=acted.before,
         actions_behind=acted.behind,
+        commitments=commitments_of_meeting(session, meeting),
+        may_commit=can(viewer, Action.RECORD_COMMITMENT, view.facts) and not is_practice(view.mechanism),
         may_carry=can(viewer, Action.CARRY_ACTIONS, view.facts),
         released_count=view.released_count,
         warnings=_warnings(session, view),
