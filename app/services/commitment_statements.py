@@ -224,13 +224,20 @@ def statement_lines(session: GuardedSession, commitment: Commitment) -> tuple[St
         .where(CommitmentStatement.commitment_id == commitment.id)
         .order_by(CommitmentStatement.made_at.desc(), CommitmentStatement.id.desc())
     ).all()
+    own_words = {row.party_code for row, _file, _author in rows if _is_own_word(row)}
     standing: set[tuple[str, str]] = set()
     lines = []
     for row, file_name, author in rows:
         key = (row.party_code, row.kind)
-        stands = row.withdrawn_at is None and key not in standing
+        is_outspoken = row.is_reported and row.party_code in own_words
+        stands = row.withdrawn_at is None and key not in standing and not is_outspoken
         if stands:
             standing.add(key)
         may = row.withdrawn_at is None and _may_withdraw(session, row)
         lines.append(StatementLine(row, author, file_name, stands, may))
     return tuple(lines)
+
+
+def _is_own_word(statement: CommitmentStatement) -> bool:
+    """Say whether a party itself says where it stands, so that what others tell of it stands back."""
+    return statement.kind == "status" and not statement.is_reported and statement.withdrawn_at is None

@@ -237,7 +237,7 @@ def _lines(
         keys = members[commitment.audience_id]
         table = table_of(commitment, mechanism, keys)
         own = said.get(commitment.id, [])
-        words = {each.party_code: each for each in own if each.kind == "status"}
+        words = _words_that_count(own)
         cells = {
             code: cell_of(code, commitment.owners, table, _word(words.get(code)), served.get((commitment.id, code)))
             for code in table
@@ -276,6 +276,16 @@ def _statements(
     ordered = query.order_by(CommitmentStatement.made_at, CommitmentStatement.id)
     for row in session.execute(ordered).scalars():
         found.setdefault(row.commitment_id, []).append(row)
+    return found
+
+
+def _words_that_count(said: Sequence[CommitmentStatement]) -> dict[str, CommitmentStatement]:
+    """Return each party's last word; what others told of a party counts where it has said nothing itself."""
+    found: dict[str, CommitmentStatement] = {}
+    for each in said:
+        before = found.get(each.party_code)
+        if each.kind == "status" and (before is None or before.is_reported or not each.is_reported):
+            found[each.party_code] = each
     return found
 
 

@@ -52,7 +52,8 @@ from app.services.carry_lines import carry_screen
 from app.services.carry_over import carry_over
 from app.services.commitment_acts import NewCommitment, record_commitment
 from app.services.commitment_links import link_action
-from app.services.commitment_statements import NewStatement, contest_commitment, state_commitment
+from app.services.commitment_statements import NewStatement, contest_commitment, state_commitment, statement_lines
+from app.services.commitments import commitment_line
 from app.services.identity import viewer_of_person
 from app.services.references import next_number
 from app.services.reminder_post import post_reminders
@@ -294,6 +295,29 @@ def test_what_was_said_under_a_hat_is_not_corrected_without_it(two_hats: Databas
         assert {note.party_code for note in session.scalars(select(ActionNote))} == {None}
 
 
+def test_what_another_reports_stands_behind_a_partys_own_word(database: Database) -> None:
+    own = NewStatement("done", "It is in force.", "en", as_of_on=dt.date(2026, 11, 20))
+    foreign = NewStatement("dropped", "They told us so.", "en", as_of_on=dt.date(2026, 11, 22))
+
+    def say(key: str, word: NewStatement) -> None:
+        with database.write_session(wearing(database, key)) as session:
+            state_commitment(session, "C01", "MX", word)
+            session.commit()
+
+    def shown() -> tuple[str, str, list[bool]]:
+        with database.read_session(wearing(database, "ana")) as session:
+            line = commitment_line(session, "C01")
+            said = [each.stands for each in statement_lines(session, line.commitment)]
+            return line.cell("MX").state, line.cell("MX").basis, said
+
+    say("benoit", foreign)
+    assert shown() == ("dropped", "reported", [True])
+    say("ana", own)
+    say("benoit", foreign)
+    assert shown()[:2] == ("done", "stated")
+    assert sum(shown()[2]) == 1
+
+
 # A meeting of two is not told by what three see ------------------------------------------------------
 
 
@@ -423,7 +447,7 @@ PAGES = (
 
 def read(client: CheckingClient) -> dict[str, tuple[int, str | None, str]]:
     """Return status, place and body of every page, without what a page has of its own time."""
-    found = {}
+    found: dict[str, tuple[int, str | None, str]] = {}
     for page in PAGES:
         response = client.get(page)
         body = re.sub(r'(name="(?:csrf_token|submission_id)"[^>]*value=")[^"]*', r"\1", response.text)
