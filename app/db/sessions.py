@@ -136,12 +136,14 @@ class GuardedSession(Session):
         """Do something to see what would come of it, and take all of it back, what is recorded of it too."""
         self.flush()
         kept = list(self.audit_notes), set(self.touched), list(self.after_commit_calls)
+        audiences = set(self.audience_ids)  # those made meanwhile are gone with the rest
         savepoint = self.begin_nested()
         try:
             yield
         finally:
             savepoint.rollback()
             self.audit_notes, self.touched, self.after_commit_calls = kept
+            self.audience_ids = audiences
 
     def _insert_missing(self, model: type[Any], rows: list[dict[str, Any]]) -> None:
         maker = postgresql.insert if self.get_bind().dialect.name == "postgresql" else sqlite.insert

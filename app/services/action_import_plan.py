@@ -18,8 +18,8 @@ from app.domain.action_kinds import checked_facts
 from app.domain.actions import today_in
 from app.domain.errors import Refusal
 from app.domain.references import parse_action_reference, parse_meeting_reference
+from app.domain.visibility import REGISTER, Facts, Viewer, appointment_key, can
 from app.domain.visibility import Action as Permission
-from app.domain.visibility import Facts, Viewer, can
 from app.services.action_import_found import Found, FoundAction, FoundMeeting, found_for
 from app.services.action_import_joins import LegChanges, changes_of
 from app.services.action_import_names import KnownMechanism, Names, names_for
@@ -265,12 +265,21 @@ class _Judge:
             self._against(row, "lead_not_in_row", "lead", party=row.lead)
         if row.commitment:
             fate.commitment = row.commitment.strip().upper()
-            if fate.commitment not in self.found.commitments:
+            if fate.commitment not in self.found.commitments or not self._reads_both(fate, fate.commitment):
                 self._against(row, "unknown_commitment_named", "commitment", written=row.commitment[:80])
         try:
             kind_facts(row)
         except Refusal:
             self._against(row, "kind_needs_more", "kind")
+
+    def _reads_both(self, fate: RowFate, ref: str) -> bool:
+        """Say whether the viewer is among those who see a new action and a commitment that they see."""
+        keys = self.found.commitment_keys[self.found.commitments[ref].audience_id]
+        if self.viewer.sits_at_a_table or REGISTER in keys:
+            return True
+        own = self._hat_of(fate.mechanism, fate.parties)
+        serving = fate.meeting.serving if fate.meeting else {own} if own else set()
+        return any(appointment_key(each) in keys for each in serving)
 
     def meetings_of(self, fates: list[RowFate]) -> dict[tuple[str, dt.date], MadeMeeting]:
         """Return the meetings that are recorded on the way, one for each mechanism and day, with all of their rows.

@@ -18,7 +18,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import Database, GuardedSession
 from app.domain.action_import import BroughtTable
@@ -34,6 +34,8 @@ from app.models import (
     Appointment,
     AppointmentMember,
     AuditRecord,
+    Base,
+    Commitment,
     Leg,
     MeetingParty,
 )
@@ -318,6 +320,33 @@ def test_what_another_reports_stands_behind_a_partys_own_word(database: Database
     assert sum(shown()[2]) == 1
 
 
+def test_a_table_joins_nothing_that_is_seen_by_different_hats(database: Database) -> None:
+    """Of what Sam sees with one hat and with another, nobody would read the link on his behalf."""
+
+    def promise(session: GuardedSession) -> None:
+        meeting = world.add_meeting(session, "DRU-2026-1", mechanism="M02", state="held")
+        session.add(
+            Commitment(
+                id=uuid.uuid4(), ref="DRU-2026-1-C01", origin="here", kind="pledge", title={"en": "A"},
+                mechanism_id=meeting.mechanism_id, meeting_id=meeting.id, owners=["CA"], facts={}, loaded_facts={},
+                created_at=world.NOW, changed_at=world.NOW, audience_id=meeting.audience_id,
+            )
+        )  # fmt: skip
+
+    write(database, promise)
+    head = "Action\tOwners\tMechanism\tCommitment\tSeen by\n"
+    found = []
+    for mechanism in ("M01", "M02"):
+        table = read_pasted(f"{head}A\tCA\t{mechanism}\tDRU-2026-1-C01\tall\n", "en")
+        with database.write_session(wearing(database, "sam")) as session:
+            plan = plan_import(session, table)
+            found += problems(plan)
+            if plan.can_be_confirmed:
+                row = keep_import(session, table)
+                confirm_import(session, row.id, version=row.version, digest=plan.digest, uid_host="entente.example")
+    assert found == [["unknown_commitment_named"], []]
+
+
 # A meeting of two is not told by what three see ------------------------------------------------------
 
 
@@ -471,6 +500,38 @@ def test_what_two_do_changes_no_byte_of_what_the_third_reads(
         erin = client_for("erin")  # of those who are in it
         for page in ("/actions?q=", "/commitments/C01", "/reports/accountability/rows/owed", "/audit"):
             assert "MXUS" in erin.get(page).text, page
+
+
+# What was only tried leaves nothing -------------------------------------------------------------------
+
+
+def test_what_is_only_tried_leaves_no_row_number_note_or_audience(database: Database) -> None:
+    def counted(session: GuardedSession) -> dict[str, int]:
+        classes = [mapper.class_ for mapper in Base.registry.mappers]
+        return {cls.__name__: session.scalar(select(func.count()).select_from(cls)) or 0 for cls in classes}
+
+    def attempt(session: GuardedSession) -> Action:
+        new = NewAction({"en": "A try"}, (PartyPart("CA", "owes"), PartyPart("MX", "sees")), "en")
+        action = record_action(session, new)
+        session.after_commit_calls.append(lambda: told.append("sent"))
+        return action
+
+    told: list[str] = []
+    with database.system_session("count everything") as session:
+        before = counted(session)
+    with database.write_session(wearing(database, "benoit")) as session:
+        with session.rehearsal():
+            first = attempt(session).reference
+        assert (session.audit_notes, session.touched, session.after_commit_calls) == ([], set(), [])
+        session.commit()
+    with database.system_session("count everything") as session:
+        assert counted(session) == before
+    with database.write_session(wearing(database, "benoit")) as session:
+        with session.rehearsal():
+            attempt(session)
+        assert attempt(session).reference == first
+        session.commit()
+    assert told == ["sent"]
 
 
 # Tables that are made to be slow ---------------------------------------------------------------------
