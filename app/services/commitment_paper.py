@@ -85,7 +85,8 @@ def _table(
     codes = words.party_order(found.parties, language)
     heads = [
         gettext("Reference"), gettext("Commitment"), gettext("Mechanism"), gettext("Made at"),
-        gettext("Date of the commitment"), gettext("Source"), gettext("Due"), gettext("Remark"), gettext("As described"), gettext("Contested"),
+        gettext("Date of the commitment"), gettext("Source"), gettext("Due"), gettext("Remark"),
+        gettext("As described"), gettext("Contested"),
     ]  # fmt: skip
     for code in codes:
         name = words.party_name(code, language)
