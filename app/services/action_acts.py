@@ -294,8 +294,8 @@ def refuse_to_verify(session: GuardedSession, own: Facts) -> None:
 def accept_leg(session: GuardedSession, reference: str, party: str, *, version: int) -> Action:
     """Take on what others recorded for one's party, as it reads; one that is accepted stays so.
 
-    Raises `NotFound`, `Refusal` `forbidden`, `verified_by_those_who_speak`; `StaleVersion` where the leg reads
-    otherwise by now.
+    Raises `NotFound`; `Refusal` `forbidden`, `action_ended`, `verified_by_those_who_speak`; `StaleVersion` where the
+    leg reads otherwise by now.
     """
     action, leg = own_leg(session, reference, party, lock=True)
     if leg.is_accepted:

@@ -111,20 +111,22 @@ def due_view(session: GuardedSession, line: ActionLine) -> DueView:
         for code, own in line.legs.items()
     )
     return DueView(
-        line, told_clock(line), meeting, meeting is not None and meeting.id == next_meetings.kept_meeting(action),
-        legs, moves_of(session, action, [each.leg for each in legs]),
+        line, told_clock(session, line), meeting,
+        meeting is not None and meeting.id == next_meetings.kept_meeting(action), legs,
+        moves_of(session, action, [each.leg for each in legs]),
         action.ended_as is None and can(session.bound_viewer, Permission.EDIT_ACTION, line.facts),
     )  # fmt: skip
 
 
-def told_clock(line: ActionLine) -> ToldClock | None:
+def told_clock(session: GuardedSession, line: ActionLine) -> ToldClock | None:
     """Return the clock of an action as it stands for each party that owes; None for one without."""
     clock = _clock(line.action)
     if clock is None:
         return None
     todays = {code: own.today for code, own in line.legs.items()}
     accepted = [code for code, own in line.legs.items() if own.leg.is_accepted]
-    return rules.tell(clock, todays, todays, line.action.created_at.date(), accepted)
+    recorded_on = today_in(line.action.created_at, session.bound_viewer.time_zone)
+    return rules.tell(clock, todays, todays, recorded_on, accepted)
 
 
 def may_set_day(session: GuardedSession, line: ActionLine, own: LegLine) -> bool:

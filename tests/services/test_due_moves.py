@@ -247,3 +247,16 @@ def test_history_of_2019_is_never_late_until_somebody_takes_it_on(kept: Database
     assert next(each for each in told.legs if each.leg.party_code == "US").line.is_overdue
     assert told.clock is not None
     assert not any(leg.is_history for leg in told.clock.legs)
+
+
+def test_a_clock_that_begins_on_the_evening_of_its_record_is_no_history(kept: Database) -> None:
+    """At two in the morning by UTC it is still the day of the event in New York."""
+    with kept.system_session("record it in the evening", "write") as session:
+        action = session.get_one(Action, world.identity("action", ACTION))
+        action.created_at = dt.datetime(2026, 6, 6, 2, tzinfo=dt.UTC)
+        session.commit()
+    clock = Clock(10, "calendar", "joint declaration", dt.date(2026, 6, 5))
+    put(kept, "sam", NewDue("clock", clock=clock, reason="From the record"))
+    told = view(kept, "sam").clock
+    assert told is not None
+    assert (told.phase, [leg.party for leg in told.legs if leg.is_history]) == ("ended", [])
