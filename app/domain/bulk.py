@@ -12,8 +12,8 @@ OF_LEG: Final[tuple[Operation, ...]] = ("accept", "state", "due_on", "office_cod
 OF_WHOLE: Final[tuple[Operation, ...]] = ("priority", "horizon", "note")
 OPERATIONS: Final[tuple[Operation, ...]] = (*OF_LEG, *OF_WHOLE)
 STAYS: Final[frozenset[Operation]] = frozenset({"note"})
-# As many as a page of the register can hold, twenty times over.
-MOST_AT_ONCE: Final = 1_000
+# Each is tried out before it is done, while nobody else can write on SQLite: four pages of the register are enough.
+MOST_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
