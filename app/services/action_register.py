@@ -24,6 +24,7 @@ from app.services.paging import PAGE_SIZE
 from app.services.practice import ORIGIN
 
 MOST_SHOWN: Final = 1000
+PAGES_AHEAD: Final = 4
 SORTS: Final = ("due", "reference", "changed", "news", "priority", "mechanism", "state")
 PRIORITY_ORDER: Final = ("high", "normal", "low")
 STATE_ORDER: Final = ("blocked", "open", "under_way", "done", "verified", "dropped")
@@ -73,7 +74,8 @@ class Choices:
 class RegisterPage:
     """A page of what a filter finds.
 
-    `total` is counted as far as `MOST_SHOWN`, which is as far as there are pages; `is_more` says that there is more.
+    `total` is counted as far as `PAGES_AHEAD` of the page, and never beyond `MOST_SHOWN`, which is as far as there are
+    pages; `is_more` says that there is more.
     `carried` says how often each was carried over, of those that were; where notes are read too.
     """
 
@@ -141,8 +143,10 @@ def register_page(
 
     Raises `NotFound` beyond the last page, and what `conditions` raises.
     """
-    ids = list(session.execute(ids_of(query, ground, sort).limit(MOST_SHOWN + 1)).scalars())
-    is_more, ids = len(ids) > MOST_SHOWN, ids[:MOST_SHOWN]
+    # Few enough for PostgreSQL to walk an index in the order and stop, where it would sort all for a thousand.
+    most = min(MOST_SHOWN, (max(page, 1) + PAGES_AHEAD) * PAGE_SIZE)
+    ids = list(session.execute(ids_of(query, ground, sort).limit(most + 1)).scalars())
+    is_more, ids = len(ids) > most, ids[:most]
     page_count = max(1, -(-len(ids) // PAGE_SIZE))
     if not 1 <= page <= page_count:
         raise NotFound

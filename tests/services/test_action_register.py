@@ -18,7 +18,7 @@ from app.domain.action_query_words import folded
 from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Viewer, sees
 from app.models import Action, AudienceMember, CarryOver, Commitment, CommitmentAction, Leg, Mechanism, Meeting
-from app.services.action_register import RegisterPage, Sort, choices_of, next_mechanism, register_page, sort_of
+from app.services.action_register import RegisterPage, Sort, choices_of, ids_of, next_mechanism, register_page, sort_of
 from app.services.action_whole import settle
 from tests import story, world
 
@@ -330,6 +330,20 @@ def test_pages_go_as_far_as_a_thousand_and_say_that_there_is_more(
         for beyond in (0, 3):
             with pytest.raises(NotFound):
                 page(beyond)
+
+
+def test_what_is_found_is_counted_some_pages_ahead_of_the_page(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.action_register.PAGE_SIZE", 10)
+    fill(sqlite_database)
+    with sqlite_database.read_session(world.viewer("ana")) as session:
+        ground = choices_of(session).ground
+        all_ids = list(session.execute(ids_of(parse(""), ground, Sort())).scalars())
+        pages = [register_page(session, parse(""), ground, Sort(), number) for number in (1, 2)]
+    assert len(all_ids) > 60
+    assert [(page.total, page.is_more, page.page_count) for page in pages] == [(50, True, 5), (60, True, 6)]
+    assert [line.action.id for page in pages for line in page.lines] == all_ids[:20]
 
 
 def test_the_mechanism_that_meets_next_is_one_that_the_viewer_sees(sqlite_database: Database) -> None:
