@@ -16,18 +16,16 @@ from benchmarks.worlds import Bench, count_rows
 
 TIMES: Final = 3
 _LEGS: Final = "FROM legs l JOIN actions a ON a.id = l.action_id"
-# For each page one sum over the rows that it counts, without a reader: what any way of doing it has to read.
+# For each page one sum over the rows that it counts, without a reader: what any way of doing it has to read. Those of
+# the charts are not grouped: a group for which an engine walks an index would take longer than the chart itself.
 BARE: Final = {
     "/reports/charts/ages": text(
-        f"SELECT l.party_code, l.is_accepted, count(*), min(a.created_at), min(l.due_on) {_LEGS}"
-        " WHERE l.state IN ('open', 'under_way', 'blocked') AND a.ended_as IS NULL GROUP BY l.party_code, l.is_accepted"
+        f"SELECT count(*), min(a.created_at), min(l.due_on) {_LEGS}"
+        " WHERE l.state IN ('open', 'under_way', 'blocked') AND a.ended_as IS NULL"
     ),
-    "/reports/charts/months": text(
-        f"SELECT l.party_code, count(*), max(a.created_at), max(l.done_at) {_LEGS} GROUP BY l.party_code"
-    ),
+    "/reports/charts/months": text(f"SELECT count(*), max(a.created_at), max(l.done_at) {_LEGS}"),
     "/reports/charts/durations": text(
-        f"SELECT l.party_code, count(*), max(a.created_at), max(l.done_at) {_LEGS}"
-        " WHERE l.done_at IS NOT NULL GROUP BY l.party_code"
+        f"SELECT count(*), max(a.created_at), max(l.done_at) {_LEGS} WHERE l.done_at IS NOT NULL"
     ),
     "/reports/accountability": text(
         f"SELECT l.party_code, l.state, l.is_accepted, count(*), max(a.created_at), max(l.done_at) {_LEGS}"
