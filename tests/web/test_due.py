@@ -59,6 +59,8 @@ def test_a_clock_is_set_started_and_shown_with_its_arithmetic(client_for: Client
     assert "2 November 2026 + 45 calendar days = 17 December 2026" in shown
     assert "17 December 2026 + 45 calendar days = 31 January 2027" in shown
     assert "moved 2 times" in shown
+    assert re.search(r"Ana Robles \(Mexico\) set how it is due: by a clock\.", shown)
+    assert re.search(r"started the clock: its event happened on \S*\s?2\s?Nov", shown)
     isabelle = client_for("isabelle")
     assert isabelle.post(f"{ACTION}/due/follow", data={"due_reason": ""}).status_code == 422
     assert isabelle.post(f"{ACTION}/due/follow", data={"due_reason": "We follow"}).location == ACTION

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app import labels, words
 from app.domain.visibility import Viewer
 from app.services.history import HistoryEntry
+from app.web.actions.promise_words import promise_sentence
 from app.web.actions.update_words import UPDATE_ACTS, update_sentence
 
 Line = tuple[dt.datetime, str, str]
@@ -60,7 +61,7 @@ def sentence_of(entry: HistoryEntry, language: str) -> str:
 
 
 def _said_of_action(entry: HistoryEntry, doer: str, language: str) -> str | None:
-    """Say what was done to what an action says, to its links."""
+    """Say what was done to what an action says, to its links, its days, by meetings and for commitments."""
     match entry.act:
         case "leg_accepted":
             party = words.party_name(str(entry.facts["party"]), language)
@@ -70,7 +71,7 @@ def _said_of_action(entry: HistoryEntry, doer: str, language: str) -> str | None
             return str(_("%(who)s changed: %(changes)s.", who=doer, changes=words.list_of(changes, language)))
         case "action_linked" | "action_unlinked":
             return _link_sentence(entry, doer, language)
-    return None
+    return promise_sentence(entry.act, entry.facts, doer, language)
 
 
 def _link_sentence(entry: HistoryEntry, doer: str, language: str) -> str:
