@@ -32,6 +32,7 @@ from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.parents import Beside, beside_of, parents_of
 from app.services.practice import ORIGIN, is_real_action
+from app.services.reminder_lists import count_waiting
 from app.services.updates import QuietAction, quiet_actions
 from app.services.zone_changes import zone_changes
 
@@ -109,6 +110,8 @@ class Home:
     """Everything that the first page of a viewer shows; `served` are the mechanisms of their appointments.
 
     `quiet` are actions that had no news for long, `leavers` those who left and whose actions wait for another.
+    `reminder_count` is of reminders that wait to be looked at, `unaccepted_count` of what others recorded for the
+    viewer's party and it has not accepted.
     """
 
     needs: tuple[Need, ...]
@@ -120,6 +123,12 @@ class Home:
     today: dt.date
     quiet: tuple[QuietAction, ...] = ()
     leavers: tuple[Leaver, ...] = ()
+    reminder_count: int = 0
+
+    @property
+    def unaccepted_count(self) -> int:
+        """Return how many legs of the viewer's party wait to be accepted."""
+        return sum(need.leg is not None and not need.leg.leg.is_accepted for need in self.needs)
 
 
 def home_of(session: GuardedSession) -> Home:
@@ -158,6 +167,7 @@ def home_of(session: GuardedSession) -> Home:
         today=today,
         quiet=quiet_actions(session, _own_zone(capitals, viewer)),
         leavers=leavers(session),
+        reminder_count=count_waiting(session),
     )
 
 

@@ -11,19 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, literal, not_, or_, select
 
 from app.db import GuardedSession, digest_of
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts, Role, appointment_key, appointments_in, can
-from app.models import Action, Appointment, AppointmentMember, AudienceMember, Leg, Person, Reminder
+from app.models import Action, Appointment, AppointmentMember, AudienceMember, Leg, Person, Reminder, ReminderConsent
 from app.services.in_force import in_force_on
 from app.services.meeting_audience import keys_of_each
 from app.services.outbox import enqueue
-from app.services.reminder_consents import consents_since
-from app.services.reminder_post import goes_by_itself, when_for
+from app.services.reminder_post import when_for
 from app.services.reminder_words import Addresses, Reminded, ReminderMail, mail_of, reminded_query
 
 LIMIT: Final = 200
@@ -75,6 +74,15 @@ def waiting(session: GuardedSession, limit: int = LIMIT) -> tuple[list[Reminded]
     return _last_of_each(rows[:limit]), len(rows) > limit
 
 
+def count_waiting(session: GuardedSession) -> int:
+    """Return how many reminders wait for the viewer, as far as the list of them goes; one statement at most."""
+    viewer = session.bound_viewer
+    if not viewer.speaks_for_party and viewer.role is not Role.SECRETARIAT:
+        return 0
+    ids = reminded_query().with_only_columns(Reminder.leg_id, Reminder.recipient_id).where(*_waits(session))
+    return len({(row.leg_id, row.recipient_id) for row in session.execute(ids.limit(LIMIT))})
+
+
 def mails_of(session: GuardedSession, ids: Iterable[uuid.UUID], base_url: str) -> list[WaitingMail]:
     """Return the mails that these waiting reminders would be, one for each recipient, as they will read.
 
@@ -116,32 +124,51 @@ def past_reminders(session: GuardedSession, limit: int = 50) -> list[Past]:
 
 def _waiting_rows(session: GuardedSession, ids: Sequence[uuid.UUID], limit: int) -> list[Reminded]:
     """Return what waits and is the viewer's to look at, by day; of these ids alone, where there are any."""
-    query = reminded_query().where(
-        Reminder.state == "prepared", Reminder.crosses.is_(True), not_(goes_by_itself(consents_since(session))),
-        _is_the_viewers(session),
-    )  # fmt: skip
+    query = reminded_query().where(*_waits(session))
     if ids:
         query = query.where(Reminder.id.in_(ids))
     return [Reminded(*row) for row in session.execute(query.limit(limit))]
 
 
+def _waits(session: GuardedSession) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a reminder waits, and is the viewer's to look at."""
+    return (
+        Reminder.state == "prepared", Reminder.crosses.is_(True), not_(_is_let_through()), _is_the_viewers(session),
+    )  # fmt: skip
+
+
+def _is_let_through() -> ColumnElement[bool]:
+    """Return the condition that its recipient's party let such come before a reminder was made."""
+    consent = (ReminderConsent.party_code == Leg.party_code, ReminderConsent.ended_at.is_(None))
+    return exists().where(*consent, ReminderConsent.given_at < Reminder.prepared_at)
+
+
 def _is_the_viewers(session: GuardedSession) -> ColumnElement[bool]:
     """Return the condition that the viewer looks at a reminder; each one that is acted on is held to `can` besides."""
-    viewer, serving = session.bound_viewer, _serving(session)
+    viewer = session.bound_viewer
     seen_by = exists().where(AudienceMember.audience_id == Reminder.audience_id)
     if viewer.role is Role.SECRETARIAT:
         own = [appointment_key(hat.appointment_id) for hat in viewer.hats]
         return seen_by.where(AudienceMember.key.in_(own))
     if viewer.speaks_for_party:
-        served = seen_by.where(AudienceMember.key.in_([appointment_key(each) for each in serving]))
-        return and_(Action.created_by_party == viewer.party, not_(served))
+        return and_(Action.created_by_party == viewer.party, not_(seen_by.where(_is_of_those_serving(session))))
     return false()
 
 
-def _serving(session: GuardedSession) -> set[uuid.UUID]:
-    """Return the appointments that somebody serves in today, of those that the viewer may see."""
+def _is_of_those_serving(session: GuardedSession) -> ColumnElement[bool]:
+    """Return the condition that a key is that of an appointment in which somebody serves today.
+
+    Both are compared without hyphens, since SQLite writes ids so.
+    """
+    written = literal("appointment:") + func.replace(cast(Appointment.id, String), "-", "")
+    serving = _serving_query(session).with_only_columns(written)
+    return func.replace(AudienceMember.key, "-", "").in_(serving)
+
+
+def _serving_query(session: GuardedSession) -> Select[uuid.UUID]:
+    """Return the query for the appointments that somebody serves in today, of those that the viewer may see."""
     today = session.now.date()
-    rows = session.execute(
+    return (
         select(Appointment.id)
         .distinct()
         .join(AppointmentMember, AppointmentMember.appointment_id == Appointment.id)
@@ -151,7 +178,6 @@ def _serving(session: GuardedSession) -> set[uuid.UUID]:
             or_(AppointmentMember.ends_on.is_(None), AppointmentMember.ends_on >= today),
         )
     )
-    return set(rows.scalars())
 
 
 def _last_of_each(rows: Sequence[Reminded]) -> list[Reminded]:
@@ -250,7 +276,7 @@ def _taken(session: GuardedSession, ids: Iterable[uuid.UUID]) -> list[Reminded]:
 
 def _check(session: GuardedSession, reminded: Sequence[Reminded]) -> None:
     """Hold each of them to the table of permissions; raises `Refusal` `forbidden`."""
-    serving = _serving(session)
+    serving = set(session.execute(_serving_query(session)).scalars())
     keys = keys_of_each(session, {each.reminder.audience_id for each in reminded})
     for each in reminded:
         appointments = frozenset(appointments_in(keys[each.reminder.audience_id]) & serving)

@@ -14,6 +14,7 @@ from app.services.reminders import prepare_reminders
 from tests import story, world
 from tests.conftest import client_of, make_app
 from tests.services.test_reminders import Kept
+from tests.subscribing import counted_statements
 
 DUE = dt.date(2026, 12, 15)
 MORNING = dt.datetime(2026, 12, 15, 16, tzinfo=dt.UTC)  # a Tuesday, 10:00 in Mexico City, 11:00 in Ottawa
@@ -253,3 +254,23 @@ def test_the_story_on_each_engine(settings, told):
     assert coordinator.post("/reminders/consent", data={"act": "end"}).status_code == 303
     with told.system_session("look") as session:
         assert session.get_one(Reminder, hidden).state == "queued"
+
+
+def test_home_tells_who_may_look_at_them_how_many_wait(app, sqlite_database):
+    """And what was recorded for a party that it has not accepted; in as many statements as a home may take."""
+    with sqlite_database.system_session("Mexico accepted neither of the two", "write") as session:
+        for leg in session.execute(select(Leg).where(Leg.party_code == "MX")).scalars():
+            leg.is_accepted = False
+        session.commit()
+    told = {}
+    for key in ("sam", "isabelle", "benoit", "ana"):
+        client = client_of(app, key)
+        with counted_statements(sqlite_database) as found:
+            page = client.get("/?lang=en").text
+        assert len(found) <= 12 + 3, (key, len(found))
+        told[key] = ("to be looked at" in page, "2 actions are recorded for your party" in page)
+    assert told == {"sam": (True, False), "isabelle": (False, False), "benoit": (False, False), "ana": (False, True)}
+    retire_secretariat(sqlite_database)
+    for key, expected in (("sam", False), ("isabelle", True), ("benoit", False)):
+        page = client_of(app, key).get("/?lang=en").text
+        assert ("to be looked at" in page) is expected, key
