@@ -75,7 +75,7 @@ def undo_carry_over(session: GuardedSession, reference: str, carry_over_id: uuid
     ).scalar_one()
     _take_back_links(session, meeting, row)
     row.undone_at = session.now
-    if row.outcome != "carried":
+    if action.ended_as == row.outcome:  # and was not withdrawn since with the import that brought it
         action.ended_as = action.ended_at = None
         heard(action, session.now)
     session.record(

@@ -35,6 +35,7 @@ from app.models import (
     AppointmentMember,
     AuditRecord,
     Base,
+    CarryOver,
     Commitment,
     Leg,
     MeetingParty,
@@ -51,7 +52,7 @@ from app.services.action_links import add_link
 from app.services.bulk import chosen_lines, fates, make_bulk_change
 from app.services.bulk_undo import batch_view, bulk_batches, undo_bulk_change
 from app.services.carry_lines import carry_screen
-from app.services.carry_over import carry_over
+from app.services.carry_over import carry_over, undo_carry_over
 from app.services.commitment_acts import NewCommitment, record_commitment
 from app.services.commitment_links import link_action
 from app.services.commitment_statements import NewStatement, contest_commitment, state_commitment, statement_lines
@@ -500,6 +501,41 @@ def test_what_two_do_changes_no_byte_of_what_the_third_reads(
         erin = client_for("erin")  # of those who are in it
         for page in ("/actions?q=", "/commitments/C01", "/reports/accountability/rows/owed", "/audit"):
             assert "MXUS" in erin.get(page).text, page
+
+
+def test_undoing_at_a_meeting_brings_back_nothing_that_was_withdrawn(database: Database) -> None:
+    def open_at_last(session: GuardedSession) -> None:
+        last = world.add_meeting(session, "UNC-2026-1", mechanism="M01", starts_on=dt.date(2026, 3, 5), state="held")
+        world.add_meeting(session, "UNC-2026-2", mechanism="M01", state="held")
+        world.add_action(session, SHARED, meeting=last)
+
+    def withdraw(session: GuardedSession) -> None:
+        session.scalars(select(Action)).one().ended_as = "withdrawn"
+
+    write(database, open_at_last)
+    for undone in (False, True):
+        if undone:
+            write(database, withdraw)
+        with database.write_session(wearing(database, "sam")) as session:
+            rows = {
+                each.action.reference: each.action.version for each in carry_screen(session, "UNC-2026-2").open_lines
+            }
+            if undone:
+                undo_carry_over(session, "UNC-2026-2", session.scalars(select(CarryOver.id)).one())
+            else:
+                carry_over(session, "UNC-2026-2", [Choice(SHARED, "close")], rows, "en")
+            session.commit()
+    with database.system_session("look at an attack") as session:
+        assert session.scalars(select(Action.ended_as)).one() == "withdrawn"
+
+
+def test_a_refused_undoing_says_why(database: Database, client_for: ClientFor) -> None:
+    legs = {"CA": {"state": "verified"}, "MX": {"state": "done"}, "US": {"state": "done"}}
+    write(database, lambda session: world.add_action(session, OF_THREE, legs=legs))
+    batch = imported(database, "benoit", f"{OF_THREE}\tA list\tCA\t\tunder way\tNot yet\t\t\n", joins=True)
+    answer = client_for("benoit").post(f"/actions/batches/{batch}/undo?lang=en", data={"also": "y"})
+    assert answer.status_code in {403, 409, 422}
+    assert "Only a coordinator or head" in answer.text
 
 
 # What was only tried leaves nothing -------------------------------------------------------------------
