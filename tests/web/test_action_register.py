@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.db import Database
-from app.models import SavedView
+from app.models import Action, CarryOver, Meeting, SavedView
 from config import Settings
 from tests import world
 from tests.conftest import CheckingClient, make_app, readable
@@ -80,6 +80,28 @@ def test_the_page_takes_ten_statements_at_most(kept: Database, client_for: Clien
         with counted_statements(kept) as counted:
             assert references(client.get("/actions?q=party:MX is:overdue mechanism:M01&sort=-news"))
         assert len(counted) <= 10, counted
+
+
+def test_a_row_says_how_often_it_was_carried_over_and_what_its_day_waits_for(
+    kept: Database, client_for: ClientFor
+) -> None:
+    none = {code: {"due_on": None} for code in world.THREE}
+    with kept.system_session("carry one over twice, and leave others without a day", "write") as session:
+        first = session.execute(select(Action).where(Action.reference == "UNC-2026-1-A01")).scalar_one()
+        meeting = session.execute(select(Meeting).where(Meeting.reference == MEETING)).scalar_one()
+        for undone_at in (None, None, world.NOW):
+            session.add(
+                CarryOver(
+                    action_id=first.id, meeting_id=meeting.id, outcome="carried", person_id=world.CAST["ana"].id,
+                    made_at=world.NOW, undone_at=undone_at, audience_id=first.audience_id,
+                )
+            )  # fmt: skip
+        world.add_action(session, "ACT-2026-A08", legs=none, due_basis="next_meeting")
+        world.add_action(session, "ACT-2026-A09", legs=none, due_basis="clock", clock={"days": 45, "starts_on": None})
+        session.commit()
+    page = client_for("carol").get("/actions").get_data(as_text=True)
+    said = ("carried over for the second time", "by the next meeting, no date yet", "waits for its event")
+    assert [page.count(words) for words in said] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

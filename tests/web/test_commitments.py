@@ -158,3 +158,17 @@ def test_the_accounting_is_asked_and_answered_on_its_own_page(client_for: Callab
     assert "Officers sent" in text_of(client_for("daniel"), "/commitments/C13")
     assert ana.post("/commitments/C13/accounting", data={"indicator": "Others", "version": version}).status_code == 409
     assert "/decisions/" in text_of(ana, "/decisions")
+
+
+def test_the_commitments_of_a_meeting_are_on_its_page_and_recorded_from_it(
+    client_for: Callable[[str], CheckingClient],
+) -> None:
+    """One of two is told to nobody else; who may not record one is offered nothing."""
+    shown = {key: text_of(client_for(key), f"/meetings/{story.HIDDEN}?lang=en") for key in ("ana", "daniel")}
+    for key, page in shown.items():
+        assert f'href="/commitments/{story.HIDDEN}-C01"' in page, key
+    new = f'href="/commitments/new?meeting={story.HIDDEN}"'
+    assert (new in shown["ana"], new in shown["daniel"]) == (True, False)
+    shared = text_of(client_for("isabelle"), f"/meetings/{story.SHARED}?lang=en")
+    assert f"{story.SHARED}-C01" in shared
+    assert f"{story.HIDDEN}-C01" not in shared
