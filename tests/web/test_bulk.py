@@ -102,6 +102,17 @@ def test_what_is_refused_says_why_in_its_row(ana: CheckingClient, data: dict[str
     assert look.status_code == 200
     assert "Left as it is:" in look.text
     assert says in look.text
+    assert "nobody with an account" not in look.text
+
+
+def test_going_back_from_what_would_come_of_it_keeps_what_was_typed(ana: CheckingClient) -> None:
+    typed = {"operation": "due_on", "ref": [OTHER], "due_on": "2027-01-01"}
+    look = ana.post("/actions/bulk?lang=en", data=typed)
+    assert "Nothing would change." in look.text
+    back = ana.post("/actions/bulk?lang=en", data=posted(look.text))
+    assert back.status_code == 200
+    assert 'value="2027-01-01"' in back.text
+    assert "Show what would come of it" in back.text
 
 
 def test_bad_input_keeps_what_was_typed(ana: CheckingClient) -> None:

@@ -47,7 +47,7 @@ def bulk() -> ResponseReturnValue:
         return redirect(url_for("actions.actions"), 303)
     operation = _operation(request.values.get("operation"))
     form = _form()
-    if request.method != "POST" or operation is None:
+    if request.method != "POST" or operation is None or request.form.get("step") == "again":
         return _page(lines, operation, form)
     try:
         change = _typed(operation, form)
@@ -151,7 +151,8 @@ def _page(lines: Sequence[ActionLine], operation: Operation | None, form: BulkFo
 def _preview(lines: Sequence[ActionLine], change: BulkChange, form: BulkForm) -> str:
     fates = service.fates(session(), lines, change)
     said, accounts = value_words(session(), reader_language()), dict(form.person_id.choices)
-    if change.person_id in accounts:
+    is_account = change.operation == "person" and (change.person_id or not change.value)
+    if is_account and change.person_id in accounts:
         heading = f"{operation_words(change.operation)}: {accounts[change.person_id]}"
     else:
         heading = change_words(change, said)

@@ -47,7 +47,8 @@ def value_words(session: GuardedSession, language: str) -> ValueWords:
         if written is None:
             return ""
         if name in {"state", "priority", "horizon"}:
-            return labels.label("leg_state" if name == "state" else name, written, language)
+            # What is no such value is refused in each row; the heading says it as it was sent.
+            return labels.labels("leg_state" if name == "state" else name, language).get(written, written)
         if name == "due_on":
             return words.date_short(dt.date.fromisoformat(written), language)
         if name == "office_code":
