@@ -230,9 +230,9 @@ def test_what_is_owed_on_the_example_is_in_no_list(client_for: ClientFor, databa
     done = ana.post(f"/actions/new?meeting={reference}", data=typed | {"meeting": reference})
     assert done.status_code == 303, done.text
     for address in ("/", "/actions", "/actions?party=MX", "/calendar?view=month&on=2027-01"):
-        assert "Paint the lights" not in ana.get(address).text, address
+        assert "Paint the lights" not in ana.get(address, follow_redirects=True).text, address
     assert "Paint the lights" in ana.get(f"/meetings/{reference}").text
-    assert "Paint the lights" in ana.get("/actions?mechanism=example").text
+    assert "Paint the lights" in ana.get("/actions?mechanism=example", follow_redirects=True).text
 
 
 def test_a_meeting_of_the_example_clashes_with_no_other(client_for: ClientFor) -> None:
