@@ -66,8 +66,8 @@ def hold(database: Database, folder: Path, told: dict[str, dict[str, object]], u
     assert verify(database, folder).problems == []
 
 
-def test_two_hundred_updates_at_once(database: Database, tmp_path: Path) -> None:
-    run(database, tmp_path, 200)
+def test_a_hundred_updates_at_once(database: Database, tmp_path: Path) -> None:
+    run(database, tmp_path, 100)
 
 
 @pytest.mark.prove
