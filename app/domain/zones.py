@@ -30,6 +30,7 @@ def zone_names() -> frozenset[str]:
         "Africa/",
         "America/",
         "Antarctica/",
+        "Arctic/",
         "Asia/",
         "Atlantic/",
         "Australia/",
