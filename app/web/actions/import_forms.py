@@ -20,6 +20,7 @@ from app.domain.errors import Refusal
 from app.i18n import reader_language
 from app.services.action_import_names import Names
 from app.web.forms import sent_number
+from app.web.routing import viewer
 
 HEADER_LIMIT: Final = 15
 
@@ -83,6 +84,10 @@ def choices_form(table: BroughtTable, names: Names) -> ChoicesForm:
     form.seen_by.choices = parties
     form.mechanism.choices = [("", _l("None")), *by_name]
     form.plain_party.choices = [("", _l("None: refuse such rows")), *parties]
+    if not viewer().sits_at_a_table:
+        form.mechanism.description = _l(
+            "A secretariat imports what belongs to a mechanism that it serves: choose it, and all of its parties above."
+        )
     return form
 
 

@@ -15,6 +15,7 @@ from app.domain.action_query import ActionQuery, parse, written
 from app.domain.action_query_words import keys_said, values_said
 from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action as Permission
+from app.domain.visibility import can
 from app.i18n import as_typed, reader_language
 from app.messages import message_for
 from app.services import action_register as service
@@ -166,6 +167,7 @@ def _register(found: Asked, views: list[Any], refusal: Refusal | None = None) ->
         column_words=column_words(),
         audiences=audience_words(),
         may_record=may_record_ad_hoc(),
+        may_import=can(viewer(), Permission.CHANGE_ACTIONS),
         forms=[(form, found.address(f"actions.{endpoint}")) for form, endpoint in _ENDPOINTS.items()],
         own=own,
     )  # fmt: skip
