@@ -278,3 +278,19 @@ def test_signed_out_page_has_no_navigation(app: Flask) -> None:
     assert "/profile" not in text
     assert "/audit" not in text
     assert [link.get("hreflang") for link in page.iter(f"{HTML}a") if link.get("hreflang")] == ["es", "fr"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_required"),
+    [
+        ('[("a", "Ένα")], "a"', True),
+        ('[("", "Όλα"), ("a", "Ένα")], ""', False),
+        ('[("", "Κανένα"), ("a", "Ένα")], "", required=true', True),
+        ('[("a", "Ένα")], "a", required=false', False),
+    ],
+)
+def test_a_select_is_required_where_it_has_no_choice_of_none(app: Flask, arguments: str, is_required: bool) -> None:
+    source = '{% from "components/forms.html" import select %}{{ select("s", "Ετικέτα", ' + arguments + ") }}"
+    with app.test_request_context("/"):
+        page = html5lib.parse(render_template_string(source))
+    assert (page.find(f".//{HTML}select").get("required") is not None) is is_required
