@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import defer, load_only
 
 from app.db import GuardedSession
@@ -16,9 +16,11 @@ from app.domain.actions import OWED_STATES, today_in
 from app.domain.cadence import MeetingFacts, Period
 from app.domain.catalogue import Mechanism as Facts
 from app.domain.mechanisms import Owed, compliance, owes
-from app.domain.visibility import Role, Viewer
+from app.domain.visibility import Action as Permission
+from app.domain.visibility import Facts as OwnerFacts
+from app.domain.visibility import Role, Viewer, can
 from app.domain.zones import zone
-from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party
+from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party, Person
 from app.services.action_lines import LegLine
 from app.services.action_whole import not_ended
 from app.services.around import is_to_decide
@@ -26,14 +28,14 @@ from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
 from app.services.home_meetings import coming, counted_since, meetings_of_home
-from app.services.leaver_items import Leaver, leavers
+from app.services.leaver_items import Leaver, is_with_leaver
 from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.parents import Beside, beside_of, parents_of
 from app.services.practice import ORIGIN, is_real_action
-from app.services.reminder_lists import count_waiting
-from app.services.updates import QuietAction, quiet_actions
+from app.services.reminder_lists import waiting_count
+from app.services.updates import QuietAction, quiet_actions, quiet_of
 from app.services.zone_changes import zone_changes
 
 NeedKind = Literal[
@@ -145,8 +147,10 @@ def home_of(session: GuardedSession) -> Home:
     ]
     meetings = meetings_of_home(session)
     lines, next_meetings = meetings.lines, coming(meetings, session.now)
-    capitals = _capitals(session)
+    capitals, reminder_count = _capitals(session)
+    own_zone = _own_zone(capitals, viewer)
     days = {capital.party.code: capital.at.date() for capital in capitals}
+    owed, left = _of_legs(session, viewer, days.get(viewer.party or "", today))
     needs = [
         *_of_meetings(lines, viewer, session.now),
         *(_of_zone_changes(session) if meetings.has_old_rules else ()),
@@ -154,7 +158,7 @@ def home_of(session: GuardedSession) -> Home:
         *_of_decisions(session),
         *_of_hand_overs(session, today),
         *_of_drafts(session, lines, mechanisms),
-        *_of_legs(session, viewer, days.get(viewer.party or "", today)),
+        *owed,
     ]
     served = {hat.mechanism_id for hat in viewer.hats}
     return Home(
@@ -165,9 +169,9 @@ def home_of(session: GuardedSession) -> Home:
         served=tuple(mechanism for mechanism in mechanisms if mechanism.id in served),
         capitals=capitals,
         today=today,
-        quiet=quiet_actions(session, _own_zone(capitals, viewer)),
-        leavers=leavers(session),
-        reminder_count=count_waiting(session),
+        quiet=_quiet(session, owed, own_zone),
+        leavers=left,
+        reminder_count=reminder_count,
     )
 
 
@@ -342,19 +346,37 @@ def _of_drafts(session: GuardedSession, lines: Iterable[MeetingLine], known: Ite
             yield Need("draft", found.content.first_day, draft=found)
 
 
-def _of_legs(session: GuardedSession, viewer: Viewer, today: dt.date) -> Iterable[Need]:
-    """Yield what the viewer's party still owes; `today` is the day in its capital."""
-    if not viewer.sits_at_a_table:
-        return
+def _of_legs(session: GuardedSession, viewer: Viewer, today: dt.date) -> tuple[list[Need], tuple[Leaver, ...]]:
+    """Return what the viewer's party still owes, and with whom of those who left, for who may hand it on.
+
+    `today` is the day in its capital.
+    """
+    if not viewer.sits_at_a_table or viewer.party is None:
+        return [], ()
+    may_hand_on = can(viewer, Permission.HAND_OVER_ITEMS, OwnerFacts(owner=viewer.party))
     rows = session.execute(
-        select(Leg, Action, Office)
+        select(Leg, Action, Office, Person)
         .join(Action, Action.id == Leg.action_id)
         .outerjoin(Office, Office.code == Leg.office_code)
+        .outerjoin(Person, is_with_leaver(viewer.party) if may_hand_on else false())
         .where(Leg.party_code == viewer.party, Leg.state.in_(sorted(OWED_STATES)), not_ended(), is_real_action())
         .order_by(Leg.due_on, Action.reference)
     )
-    for leg, action, office in rows:
-        yield Need("leg", leg.due_on, action=action, leg=LegLine(leg, office, today))
+    needs: dict[uuid.UUID, Need] = {}
+    left: dict[uuid.UUID, tuple[Person, set[uuid.UUID]]] = {}
+    for leg, action, office, leaver in rows:
+        needs[leg.id] = Need("leg", leg.due_on, action=action, leg=LegLine(leg, office, today))
+        if leaver is not None:
+            left.setdefault(leaver.id, (leaver, set()))[1].add(leg.id)
+    people = sorted(left.values(), key=lambda each: (each[0].name, str(each[0].id)))
+    return list(needs.values()), tuple(Leaver(person, len(legs)) for person, legs in people)
+
+
+def _quiet(session: GuardedSession, owed: Iterable[Need], zone_name: str) -> tuple[QuietAction, ...]:
+    """Return what had no news for long: of what a party owes, which is read already, or all that a secretariat sees."""
+    if session.bound_viewer.sits_at_a_table:
+        return quiet_of((need.action for need in owed if need.action), session.now, zone_name)
+    return quiet_actions(session, zone_name)
 
 
 def _of_hand_overs(session: GuardedSession, today: dt.date) -> Iterable[Need]:
@@ -363,12 +385,13 @@ def _of_hand_overs(session: GuardedSession, today: dt.date) -> Iterable[Need]:
         yield Need("hand_over" if gives else "take_over", row.due_on, mechanism=mechanism, hand_over=row)
 
 
-def _capitals(session: GuardedSession) -> tuple[Capital, ...]:
-    """Return the capitals of the governments that run Entente, with the time there."""
+def _capitals(session: GuardedSession) -> tuple[tuple[Capital, ...], int]:
+    """Return the capitals of the governments that run Entente, with the time there, and how many reminders wait."""
     rows = session.execute(
-        select(Party)
+        select(Party, waiting_count(session))
         .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
         .order_by(Party.code)
         .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
-    ).scalars()
-    return tuple(Capital(row, session.now.astimezone(zone(row.time_zone))) for row in rows if row.time_zone)
+    ).all()
+    at = [Capital(row, session.now.astimezone(zone(row.time_zone))) for row, _ in rows if row.time_zone]
+    return tuple(at), next((count for _, count in rows), 0)

@@ -73,8 +73,7 @@ def leavers(session: GuardedSession) -> tuple[Leaver, ...]:
         .join(Leg, _is_with())
         .join(Action, Action.id == Leg.action_id)
         .where(
-            Person.delegation == viewer.party,
-            or_(Person.active.is_(False), Person.role.not_in(sorted(DELEGATION_ROLES))),
+            _has_left(viewer.party),
             *_owed_by(viewer.party),
             not_ended(),
             is_real_action(),
@@ -132,6 +131,16 @@ def _owed_by(party: str) -> tuple[ColumnElement[bool], ...]:
 def _is_with() -> ColumnElement[bool]:
     """Return the condition that joins a leg to the person whom it is with, by account or by name alone."""
     return or_(Leg.person_id == Person.id, and_(Leg.person_id.is_(None), Leg.person_name == Person.name))
+
+
+def is_with_leaver(party: str) -> ColumnElement[bool]:
+    """Return the condition that joins a leg to the person whom it is with, where they left that delegation."""
+    return and_(_is_with(), _has_left(party))
+
+
+def _has_left(party: str) -> ColumnElement[bool]:
+    gone = or_(Person.active.is_(False), Person.role.not_in(sorted(DELEGATION_ROLES)))
+    return and_(Person.delegation == party, gone)
 
 
 def _is_of(person: Person) -> ColumnElement[bool]:

@@ -15,7 +15,18 @@ from app.db import GuardedSession
 from app.domain.errors import NotFound
 from app.domain.references import meeting_reference, parse_meeting_reference
 from app.domain.visibility import Facts, appointment_key
-from app.models import AudienceMember, Document, Event, Mechanism, Meeting, MeetingParty, Party, Person, Release
+from app.models import (
+    AudienceMember,
+    Commitment,
+    Document,
+    Event,
+    Mechanism,
+    Meeting,
+    MeetingParty,
+    Party,
+    Person,
+    Release,
+)
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import chosen_rows
 from app.services.paging import PAGE_SIZE, pages_of
@@ -59,7 +70,8 @@ class PartyLine:
 class MeetingView:
     """A meeting with all that its page shows, and the facts by which it is decided who may do what to it.
 
-    `beside` is what it is around, where the viewer sees that; `released_count` to how many guests it is released.
+    `beside` is what it is around, where the viewer sees that; `released_count` to how many guests it is released,
+    `commitment_count` how many commitments were recorded at it, of what the viewer sees.
     """
 
     meeting: Meeting
@@ -69,6 +81,7 @@ class MeetingView:
     facts: Facts
     beside: Beside | None = None
     released_count: int = 0
+    commitment_count: int = 0
 
 
 def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False) -> Meeting:
@@ -154,10 +167,15 @@ _RELEASED: Final = (
 )
 
 
+_COMMITTED: Final = (
+    select(func.count(Commitment.id)).where(Commitment.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
+)
+
+
 def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     """Return one meeting with all that its page shows; raises `NotFound`."""
     found = session.execute(
-        select(Meeting, Mechanism, PARENT, Event, _RELEASED)
+        select(Meeting, Mechanism, PARENT, Event, _RELEASED, _COMMITTED)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .outerjoin(PARENT, PARENT.id == Meeting.parent_id)
         .outerjoin(Event, Event.id == Meeting.event_id)
@@ -166,12 +184,12 @@ def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     ).unique().one_or_none()  # fmt: skip
     if found is None:
         raise NotFound
-    meeting, mechanism, parent, event, released_count = found
+    meeting, mechanism, parent, event, released_count, commitment_count = found
     beside = beside_of(meeting, parent_of(parent, event))
     parties = _party_lines(session, meeting)
     history = history_of(session, "meeting", meeting.id)
     facts = facts_of_meeting(session, meeting)
-    return MeetingView(meeting, mechanism, parties, history, facts, beside, released_count)
+    return MeetingView(meeting, mechanism, parties, history, facts, beside, released_count, commitment_count)
 
 
 def _canonical(reference: str) -> str:

@@ -74,13 +74,13 @@ def waiting(session: GuardedSession, limit: int = LIMIT) -> tuple[list[Reminded]
     return _last_of_each(rows[:limit]), len(rows) > limit
 
 
-def count_waiting(session: GuardedSession) -> int:
-    """Return how many reminders wait for the viewer, as far as the list of them goes; one statement at most."""
+def waiting_count(session: GuardedSession) -> ColumnElement[int]:
+    """Return how many reminders wait for the viewer, as a value that another statement asks for besides its own."""
     viewer = session.bound_viewer
     if not viewer.speaks_for_party and viewer.role is not Role.SECRETARIAT:
-        return 0
+        return literal(0)
     ids = reminded_query().with_only_columns(Reminder.leg_id, Reminder.recipient_id).where(*_waits(session))
-    return len({(row.leg_id, row.recipient_id) for row in session.execute(ids.limit(LIMIT))})
+    return select(func.count()).select_from(ids.order_by(None).distinct().subquery()).scalar_subquery()
 
 
 def mails_of(session: GuardedSession, ids: Iterable[uuid.UUID], base_url: str) -> list[WaitingMail]:

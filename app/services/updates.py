@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import ColumnElement, and_, select
 
 from app.db import GuardedSession
 from app.domain import updates as rules
-from app.domain.actions import OWED_STATES, today_in
+from app.domain.actions import OWED_STATES, LegState, today_in
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action as Permission
@@ -212,6 +212,23 @@ def quiet_since(now: dt.datetime, days: int, zone_name: str) -> ColumnElement[bo
     return and_(Action.news_at < before, owed_as_a_whole(), not_ended())
 
 
+def quiet_of(actions: Iterable[Action], now: dt.datetime, zone_name: str) -> tuple[QuietAction, ...]:
+    """Return what of these actions had no news for longest, as `quiet_actions` finds it; none is read."""
+    days = rules.QUIET_DAYS
+    found = [
+        each for each in actions
+        if each.ended_as is None and rules.is_quiet(cast("LegState", each.state), each.news_at, now, zone_name, days)
+    ]  # fmt: skip
+    found.sort(key=lambda each: (each.news_at, each.reference))
+    return tuple(_quiet(each.reference, each.title, each.news_at, now, zone_name) for each in found[: SHOWN_QUIET + 1])
+
+
+def _quiet(
+    reference: str, title: dict[str, str], news_at: dt.datetime, now: dt.datetime, zone_name: str
+) -> QuietAction:
+    return QuietAction(reference, title, rules.days_without_news(news_at, now, zone_name))
+
+
 def quiet_actions(session: GuardedSession, zone_name: str, days: int = rules.QUIET_DAYS) -> tuple[QuietAction, ...]:
     """Return what had no news for longest, of what the viewer's party still owes (of all, for a secretariat).
 
@@ -229,6 +246,5 @@ def quiet_actions(session: GuardedSession, zone_name: str, days: int = rules.QUI
         owed = select(Leg.action_id).where(Leg.party_code == viewer.party, Leg.state.in_(sorted(OWED_STATES)))
         query = query.where(Action.id.in_(owed))
     return tuple(
-        QuietAction(row.reference, row.title, rules.days_without_news(row.news_at, session.now, zone_name))
-        for row in session.execute(query)
+        _quiet(row.reference, row.title, row.news_at, session.now, zone_name) for row in session.execute(query)
     )

@@ -59,7 +59,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         actions=acted.own,
         actions_before=acted.before,
         actions_behind=acted.behind,
-        commitments=commitments_of_meeting(session, meeting),
+        commitments=commitments_of_meeting(session, meeting) if view.commitment_count else (),
         may_commit=can(viewer, Action.RECORD_COMMITMENT, view.facts) and not is_practice(view.mechanism),
         may_carry=can(viewer, Action.CARRY_ACTIONS, view.facts),
         released_count=view.released_count,
