@@ -16,7 +16,7 @@ from tests.web.test_matrix import RULES, addresses, kind_of
 LANGUAGES = ("en", "es", "fr")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FILES = (".ics", ".pdf", ".xlsx", ".csv", ".docx", ".svg")
-NOT_PAGES = (*FILES, "healthz", "readyz", "metrics", "/documents/<", "/feeds/")
+NOT_PAGES = (*FILES, "/refused.", "healthz", "readyz", "metrics", "/documents/<", "/feeds/")
 
 
 def pages() -> list[tuple[str, str | None]]:
