@@ -286,7 +286,7 @@ def _stepped(session: GuardedSession, leg: Leg, change: LegChange) -> dict[str, 
 
 
 def refuse_to_verify(session: GuardedSession, own: Facts) -> None:
-    """Refuse that a leg of these facts is verified by who does not speak for its party."""
+    """Refuse that a party's leg, or its part of a commitment, is verified by who does not speak for it."""
     if not can(session.bound_viewer, Permission.VERIFY_LEG, own):
         raise Refusal("verified_by_those_who_speak", field="state")
 

@@ -18,6 +18,7 @@ from app.domain.visibility import REGISTER, Facts, appointments_in, can
 from app.domain.visibility import Action as Permission
 from app.domain.walltime import in_zone
 from app.models import Commitment, CommitmentStatement, Document, Person
+from app.services.action_acts import refuse_to_verify
 from app.services.commitments import CommitmentLine, commitment_line, find_commitment
 from app.services.documents import keep_paper
 from app.services.meeting_audience import audience_of
@@ -107,7 +108,8 @@ def _may_report(session: GuardedSession, line: CommitmentLine) -> bool:
 def state_commitment(session: GuardedSession, ref: str, party: str, new: NewStatement) -> CommitmentStatement:
     """Keep what a party says of its part, or what it told by note, mail or telephone; the one before is history.
 
-    Raises `NotFound`; `Refusal` `forbidden`, `unknown_party`, `unknown_choice` (`state`), `unknown_language`,
+    As with a leg, that a part is verified is for those who speak for the party. Raises `NotFound`; `Refusal`
+    `forbidden`, `unknown_party`, `unknown_choice` (`state`), `verified_by_those_who_speak`, `unknown_language`,
     `told_later`, `not_a_link`, `required`, and what files and texts raise.
     """
     line = commitment_line(session, ref)
@@ -119,6 +121,8 @@ def state_commitment(session: GuardedSession, ref: str, party: str, new: NewStat
     states = rules.LEG_STATES if is_own else REPORTED_STATES
     if new.state not in states:
         raise Refusal("unknown_choice", field="state")
+    if new.state == "verified":
+        refuse_to_verify(session, Facts(owner=party))
     statement = _new_statement(session, line, party, "status", new.text, new.language)
     statement.state, statement.is_reported = new.state, not is_own
     statement.limits_met = paragraphs(new.limits_met, "limits_met", TEXT_LIMIT) or None

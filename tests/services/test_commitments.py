@@ -181,6 +181,7 @@ def test_each_party_speaks_for_itself_and_its_later_word_stands(database: Databa
         ("benoit", "C12", "MX", said(), "forbidden"),  # Canada is not among these
         ("ana", "C04", "MX", said(), "unknown_party"),  # Mexico owes nothing here
         ("ana", "C01", "MX", said("lively"), "unknown_choice"),
+        ("diego", "C01", "MX", said("verified"), "verified_by_those_who_speak"),
         ("ana", "C01", "US", said("verified"), "unknown_choice"),  # no other party verifies by report
         ("ana", "C01", "MX", said(text=" "), "required"),
         ("ana", "C01", "MX", said(as_of_on=dt.date(2026, 11, 23)), "told_later"),

@@ -120,6 +120,16 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
     ),
     # A page repeats its own address, so no canary can stand in one: tests/web/test_bulk.py asks for people by name.
     ("actions", "name"): ("Nobody at all", "Nobody at all", "Nobody at all"),
+    ("actions", "note_id"): (
+        str(world.identity("note", f"{story.HIDDEN}-A01")),
+        str(world.identity("note", f"{story.SHARED}-A01")),
+        MISSING_ID,
+    ),
+    ("commitments", "statement_id"): (
+        str(world.identity("statement", story.HIDDEN)),
+        str(world.identity("statement", story.SHARED)),
+        MISSING_ID,
+    ),
     ("offices", "code"): ("MX-SRE", "CA-GAC", "MX-NOTHING"),
     ("changes", "batch_id"): (
         str(world.identity("batch", story.HIDDEN)),
