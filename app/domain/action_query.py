@@ -81,6 +81,7 @@ def parse(text: str, language: str = "en") -> ActionQuery:
     `query_open_quote`, `query_unknown_key` and `query_unknown_value` (`allowed`), `query_no_value`, `query_not_a_day`,
     `query_sign`, `query_not_days`, `query_not_a_code`, `query_unknown_own`.
     """
+    text = "".join(char if char.isprintable() or char.isspace() else " " for char in text)
     if len(text) > MOST_CHARACTERS:
         raise _refused("query_too_long", text[:20], limit=MOST_CHARACTERS)
     pieces = _pieces(text)
