@@ -30,6 +30,7 @@ from app.models import (
 from app.models.sealed import Private
 from tests import world
 from tests.action_rows import add_rows_on
+from tests.convening_rows import add_convening_rows
 from tests.rows import add_rows_around, add_rows_of_people
 from tests.world import canary
 
@@ -62,6 +63,8 @@ def tell(database: Database) -> None:
         add_rows_around(session, hidden, "MXUS")
         add_rows_around(session, shared, "CAMXUS", "carol")
         add_rows_of_people(session, shared)
+        add_convening_rows(session, hidden, "MXUS", "ana")
+        add_convening_rows(session, shared, "CAMXUS", "carol")
         _drafts(session, hidden)
         for key in TOKENS:
             _subscription(session, key)

@@ -36,6 +36,8 @@ COMMITMENT_PATTERN = (
     rf"|{ADHOC_COMMITMENT_PREFIX}-[0-9]{{4}}-{_CODES}-{_NUMBER})"
 )
 
+POLL_PATTERN = rf"{_PREFIX}-[0-9]{{4}}(?:-{_CODES})?-P{_NUMBER}"
+
 _MEETING = re.compile(
     rf"(?P<scope>(?P<prefix>{_PREFIX})-(?P<year>[0-9]{{4}})(?:-(?P<codes>{_CODES}))?)-(?P<n>{_NUMBER})"
 )
@@ -147,6 +149,22 @@ def action_reference(
 ) -> str:
     """Return the reference of a meeting's action: `UNC-2026-2-A07`, or of other parties `UNC-2026-2-MXUS-A01`."""
     return action_reference_in(action_scope(meeting_reference, mechanism_parties, action_parties), number)
+
+
+def poll_counter(scope: str) -> str:
+    """Return the name of the count of polls of a scope, which its meetings do not share."""
+    return f"{scope}-P"
+
+
+def poll_reference_in(scope: str, number: int) -> str:
+    """Return the reference of the poll with that number (from 1) in the scope of its meeting: `UNC-2027-P1`."""
+    return f"{scope}-P{_positive(number)}"
+
+
+def known_poll_reference(text: str) -> str | None:
+    """Return a poll's reference as it is written, small letters allowed; None when it is not one."""
+    upper = text.strip().upper()
+    return upper if re.fullmatch(POLL_PATTERN, upper, re.ASCII) else None
 
 
 def parse_meeting_reference(text: str) -> MeetingReference | None:

@@ -251,6 +251,19 @@ class Action(StrEnum):
     END_CONSENT = "end_consent"
     NAME_MEMBERS = "name_members"
     READ_AUDIT = "read_audit"
+    PLAN_DATES = "plan_dates"
+    READ_POLLS = "read_polls"
+    RUN_POLL = "run_poll"
+    ANSWER_POLL = "answer_poll"
+    REPORT_POLL_ANSWER = "report_poll_answer"
+    NAME_PROXY = "name_proxy"
+    KEEP_BUSY_TIME = "keep_busy_time"
+    KEEP_ROSTER = "keep_roster"
+    APPROVE_ROSTER = "approve_roster"
+    RECORD_ATTENDANCE = "record_attendance"
+    KEEP_PROTOCOL = "keep_protocol"
+    RELEASE_MAILS = "release_mails"
+    ANSWER_INVITATION = "answer_invitation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +309,10 @@ def _serves(viewer: Viewer, facts: Facts) -> bool:
 
 def _speaks_at_the_table(viewer: Viewer, facts: Facts) -> bool:
     return viewer.speaks_for_party and viewer.party in facts.parties
+
+
+def _answers_poll(viewer: Viewer, facts: Facts) -> bool:
+    return viewer.sits_at_a_table and viewer.party in facts.parties
 
 
 def _speaks(viewer: Viewer, _: Facts) -> bool:
@@ -388,6 +405,22 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     # An appointment and a release hold by the consent of each of their parties: any one of them ends it.
     Action.END_CONSENT: _speaks_at_the_table,
     Action.NAME_MEMBERS: _names_members,
+    # A plan is its makers' own; a poll is run by the party or the appointment that made it.
+    Action.PLAN_DATES: _works,
+    Action.READ_POLLS: _works,
+    Action.RUN_POLL: _owns,
+    # A secretariat answers for nobody: it may enter what came by note, mail or telephone.
+    Action.ANSWER_POLL: _answers_poll,
+    Action.REPORT_POLL_ANSWER: _at_the_table,
+    Action.NAME_PROXY: _speaks_at_the_table,
+    Action.KEEP_BUSY_TIME: _works,
+    # Anybody of a delegation proposes who goes; who speaks for it decides.
+    Action.KEEP_ROSTER: _owns_leg,
+    Action.APPROVE_ROSTER: _speaks_for_owner,
+    Action.RECORD_ATTENDANCE: _at_the_table,
+    Action.KEEP_PROTOCOL: _steers,
+    Action.RELEASE_MAILS: _owns,
+    Action.ANSWER_INVITATION: _not_administrator,
 }
 
 

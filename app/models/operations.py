@@ -6,21 +6,32 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Guarded, SystemOnly, UuidKey
 
 
 class OutboxMessage(SystemOnly, Base):
-    """Something to be sent, written in the transaction that caused it; delivered at least once."""
+    """Something to be sent, written in the transaction that caused it; delivered at least once.
+
+    It goes to somebody with an account, or to an entry of a roster. While `held_at` is set it waits for a person.
+    """
 
     __tablename__ = "outbox_messages"
-    __table_args__ = (Index("ix_outbox_messages_due", "sent_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_messages_due", "sent_at", "due_at"),
+        CheckConstraint("(recipient_id IS NULL) != (entry_id IS NULL)", name="one_recipient"),
+    )
 
     id: Mapped[UuidKey]
     kind: Mapped[str] = mapped_column(String(64))
-    recipient_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
+    recipient_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
+    entry_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("roster_entries.id", ondelete="RESTRICT"))
+    dispatch_id: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid, ForeignKey("dispatches.id", ondelete="RESTRICT"), index=True
+    )
+    held_at: Mapped[dt.datetime | None]
     subject_id: Mapped[str | None] = mapped_column(String(80))
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[dt.datetime]

@@ -34,6 +34,7 @@ class Person(Guarded, Versioned, Base, UserMixin):
         one_of("language", "en", "es", "fr", name="language"),
         one_of("theme", "auto", "light", "dark", name="theme"),
         one_of("reminder_mails", "at_once", "digest", "never", name="reminder_mails"),
+        one_of("meeting_mails", "at_once", "digest", "never", name="meeting_mails"),
     )
     roles: ClassVar[list[object]] = []  # type: ignore[assignment, misc]  # one role each, a column of ours
 
@@ -53,6 +54,7 @@ class Person(Guarded, Versioned, Base, UserMixin):
     disabled_at: Mapped[dt.datetime | None]
     password_changed_at: Mapped[dt.datetime | None]
     reminder_mails: Mapped[str] = mapped_column(String(8), default="digest")
+    meeting_mails: Mapped[str] = mapped_column(String(8), default="at_once")
 
 
 class SignInSession(SystemOnly, Base):

@@ -34,13 +34,23 @@ from app.models import (
     Leg,
     Meeting,
     MeetingParty,
+    MeetingProtocol,
+    Poll,
+    PollAnswer,
+    PollNote,
+    PollResponse,
+    PollSeat,
+    PollSlot,
     Release,
+    RosterAttendance,
+    RosterEntry,
     Sitting,
 )
 from app.services.meeting_audience import agenda_audience, audience_of, keys_of, persons_in
 
-# What a meeting carries with it, and what hangs on that: a class, and its column that names what it hangs on. Drafts
-# and subtasks are their own side's, an appointment is its makers', a reminder its recipient's: none follows a meeting.
+# What a meeting carries with it, and what hangs on that: a class, and its column that names what it hangs on. Drafts,
+# plans, subtasks and held mails are their own side's, an appointment is its makers', a reminder and an invitation its
+# recipient's: none follows a meeting.
 OF_MEETING: Final[tuple[tuple[type[Any], str], ...]] = (
     (MeetingParty, "meeting_id"),
     (Sitting, "meeting_id"),
@@ -49,6 +59,10 @@ OF_MEETING: Final[tuple[tuple[type[Any], str], ...]] = (
     (Decision, "meeting_id"),
     (Release, "meeting_id"),
     (Commitment, "meeting_id"),
+    (Poll, "meeting_id"),
+    (RosterEntry, "meeting_id"),
+    (RosterAttendance, "meeting_id"),
+    (MeetingProtocol, "meeting_id"),
 )
 OF_THOSE: Final[tuple[tuple[type[Any], type[Any], str], ...]] = (
     (Leg, Action, "action_id"),
@@ -59,9 +73,16 @@ OF_THOSE: Final[tuple[tuple[type[Any], type[Any], str], ...]] = (
     (DueMove, Action, "action_id"),
     (CommitmentStatement, Commitment, "commitment_id"),
     (DecisionAnswer, Decision, "decision_id"),
+    (PollSlot, Poll, "poll_id"),
+    (PollSeat, Poll, "poll_id"),
+    (PollNote, Poll, "poll_id"),
+    (PollResponse, Poll, "poll_id"),
+    (PollAnswer, PollResponse, "response_id"),
 )
 Change = Callable[[frozenset[str]], frozenset[str]]
-STAYS: Final = frozenset({"Draft", "Appointment", "Subtask", "Reminder"})
+STAYS: Final = frozenset(
+    {"Draft", "Appointment", "Subtask", "Reminder", "DatePlan", "Dispatch", "MeetingInvitation", "PollInnerNote"}
+)
 
 
 # The parties change --------------------------------------------------------------------------------
@@ -91,7 +112,28 @@ def move_to_parties(
     for release in _rows(session, Release, [meeting.id]):
         release.audience_id = session.audience(found.keys | persons_in(keys_of(session, release.audience_id)))
     _narrow(session, [*_papers(session, answers), *(item for item in items if item.removed)], found.keys)
+    _move_roster(session, meeting, rows, dropped)
     _lapse(session, meeting, found.keys)
+
+
+def _move_roster(session: GuardedSession, meeting: Meeting, rows: uuid.UUID, dropped: Collection[str]) -> None:
+    """Show who goes, and in which order, to those who are at the table now; who is there no more goes no more.
+
+    What a delegation has yet to approve stays its own.
+    """
+    for protocol in _rows(session, MeetingProtocol, [meeting.id]):
+        protocol.audience_id = rows
+        protocol.first_party = None if protocol.first_party in dropped else protocol.first_party
+    gone: set[uuid.UUID] = set()
+    for entry in _rows(session, RosterEntry, [meeting.id]):
+        if entry.party_code in dropped:
+            gone.add(entry.id)
+            entry.state = "withdrawn" if entry.state in {"proposed", "approved"} else entry.state
+        elif entry.state == "approved":
+            entry.audience_id = rows
+    for attendance in _rows(session, RosterAttendance, [meeting.id]):
+        if attendance.entry_id not in gone:
+            attendance.audience_id = rows
 
 
 def _narrow(session: GuardedSession, rows: Iterable[Guarded], staying: frozenset[str]) -> None:
@@ -109,7 +151,19 @@ def _lapse(session: GuardedSession, meeting: Meeting, staying: frozenset[str]) -
             decision.state, decision.decided_at = "withdrawn", session.now
             session.record("decision_lapsed", "decision", decision.id, decision.audience_id, kind=decision.kind)
     answers = _hanging(session, DecisionAnswer, "decision_id", [decision.id for decision in decisions])
-    _narrow(session, [*decisions, *answers], staying)
+    _narrow(session, [*decisions, *answers, *_lapsed_polls(session, meeting)], staying)
+
+
+def _lapsed_polls(session: GuardedSession, meeting: Meeting) -> list[Guarded]:
+    """Return the polls of other parties with what they hold, the open ones withdrawn."""
+    polls = list(_rows(session, Poll, [meeting.id]))
+    for poll in polls:
+        if poll.state in {"open", "closed"}:
+            poll.state, poll.ended_at, poll.changed_at = "withdrawn", session.now, session.now
+            session.record("poll_lapsed", "poll", poll.id, poll.audience_id, reference=poll.reference)
+    ids = [poll.id for poll in polls]
+    seen = [each for model in (PollSlot, PollSeat, PollNote) for each in _hanging(session, model, "poll_id", ids)]
+    return [*polls, *seen]
 
 
 # A secretariat comes or goes -----------------------------------------------------------------------
@@ -143,13 +197,12 @@ def _around(session: GuardedSession, meetings: Sequence[Meeting]) -> list[Guarde
     by_class: dict[type[Any], list[Any]] = {
         model: list(_hanging(session, model, column, ids)) for model, column in OF_MEETING
     }
-    hanging = [
-        row
-        for model, parent, column in OF_THOSE
-        for row in _hanging(session, model, column, [each.id for each in by_class[parent]])
-    ]
+    hanging: list[Any] = []
+    for model, parent, column in OF_THOSE:
+        by_class[model] = list(_hanging(session, model, column, [each.id for each in by_class[parent]]))
+        hanging += by_class[model]
     papers = [*_papers(session, by_class[MeetingParty]), *_attached(session, hanging)]
-    return [*meetings, *(row for rows in by_class.values() for row in rows), *hanging, *papers]
+    return [*meetings, *(row for rows in by_class.values() for row in rows), *papers]
 
 
 # A guest comes or goes -----------------------------------------------------------------------------

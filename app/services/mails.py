@@ -67,6 +67,8 @@ class _Content:
 
 def compose(database: Database, message: Claimed, letterhead: Letterhead) -> EmailMessage | None:
     """Return the mail that this message is to its recipient now, or None when there is nothing they may read."""
+    if message.recipient_id is None:
+        return None
     viewer = viewer_of_person(database, message.recipient_id, database.clock())
     if viewer is None:
         return None

@@ -56,14 +56,18 @@ _wake: Callable[[], None] | None = None
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that this worker may send until its lease ends."""
+    """A message that this worker may send until its lease ends.
+
+    It goes to somebody with an account (`recipient_id`), or to an entry of a roster (`entry_id`).
+    """
 
     id: uuid.UUID
     kind: str
-    recipient_id: uuid.UUID
+    recipient_id: uuid.UUID | None
     payload: Mapping[str, Any]
     created_at: dt.datetime
     attempts: int
+    entry_id: uuid.UUID | None = None
 
 
 def wake_with(call: Callable[[], None] | None) -> None:
@@ -207,6 +211,7 @@ def claim(database: Database, limit: int = 20) -> list[Claimed]:
                 OutboxMessage.sent_at.is_(None),
                 OutboxMessage.abandoned_at.is_(None),
                 OutboxMessage.due_at <= session.now,
+                OutboxMessage.held_at.is_(None),
                 or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= session.now),
             )
             .order_by(OutboxMessage.due_at, OutboxMessage.id)
@@ -221,7 +226,9 @@ def claim(database: Database, limit: int = 20) -> list[Claimed]:
                 continue
             row.leased_until = session.now + LEASE
             row.attempts += 1
-            claimed.append(Claimed(row.id, row.kind, row.recipient_id, row.payload, row.created_at, row.attempts))
+            claimed.append(
+                Claimed(row.id, row.kind, row.recipient_id, row.payload, row.created_at, row.attempts, row.entry_id)
+            )
         session.commit()
         return claimed
 

@@ -128,7 +128,8 @@ def _boxes(session: GuardedSession, consents: Mapping[str, dt.datetime], people:
         else:
             (box.new if reminder.state == "prepared" else box.queued).append(reminder)
     for message in _messages(session, people):
-        boxes[message.recipient_id].messages.append(message)
+        if message.recipient_id is not None:  # a reminder goes to somebody with an account
+            boxes[message.recipient_id].messages.append(message)
     return list(boxes.values())
 
 

@@ -33,6 +33,7 @@ from app.models import (
 from app.models.sealed import Private
 from tests import postgres, world
 from tests.action_rows import add_rows_on
+from tests.convening_rows import add_convening_rows
 from tests.rows import add_rows_around, add_rows_of_people
 
 GUARDED = sorted((m.class_ for m in Base.registry.mappers if issubclass(m.class_, Guarded)), key=lambda c: c.__name__)
@@ -84,6 +85,7 @@ def _add_all_kinds(session: GuardedSession, n: int, codes: tuple[str, ...]) -> N
     session.add(ActionNote(action_id=action.id, text="x", language="en", person_id=who, created_at=world.NOW, **seen))
     leg = session.execute(select(Leg).where(Leg.action_id == action.id, Leg.party_code == codes[0])).scalar_one()
     add_rows_on(session, action, leg, meeting, "".join(codes), "ana")
+    add_convening_rows(session, meeting, "".join(codes), "ana")
     session.add(
         Document(
             file_name="x.pdf",

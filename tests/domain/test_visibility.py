@@ -78,6 +78,19 @@ TABLE = {
     Action.KEEP_HAND_OVER: "ochps",
     Action.KEEP_CONTACTS: "ocha",
     Action.KEEP_EVENTS: "ochpxsS",
+    Action.PLAN_DATES: "ochpxsS",
+    Action.READ_POLLS: "ochpxsS",
+    Action.RUN_POLL: "ochs",
+    Action.ANSWER_POLL: "ochp",
+    Action.REPORT_POLL_ANSWER: "ochps",
+    Action.NAME_PROXY: "chp",
+    Action.KEEP_BUSY_TIME: "ochpxsS",
+    Action.KEEP_ROSTER: "och",
+    Action.APPROVE_ROSTER: "ch",
+    Action.RECORD_ATTENDANCE: "ochps",
+    Action.KEEP_PROTOCOL: "chps",
+    Action.RELEASE_MAILS: "ochs",
+    Action.ANSWER_INVITATION: "ochpxsSng",
 }
 
 

@@ -270,7 +270,7 @@ def test_every_kind_of_row_that_hangs_on_a_meeting_is_known_to_follow_or_to_stay
         mapper.class_.__name__
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, Guarded)
-        for column in ("meeting_id", "action_id", "from_id", "decision_id", "commitment_id")
+        for column in ("meeting_id", "action_id", "from_id", "decision_id", "commitment_id", "poll_id", "response_id")
         if column in mapper.columns and mapper.class_.__name__ != "HostingChange"  # of a mechanism, by a decision
     }
     assert hanging == known
