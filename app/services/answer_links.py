@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import uuid
 from typing import Final
 
-_ID_BYTES: Final = 16
+from app.services.signed_ids import identity_in, signed
+
 _MAC_BYTES: Final = 20
+_PURPOSE: Final = b"entente answer to a reminder"
 
 
 def token_of(reminder_id: uuid.UUID, secret_key: str) -> str:
     """Return the token of a reminder's link, 48 characters that an address takes as they are."""
-    return base64.urlsafe_b64encode(reminder_id.bytes + _mac(reminder_id, secret_key)).decode()
+    return base64.urlsafe_b64encode(signed(reminder_id, _PURPOSE, secret_key, _MAC_BYTES)).decode()
 
 
 def reminder_of(token: str, secret_key: str) -> uuid.UUID | None:
@@ -28,12 +28,4 @@ def reminder_of(token: str, secret_key: str) -> uuid.UUID | None:
         read = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         return None
-    if len(read) != _ID_BYTES + _MAC_BYTES:
-        return None
-    reminder_id = uuid.UUID(bytes=read[:_ID_BYTES])
-    return reminder_id if hmac.compare_digest(token, token_of(reminder_id, secret_key)) else None
-
-
-def _mac(reminder_id: uuid.UUID, secret_key: str) -> bytes:
-    made = hmac.new(secret_key.encode(), b"entente answer to a reminder\n" + reminder_id.bytes, hashlib.sha256)
-    return made.digest()[:_MAC_BYTES]
+    return identity_in(read, _PURPOSE, secret_key, _MAC_BYTES)
