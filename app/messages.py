@@ -74,6 +74,25 @@ MESSAGES: Final[dict[str, str]] = {
     "not_a_time": N_("This is not a time. Write it on 24 hours, as in 14:30."),
     "unknown_zone": N_("There is no time zone called “%(zone)s”. Choose one from the list."),
     "ends_before_start": N_("The end comes before the start."),
+    "plan_is_past": N_("These days are past. Choose a last day from %(day)s on."),
+    "range_too_long": N_(
+        "A range is of %(limit)s months at most. From that first day, it ends on %(day)s at the latest."
+    ),
+    "range_too_short": N_("A meeting of %(days)s days does not fit between these two days."),
+    "days_count_out_of_range": N_("A meeting is of 1 to %(limit)s days."),
+    "length_out_of_range": N_("A meeting takes %(least)s minutes at least, and 24 hours a day at most."),
+    "window_too_short": N_("A meeting of that length does not fit between these two hours."),
+    "no_required_party": N_("Choose one party at least that must attend."),
+    "office_of_others": N_("This office is of no party to the meeting. Choose one from the list."),
+    "too_many_seats": N_("Name %(limit)s offices and people at most."),
+    "unknown_slot": N_("There is no such slot. Choose one from the table."),
+    "slot_in_other_zone": N_(
+        "This meeting keeps the time of its own zone, in which these hours do not fall on the same days. Look for the "
+        "date in its zone."
+    ),
+    "changes_are_open": N_(
+        "Changes to this meeting are being prepared. Publish or discard them first, then use this date."
+    ),
     "too_many_days": N_("A meeting lasts %(limit)s days at most."),
     "time_in_gap": N_(
         "The clocks go forward and skip this time. The nearest times there are: %(earlier)s and %(later)s."
