@@ -422,6 +422,15 @@ def _audit_actions(pgettext: Say) -> Table:
         "commitment_linked": pgettext("act in the record", "Said which commitment an action serves"),
         "commitment_unlinked": pgettext("act in the record", "Took back which commitment an action serves"),
         "commitment_accounting_changed": pgettext("act in the record", "Changed how a commitment is accounted for"),
+        "roster_proposed": pgettext("act in the record", "Proposed somebody for a roster"),
+        "roster_changed": pgettext("act in the record", "Changed an entry of a roster"),
+        "roster_approved": pgettext("act in the record", "Approved who joins a delegation"),
+        "roster_refused": pgettext("act in the record", "Refused who was to join a delegation"),
+        "roster_withdrawn": pgettext("act in the record", "Withdrew somebody from a roster"),
+        "roster_restored": pgettext("act in the record", "Put somebody back on a roster"),
+        "credentials_noted": pgettext("act in the record", "Noted when credentials came"),
+        "attendance_recorded": pgettext("act in the record", "Recorded who was there"),
+        "protocol_changed": pgettext("act in the record", "Set the order of precedence"),
         "decision_asked": pgettext("act in the record", "Asked the parties to decide"),
         "decision_answered": pgettext("act in the record", "Answered what the parties decide"),
         "decision_taken": pgettext("act in the record", "Decided: every party said yes"),
@@ -490,6 +499,78 @@ def _import_fates(pgettext: Say) -> Table:
         "joined": pgettext("fate of a row", "joined"),
         "same": pgettext("fate of a row", "says the same"),
         "refused": pgettext("fate of a row", "refused"),
+    }
+
+
+def _roster_roles(pgettext: Say) -> Table:
+    return {
+        "head": pgettext("role on a roster", "Head of delegation"),
+        "alternate": pgettext("role on a roster", "Alternate"),
+        "adviser": pgettext("role on a roster", "Adviser"),
+        "interpreter": pgettext("role on a roster", "Interpreter"),
+        "liaison": pgettext("role on a roster", "Liaison"),
+        "support": pgettext("role on a roster", "Support"),
+    }
+
+
+def _roster_levels(pgettext: Say) -> Table:
+    return {
+        "leader": pgettext("level of a representative", "Head of state or government"),
+        "minister": pgettext("level of a representative", "Minister"),
+        "deputy_minister": pgettext("level of a representative", "Deputy minister"),
+        "assistant_secretary": pgettext("level of a representative", "Assistant secretary"),
+        "director_general": pgettext("level of a representative", "Director general"),
+        "director": pgettext("level of a representative", "Director"),
+        "expert": pgettext("level of a representative", "Expert"),
+    }
+
+
+def _roster_states(pgettext: Say) -> Table:
+    return {
+        "proposed": pgettext("state of an entry of a roster", "Waits for approval"),
+        "approved": pgettext("state of an entry of a roster", "Approved"),
+        "refused": pgettext("state of an entry of a roster", "Refused"),
+        "withdrawn": pgettext("state of an entry of a roster", "Withdrawn"),
+    }
+
+
+def _roster_modes(pgettext: Say) -> Table:
+    return {
+        "in_person": pgettext("how somebody takes part", "In person"),
+        "remote": pgettext("how somebody takes part", "By video"),
+    }
+
+
+def _presences(pgettext: Say) -> Table:
+    return {
+        "present": pgettext("attendance", "Present"),
+        "remote": pgettext("attendance", "By video"),
+        "absent": pgettext("attendance", "Absent"),
+    }
+
+
+def _roster_replies(pgettext: Say) -> Table:
+    return {
+        "accepted": pgettext("reply to an invitation", "Accepted"),
+        "tentative": pgettext("reply to an invitation", "Tentative"),
+        "declined": pgettext("reply to an invitation", "Declined"),
+    }
+
+
+def _participants_paper(pgettext: Say) -> Table:
+    """Return the fixed words of a list of participants; the keys are those of `app.papers.participants`."""
+    return {
+        "list": pgettext("list of participants", "List of participants"),
+        "name": pgettext("list of participants", "Name"),
+        "title": pgettext("list of participants", "Title and office"),
+        "role": pgettext("list of participants", "Role"),
+        "mode": pgettext("list of participants", "Takes part"),
+        "place": pgettext("list of participants", "Place"),
+        "date": pgettext("list of participants", "Date"),
+        "precedence": pgettext("list of participants", "Order"),
+        "attendance": pgettext("list of participants", "Attendance"),
+        "nobody": pgettext("list of participants", "Nobody is named yet."),
+        "page": pgettext("list of participants", "Page {page} of {pages}"),
     }
 
 
@@ -595,6 +676,13 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "hosting": _hostings,
     "media_type": _media_types,
     "audit_action": _audit_actions,
+    "roster_role": _roster_roles,
+    "roster_level": _roster_levels,
+    "roster_state": _roster_states,
+    "roster_mode": _roster_modes,
+    "roster_reply": _roster_replies,
+    "presence": _presences,
+    "participants_paper": _participants_paper,
     "agenda_paper": _agenda_paper,
     "import_text": _import_text,
     "import_column": _import_columns,

@@ -139,6 +139,10 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.RECORD_COMMITMENT: Action.DRAFT_MEETING,
         Action.STATE_COMMITMENT: Action.DRAFT_MEETING,
         Action.NAME_MEMBERS: Action.READ_OWN_PAGES,
+        Action.KEEP_ROSTER: Action.DRAFT_MEETING,
+        Action.APPROVE_ROSTER: Action.DRAFT_MEETING,
+        Action.RECORD_ATTENDANCE: Action.DRAFT_MEETING,
+        Action.KEEP_PROTOCOL: Action.DRAFT_MEETING,
     }
     return can(who, coarse.get(action, action))
 
