@@ -21,6 +21,7 @@ DOMAINS: Final = (
     "events",
     "zone_changes",
     "decisions",
+    "polls",
     "agenda",
     "actions",
     "answers",
