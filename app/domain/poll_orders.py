@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Final, Literal, TypeVar
+from datetime import date, datetime, time
+from typing import Final, TypeVar
 
+from app.domain.date_plans import NAME_LIMIT, PlannedSeat
 from app.domain.errors import Refusal
 from app.domain.meeting_content import Refused
 from app.domain.plaintext import one_line, paragraphs
 from app.domain.walltime import Choice, days_bounds, resolve, sittings
+from app.domain.zones import zone_names
 
-SeatKind = Literal["delegation", "office", "person"]
 Found = TypeVar("Found")
 
-SEAT_KINDS: Final[tuple[SeatKind, ...]] = ("delegation", "office", "person")
 MAX_SLOTS: Final = 60
 MAX_SEATS: Final = 200
 NOTE_LIMIT: Final = 2000
@@ -56,26 +55,6 @@ class SlotTimes:
 
 
 @dataclass(frozen=True)
-class SeatOrder:
-    """Whom a poll asks of a party: the delegation itself, an office by its code, or a principal by name.
-
-    `person_id` is the account of a principal who has one.
-    """
-
-    party: str
-    kind: SeatKind = "delegation"
-    office_code: str | None = None
-    name: str = ""
-    person_id: uuid.UUID | None = None
-    is_required: bool = True
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Return what makes it the same seat as another."""
-        return self.party, self.kind, self.office_code or self.name.casefold()
-
-
-@dataclass(frozen=True)
 class PollOrder:
     """What a poll is made from. Days and hours are wall time in `zone`, the deadline in `closes_zone`.
 
@@ -87,7 +66,7 @@ class PollOrder:
     slots: tuple[SlotOrder, ...]
     parties: tuple[str, ...]
     required_parties: tuple[str, ...]
-    seats: tuple[SeatOrder, ...] = ()
+    seats: tuple[PlannedSeat, ...] = ()
     closes_on: date | None = None
     closes_time: time | None = None
     closes_zone: str = ""
@@ -108,24 +87,6 @@ class CheckedOrder:
     closes_at: datetime
 
 
-def slot_from(text: str, days_count: int, minutes: int | None, field: str = "slots") -> SlotOrder:
-    """Return the slot that begins as `2027-01-26T10:00` says (or `2027-01-26`, of days without hours).
-
-    Raises `Refusal("unreadable_slot")`, also where `minutes` would run past midnight.
-    """
-    try:
-        begins = datetime.fromisoformat(text.strip())
-        last = begins.date() + timedelta(days=days_count - 1)
-        if minutes is None:
-            return SlotOrder(begins.date(), last, field=field)
-        ends = begins + timedelta(minutes=minutes)
-    except (ValueError, OverflowError):
-        raise Refusal("unreadable_slot", field=field) from None
-    if begins.tzinfo is not None or ends.date() != begins.date():
-        raise Refusal("unreadable_slot", field=field)
-    return SlotOrder(begins.date(), last, begins.time(), ends.time(), field=field)
-
-
 def slot_times(slot: SlotOrder, zone: str) -> SlotTimes:
     """Return the instants of a slot; raises what `walltime` raises, a gap or a doubled time among it."""
     if slot.starts is None or slot.ends is None:
@@ -141,12 +102,14 @@ def check_slots(
 ) -> tuple[SlotTimes, ...]:
     """Return slots with their instants, the earliest first; `standing` are the spans of those that a poll has already.
 
-    Raises `Refused` with `no_slots`, `too_many_slots` (60, those that stand among them), and for each slot
-    `slot_has_passed`, `double_slot` or what `slot_times` raises, beside the slot's own field.
+    Raises `Refused` with `no_slots`, `unknown_zone`, `too_many_slots` (60, those that stand among them), and for each
+    slot `slot_has_passed`, `double_slot` or what `slot_times` raises, beside the slot's own field.
     """
     asked = tuple(slots)
     if not asked:
         raise Refused([Refusal("no_slots", field="slots")])
+    if zone not in zone_names():
+        raise Refused([Refusal("unknown_zone", field="zone", zone=zone[:64])])
     if len(asked) + len(standing) > MAX_SLOTS:
         raise Refused([Refusal("too_many_slots", field="slots", limit=MAX_SLOTS, count=len(asked) + len(standing))])
     refusals: list[Refusal] = []
@@ -172,8 +135,8 @@ def check_slots(
 def check_order(order: PollOrder, now: datetime) -> CheckedOrder:
     """Return an order that a poll can be made from at this instant.
 
-    Raises `Refused` with what `check_slots` raises, `one_slot` where nobody said that one is meant, `needs_party`,
-    `unknown_seat_party`, `needs_name`, `double_seat`, `too_many_seats`, `deadline_has_passed`,
+    Raises `Refused` with what `check_slots` raises, `one_slot` where nobody said that one is meant,
+    `no_required_party`, `not_a_party`, `double_seat`, `too_many_seats`, `deadline_has_passed`,
     `deadline_after_first_slot`, `required`, and what `walltime.resolve` and `plaintext` raise.
     """
     refusals: list[Refusal] = []
@@ -204,7 +167,10 @@ def _deadline(order: PollOrder, slots: tuple[SlotTimes, ...], now: datetime) -> 
     if order.closes_on is None or order.closes_time is None:
         raise Refusal("required", field="closes_on" if order.closes_on is None else "closes_time")
     wall = datetime.combine(order.closes_on, order.closes_time)
-    closes_at = resolve(wall, order.closes_zone or order.zone, order.closes_choice, field="closes_time").instant
+    zone = order.closes_zone or order.zone
+    if zone not in zone_names():
+        raise Refusal("unknown_zone", field="closes_zone", zone=zone[:64])
+    closes_at = resolve(wall, zone, order.closes_choice, field="closes_time").instant
     if closes_at <= now:
         raise Refusal("deadline_has_passed", field="closes_on")
     if slots and closes_at > slots[0].starts_at:
@@ -212,24 +178,29 @@ def _deadline(order: PollOrder, slots: tuple[SlotTimes, ...], now: datetime) -> 
     return closes_at
 
 
-def _seats(order: PollOrder) -> tuple[SeatOrder, ...]:
+def _seats(order: PollOrder) -> tuple[PlannedSeat, ...]:
     """Return the seats, cleaned, by party in their order, each party with one that is required."""
-    if not order.parties or not set(order.required_parties) & set(order.parties):
-        raise Refusal("needs_party", field="required_parties")
+    if not set(order.required_parties) & set(order.parties):
+        raise Refusal("no_required_party", field="required_parties")
     if len(order.seats) > MAX_SEATS:
         raise Refusal("too_many_seats", field="seats", limit=MAX_SEATS)
-    found: dict[tuple[str, str, str], SeatOrder] = {}
+    found: dict[str, PlannedSeat] = {}
     for seat in order.seats:
-        clean = dataclasses.replace(seat, name=one_line(seat.name, f"seats_{seat.party}"))
-        if clean.party not in order.parties:
-            raise Refusal("unknown_seat_party", field="seats")
-        if clean.kind == "person" and not clean.name:
-            raise Refusal("needs_name", field=f"seats_{clean.party}")
+        clean = _cleaned(seat, order.parties)
         if clean.key in found:
-            raise Refusal("double_seat", field=f"seats_{clean.party}", name=clean.office_code or clean.name)
+            raise Refusal("double_seat", field=f"names_{seat.party}", name=clean.office_code or clean.name or "")
         found[clean.key] = clean
     for party in order.parties:
         if not any(seat.party == party and seat.is_required for seat in found.values()):
-            whole = SeatOrder(party)
+            whole = PlannedSeat(party, "delegation")
             found[whole.key] = whole
     return tuple(sorted(found.values(), key=lambda seat: order.parties.index(seat.party)))
+
+
+def _cleaned(seat: PlannedSeat, parties: Collection[str]) -> PlannedSeat:
+    if seat.party not in parties:
+        raise Refusal("not_a_party", field="seats")
+    if seat.kind != "person":
+        return seat
+    name = one_line(seat.name, f"names_{seat.party}", NAME_LIMIT, required=True)
+    return dataclasses.replace(seat, name=name)
