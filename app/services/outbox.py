@@ -16,11 +16,17 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 
 from app.db import Database, GuardedSession
-from app.domain.visibility import SPEAKING_ROLES, appointments_in, parties_in
+from app.domain.visibility import appointment_key, appointments_in, parties_in, party_key, person_key
 from app.logs import get_logger
-from app.models import Appointment, AppointmentMember, AudienceMember, Decision, Meeting, OutboxMessage, Person
-from app.services.in_force import in_force_on
+from app.models import (
+    Decision,
+    Dispatch,
+    Meeting,
+    OutboxMessage,
+    RosterEntry,
+)
 from app.services.practice import is_example
+from app.services.recipients import Going, going, invited, is_invited, keys_behind, serving, speakers
 
 KINDS: Final = frozenset(
     {
@@ -32,6 +38,9 @@ KINDS: Final = frozenset(
         "meeting_cancelled",
         "meeting_reinstated",
         "meeting_left",
+        "meeting_digest",
+        "roster_joined",
+        "roster_left",
         "zone_change_hour_kept",
         "zone_change_moment_kept",
         "answer_reported",
@@ -43,9 +52,24 @@ KINDS: Final = frozenset(
         "reminder_digest",
     }
 )
+# What changes an entry in a calendar goes to those on the roster too; that an answer came does not.
+TOLD_TO_ROSTER: Final = frozenset(
+    {
+        "meeting_proposed",
+        "meeting_confirmed",
+        "meeting_changed",
+        "meeting_postponed",
+        "meeting_cancelled",
+        "meeting_reinstated",
+        "zone_change_hour_kept",
+        "zone_change_moment_kept",
+    }
+)
 LEASE: Final = dt.timedelta(minutes=5)
 ATTEMPTS: Final = 10
 WITHHELD: Final = "withheld: nothing that the recipient may see"
+_HOLDS: Final = "mails are held"
+_DISPATCHES: Final = "dispatches"
 _FIRST_DELAY: Final = dt.timedelta(minutes=1)
 _LONGEST_DELAY: Final = dt.timedelta(hours=6)
 
@@ -79,14 +103,18 @@ def wake_with(call: Callable[[], None] | None) -> None:
 def enqueue(
     session: GuardedSession,
     kind: str,
-    recipient_id: uuid.UUID,
+    recipient_id: uuid.UUID | None,
     payload: Mapping[str, Any],
     subject_id: object = None,
     due_at: dt.datetime | None = None,
+    *,
+    entry_id: uuid.UUID | None = None,
+    dispatch: Dispatch | None = None,
 ) -> None:
-    """Write down that this person is to be told, at `due_at` or at once; `payload` holds ids, no private text.
+    """Write down that somebody is to be told, at `due_at` or at once; `payload` holds ids, no private text.
 
-    Raises `ValueError` for a kind that nobody composes.
+    It is a person with an account, or (`entry_id`) somebody on a roster without one. Mails of a `dispatch` that is
+    held wait until its makers send them. Raises `ValueError` for a kind that nobody composes.
     """
     if kind not in KINDS:
         raise ValueError(f"nobody composes {kind}")
@@ -94,6 +122,9 @@ def enqueue(
         OutboxMessage(
             kind=kind,
             recipient_id=recipient_id,
+            entry_id=entry_id,
+            dispatch_id=dispatch.id if dispatch else None,
+            held_at=session.now if dispatch and dispatch.is_held else None,
             subject_id=str(subject_id) if subject_id is not None else None,
             payload=dict(payload),
             created_at=session.now,
@@ -113,6 +144,11 @@ def _wake_worker() -> None:
         get_logger().warning("the worker could not be woken", kind=type(error).__name__)
 
 
+def hold_mails(session: GuardedSession) -> None:
+    """Hold every mail about a meeting that this session tells of from now on, until its makers send or drop it."""
+    session.info[_HOLDS] = True
+
+
 def tell_parties(
     session: GuardedSession,
     kind: str,
@@ -122,78 +158,112 @@ def tell_parties(
     *,
     with_secretariat: bool = True,
 ) -> None:
-    """Tell a meeting's coordinators, heads and secretariat, save the person who acted.
+    """Tell a meeting's coordinators, heads and secretariat, and who goes to it; not the person who acted.
 
     The coordinators and heads are those of `parties`; the secretariat are today's members of the
-    appointments that are in the meeting's audience.
+    appointments that are in the meeting's audience; who goes is on the roster of `parties`, approved.
+    Who acted is told all the same where their own calendar holds an invitation, which has to follow.
     """
     if is_example(session, meeting):
         return
     with session.whole_truth("find whom to tell of a meeting") as truth:
-        told = _speakers(truth, parties)
+        told = speakers(truth, parties)
         if with_secretariat:
-            told |= _serving(truth, appointments_in(_keys_of(truth, meeting.audience_id)))
-    _tell(session, kind, meeting, told - {except_person}, {})
+            told |= serving(truth, appointments_in(keys_behind(truth, meeting.audience_id)))
+        moves_calendars = kind in TOLD_TO_ROSTER
+        rostered = going(truth, meeting.id, parties) if moves_calendars else Going()
+        if not moves_calendars or not is_invited(truth, meeting.id, except_person):
+            told -= {except_person} - rostered.people
+    _tell(session, kind, meeting, told | rostered.people, {}, rostered.entries)
 
 
 def tell_left(
     session: GuardedSession, meeting: Meeting, keys_before: frozenset[str], except_person: uuid.UUID | None
 ) -> None:
-    """Tell those who could speak on a meeting, or ran it, and see it no more since its parties changed.
+    """Tell those who could speak on a meeting, ran it or were to go, and see it no more since its parties changed.
 
     The message has its reference, which they know, and nothing that was decided without them.
     """
     if is_example(session, meeting):
         return
     with session.whole_truth("find whom to tell of a meeting") as truth:
-        gone = keys_before - _keys_of(truth, meeting.audience_id)
-        told = _speakers(truth, parties_in(gone)) | _serving(truth, appointments_in(gone))
-    _tell(session, "meeting_left", meeting, told - {except_person}, {"reference": meeting.reference})
+        gone = keys_before - keys_behind(truth, meeting.audience_id)
+        told = speakers(truth, parties_in(gone)) | serving(truth, appointments_in(gone))
+        told -= {except_person}
+        holders = invited(truth, meeting.id, parties_in(gone))
+    _tell(session, "meeting_left", meeting, told | holders.people, {"reference": meeting.reference}, holders.entries)
+
+
+def tell_entry(session: GuardedSession, kind: str, meeting: Meeting, entry: RosterEntry) -> None:
+    """Tell somebody on a roster what became of them there (`roster_joined`, `roster_left`), with an account or not."""
+    if is_example(session, meeting):
+        return
+    people = {entry.person_id} if entry.person_id else set()
+    entries = set() if entry.person_id else {entry.id}
+    _tell(session, kind, meeting, people, {"entry_id": str(entry.id)}, entries)
 
 
 def tell_of_decision(session: GuardedSession, kind: str, decision: Decision, except_person: uuid.UUID | None) -> None:
     """Tell the coordinators and heads of a decision's parties, and the secretariats that see it, of what was done."""
     with session.whole_truth("find whom to tell of a decision") as truth:
-        told = _speakers(truth, decision.parties)
-        told |= _serving(truth, appointments_in(_keys_of(truth, decision.audience_id)))
+        told = speakers(truth, decision.parties)
+        told |= serving(truth, appointments_in(keys_behind(truth, decision.audience_id)))
     for person_id in sorted(told - {except_person}, key=str):
         enqueue(session, kind, person_id, {"decision_id": str(decision.id)}, subject_id=decision.id)
 
 
 def _tell(
-    session: GuardedSession, kind: str, meeting: Meeting, told: Collection[uuid.UUID | None], facts: Mapping[str, str]
+    session: GuardedSession,
+    kind: str,
+    meeting: Meeting,
+    people: Collection[uuid.UUID],
+    facts: Mapping[str, str],
+    entries: Collection[uuid.UUID] = (),
 ) -> None:
-    for person_id in sorted((each for each in told if each), key=str):
-        enqueue(session, kind, person_id, {"meeting_id": str(meeting.id), **facts}, subject_id=meeting.id)
+    if not people and not entries:
+        return
+    dispatch = _dispatch(session, kind, meeting)
+    payload = {"meeting_id": str(meeting.id), **facts}
+    for person_id in sorted(people, key=str):
+        enqueue(session, kind, person_id, payload, meeting.id, dispatch=dispatch)
+    for entry_id in sorted(entries, key=str):
+        enqueue(session, kind, None, payload, meeting.id, entry_id=entry_id, dispatch=dispatch)
 
 
-def _speakers(truth: GuardedSession, parties: Collection[str]) -> set[uuid.UUID]:
-    found = select(Person.id).where(
-        Person.delegation.in_(sorted(parties)), Person.role.in_(sorted(SPEAKING_ROLES)), Person.active.is_(True)
-    )
-    return set(truth.execute(found).scalars())
-
-
-def _keys_of(truth: GuardedSession, audience_id: uuid.UUID) -> frozenset[str]:
-    keys = truth.execute(select(AudienceMember.key).where(AudienceMember.audience_id == audience_id))
-    return frozenset(keys.scalars())
-
-
-def _serving(truth: GuardedSession, appointments: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    today = truth.now.date()
-    found = (
-        select(Person.id)
-        .join(AppointmentMember, AppointmentMember.person_id == Person.id)
-        .join(Appointment, Appointment.id == AppointmentMember.appointment_id)
-        .where(
-            in_force_on(today),
-            AppointmentMember.appointment_id.in_(sorted(appointments, key=str)),
-            AppointmentMember.starts_on <= today,
-            or_(AppointmentMember.ends_on.is_(None), AppointmentMember.ends_on >= today),
-            Person.active.is_(True),
+def _dispatch(session: GuardedSession, kind: str, meeting: Meeting) -> Dispatch | None:
+    """Return what holds the mails of this act together for who made it, one for each kind; the system makes none."""
+    made: dict[tuple[uuid.UUID, str], Dispatch] = session.info.setdefault(_DISPATCHES, {})
+    if session.viewer is None:
+        return None
+    if (meeting.id, kind) not in made:
+        dispatch = Dispatch(
+            id=uuid.uuid4(),
+            meeting_id=meeting.id,
+            kind=kind,
+            is_held=_HOLDS in session.info,
+            made_by=session.viewer.person_id,
+            made_at=session.now,
+            audience_id=session.audience(makers_of(session, meeting)),
         )
-    )
-    return set(truth.execute(found).scalars())
+        session.add(dispatch)
+        session.flush()  # the messages point at it
+        made[meeting.id, kind] = dispatch
+        if dispatch.is_held:
+            session.record("mails_held", "meeting", meeting.id, dispatch.audience_id, kind=kind)
+    return made[meeting.id, kind]
+
+
+def makers_of(session: GuardedSession, meeting: Meeting) -> frozenset[str]:
+    """Return the keys of the viewer's own side of a meeting: their delegation, or the secretariat that they serve in.
+
+    Somebody who is of neither is their own side.
+    """
+    viewer = session.bound_viewer
+    if viewer.sits_at_a_table and viewer.party:
+        return frozenset({party_key(viewer.party)})
+    serving = appointments_in(keys_behind(session, meeting.audience_id))
+    own = sorted((hat.appointment_id for hat in viewer.hats if hat.appointment_id in serving), key=str)
+    return frozenset({appointment_key(own[0]) if own else person_key(viewer.person_id)})
 
 
 # The worker's side ---------------------------------------------------------------------------------
