@@ -48,6 +48,7 @@ KINDS: Final = frozenset(
         "decision_answered",
         "decision_taken",
         "decision_withdrawn",
+        "poll_opened",
         "reminder",
         "reminder_digest",
     }

@@ -78,6 +78,7 @@ SYSTEM_CALLERS = {
         "make a link to set a password",
         "see that an address has no account yet",
     },
+    "services/poll_post.py": {"find whom to tell of a poll"},
     "services/poll_tally.py": {"count a poll by delegation"},
     "services/references.py": {"fix the domain of calendar UIDs", "give out the next number of a scope"},
     "services/releases.py": {"find a guest's account by its address", "name the parties of a released meeting"},
