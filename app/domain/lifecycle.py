@@ -16,7 +16,7 @@ from app.domain.plaintext import paragraphs
 from app.domain.visibility import SPEAKING_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
 State = Literal["proposed", "confirmed", "held", "closed", "postponed", "cancelled"]
@@ -150,13 +150,22 @@ def speaks_for(by_party: str | None, by_role: str, parties: Iterable[str]) -> bo
     return by_role in SPEAKING_ROLES and by_party in set(parties)
 
 
-def propose(uid: str, parties: Iterable[str], when: When, *, by_party: str | None, by_role: str) -> MeetingState:
+def propose(
+    uid: str,
+    parties: Iterable[str],
+    when: When,
+    *,
+    by_party: str | None,
+    by_role: str,
+    said_yes: Collection[str] = (),
+) -> MeetingState:
     """Return the meeting that a draft becomes, its proposer's coordinator or head having said yes.
 
-    Proposed, unless no other party has a word to say: then confirmed. Raises `Refusal("no_parties")`.
+    `said_yes` are parties whose own yes to this very time was given beforehand, in a poll. Proposed, unless no
+    other party has a word to say: then confirmed. Raises `Refusal("no_parties")`.
     """
     chosen = _chosen(parties)
-    answers = _fresh_answers(chosen, by_party, by_role)
+    answers = _fresh_answers(chosen, by_party, by_role, said_yes)
     return _settled(MeetingState(uid, "proposed", chosen, when, answers))
 
 
@@ -197,25 +206,38 @@ def agreed_at_once(meeting: MeetingState) -> MeetingState:
 
 
 def publish_changes(
-    meeting: MeetingState, *, parties: Iterable[str], when: When, by_party: str | None, by_role: str
+    meeting: MeetingState,
+    *,
+    parties: Iterable[str],
+    when: When,
+    by_party: str | None,
+    by_role: str,
+    said_yes: Collection[str] = (),
 ) -> MeetingState:
     """Return the meeting after staged changes are published all at once.
 
     Another time, zone or set of parties clears the answers, since nobody has agreed to that, and the
-    publisher's own coordinator or head counts as a yes. Any other change keeps state and answers.
+    publisher's own coordinator or head counts as a yes, as do those who `said_yes` to it beforehand. Any other
+    change keeps state and answers.
     Raises `Refusal` `not_in_state` or `no_parties`.
     """
     _check_verb(meeting, "publish")
     chosen = _chosen(parties)
     if when == meeting.when and set(chosen) == set(meeting.parties):
         return dataclasses.replace(meeting, parties=chosen)
-    answers = _fresh_answers(chosen, by_party, by_role)
+    answers = _fresh_answers(chosen, by_party, by_role, said_yes)
     changed = dataclasses.replace(_moved(meeting, when), parties=chosen, answers=answers)
     return _sequenced(meeting, _settled(changed))
 
 
 def postpone(
-    meeting: MeetingState, reason: str, *, by_party: str | None, by_role: str, when: When | None = None
+    meeting: MeetingState,
+    reason: str,
+    *,
+    by_party: str | None,
+    by_role: str,
+    when: When | None = None,
+    said_yes: Collection[str] = (),
 ) -> MeetingState:
     """Return the meeting postponed: to a new date, which is proposed to all anew, or to a date left open.
 
@@ -229,7 +251,7 @@ def postpone(
         return _sequenced(meeting, dataclasses.replace(kept, state="postponed", reason=why, date_is_open=True))
     if when == meeting.when:
         raise Refusal("same_date", field="starts")
-    answers = _fresh_answers(meeting.parties, by_party, by_role)
+    answers = _fresh_answers(meeting.parties, by_party, by_role, said_yes)
     moved = dataclasses.replace(_with_first_start(meeting), when=when, reason=why, answers=answers)
     return _sequenced(meeting, _settled(moved))
 
@@ -240,14 +262,21 @@ def cancel(meeting: MeetingState, reason: str) -> MeetingState:
     return _sequenced(meeting, dataclasses.replace(meeting, state="cancelled", reason=_reason(reason)))
 
 
-def reinstate(meeting: MeetingState, *, by_party: str | None, by_role: str, when: When | None = None) -> MeetingState:
+def reinstate(
+    meeting: MeetingState,
+    *,
+    by_party: str | None,
+    by_role: str,
+    when: When | None = None,
+    said_yes: Collection[str] = (),
+) -> MeetingState:
     """Return a cancelled or postponed meeting proposed again: the same UID, a higher SEQUENCE, answers asked anew.
 
     The yes of the reinstating party's own coordinator or head counts. Without `when` it is proposed
     on the date it had. Raises `Refusal("not_in_state")`.
     """
     _check_verb(meeting, "reinstate")
-    answers = _fresh_answers(meeting.parties, by_party, by_role)
+    answers = _fresh_answers(meeting.parties, by_party, by_role, said_yes)
     back = dataclasses.replace(_moved(meeting, when or meeting.when), answers=answers)
     return _sequenced(meeting, _settled(back))
 
@@ -297,9 +326,11 @@ def _reason(reason: str) -> str:
     return cleaned
 
 
-def _fresh_answers(parties: tuple[str, ...], by_party: str | None, by_role: str) -> dict[str, Answer]:
+def _fresh_answers(
+    parties: tuple[str, ...], by_party: str | None, by_role: str, said_yes: Collection[str] = ()
+) -> dict[str, Answer]:
     """Return the answers when all are asked anew; the own coordinator's or head's act is that party's yes."""
-    answers = dict.fromkeys(parties, NO_ANSWER)
+    answers = {party: OWN_YES if party in said_yes else NO_ANSWER for party in parties}
     if by_party is not None and speaks_for(by_party, by_role, parties):
         answers[by_party] = OWN_YES
     return answers

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -186,17 +186,24 @@ def _bear_out(session: GuardedSession, row: MeetingParty, note: str, paper_id: u
 
 
 def postpone_meeting(
-    session: GuardedSession, reference: str, reason: str, *, version: int, date: NewDate | None = None
+    session: GuardedSession,
+    reference: str,
+    reason: str,
+    *,
+    version: int,
+    date: NewDate | None = None,
+    said_yes: Collection[str] = (),
 ) -> Meeting:
     """Postpone a meeting to a new date, which is proposed to all anew, or to a date left open; all are told.
 
-    The first date and the reason are kept. Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`,
-    `reason_required`, `same_date`, `start_has_passed`, and what texts and wall times raise; `StaleVersion`.
+    The first date and the reason are kept. `said_yes` are parties that agreed to the new date in a poll. Raises
+    `NotFound`; `Refusal` `forbidden`, `not_in_state`, `reason_required`, `same_date`, `start_has_passed`, and what
+    texts and wall times raise; `StaleVersion`.
     """
     meeting = _checked(session, reference, version)
     timing = _timing(session, meeting, date) if date else None
     when = timing.when if timing else None
-    by = speaker(session)
+    by = {**speaker(session), "said_yes": said_yes}
     _act(session, meeting, "meeting_postponed", lambda now: lifecycle.postpone(now, reason, when=when, **by), timing)
     _tell(session, "meeting_postponed", meeting)
     _settle(session, meeting)
@@ -214,15 +221,22 @@ def cancel_meeting(session: GuardedSession, reference: str, reason: str, *, vers
     return meeting
 
 
-def reinstate_meeting(session: GuardedSession, reference: str, *, version: int, date: NewDate | None = None) -> Meeting:
+def reinstate_meeting(
+    session: GuardedSession,
+    reference: str,
+    *,
+    version: int,
+    date: NewDate | None = None,
+    said_yes: Collection[str] = (),
+) -> Meeting:
     """Propose a postponed or cancelled meeting again, on a new date or the one it had, and ask every party anew.
 
-    The same UID, a higher SEQUENCE; the yes of the reinstating coordinator or head counts. Raises
-    `NotFound`; `Refusal` `forbidden`, `not_in_state`, `date_has_passed` without a new date,
-    `start_has_passed` with one, and what wall times raise; `StaleVersion`.
+    The same UID, a higher SEQUENCE; the yes of the reinstating coordinator or head counts, as does that of the
+    parties that `said_yes` to the new date in a poll. Raises `NotFound`; `Refusal` `forbidden`, `not_in_state`,
+    `date_has_passed` without a new date, `start_has_passed` with one, and what wall times raise; `StaleVersion`.
     """
     meeting = _checked(session, reference, version)
-    by = speaker(session)
+    by = {**speaker(session), "said_yes": said_yes}
     if date is None and lifecycle.allowed(state_of(meeting).state, "reinstate") and meeting.starts_at <= session.now:
         raise Refusal("date_has_passed", field="first_day")
     timing = _timing(session, meeting, date) if date else None

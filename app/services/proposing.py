@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ def preview_of(session: GuardedSession, draft_id: uuid.UUID) -> Preview:
     """Return what proposing a draft will do; raises as `propose` does, and writes nothing."""
     found = find_draft(session, draft_id)
     ready = _ready(session, found)
-    state = _proposed(session, found.draft, ready, "preview")
+    state = proposed(session, found.draft, ready, "preview")
     return Preview(
         found=found,
         ready=ready,
@@ -111,10 +111,13 @@ def advice_for(session: GuardedSession, ready: Ready, standing: Meeting | None =
     return warnings_for(session, planned, ready.parties)
 
 
-def propose(session: GuardedSession, draft_id: uuid.UUID, *, version: int, uid_host: str) -> Meeting:
+def propose(
+    session: GuardedSession, draft_id: uuid.UUID, *, version: int, uid_host: str, said_yes: Collection[str] = ()
+) -> Meeting:
     """Make a draft a meeting of its parties: its rows, its reference and UID, its agenda; all are told.
 
-    `uid_host` is the domain of UIDs if none is fixed yet. A draft that was proposed before gives its meeting
+    `uid_host` is the domain of UIDs if none is fixed yet; `said_yes` are parties that agreed to the time in a poll,
+    and where that confirms it, all are told of that at once. A draft that was proposed before gives its meeting
     again. Raises `NotFound`; `Refused` with everything that is missing or cannot be; `Refusal` `forbidden`,
     `needs_own_party`, `not_appointed_by_these`, `start_has_passed`, `unknown_meeting`; `StaleVersion`.
     """
@@ -123,7 +126,7 @@ def propose(session: GuardedSession, draft_id: uuid.UUID, *, version: int, uid_h
         return _proposed_before(found)
     check_version(found.draft, version, found.content)
     ready = _ready(session, found)
-    state = _proposed(session, found.draft, ready, f"{uuid.uuid4()}@{uid_domain(session, uid_host)}")
+    state = proposed(session, found.draft, ready, f"{uuid.uuid4()}@{uid_domain(session, uid_host)}", said_yes)
     reference = allot_meeting_reference(
         session, ready.mechanism, ready.content.parties, ready.timing.when.first_day.year
     )
@@ -138,7 +141,8 @@ def propose(session: GuardedSession, draft_id: uuid.UUID, *, version: int, uid_h
         parties=list(state.parties), starts_at=meeting.starts_at.isoformat(), state=meeting.state, kind=meeting.kind,
     )  # fmt: skip
     record_place(session, meeting, None, ready.parent)
-    outbox.tell_parties(session, "meeting_proposed", meeting, state.parties, session.bound_viewer.person_id)
+    kind = "meeting_confirmed" if said_yes and meeting.state == "confirmed" else "meeting_proposed"
+    outbox.tell_parties(session, kind, meeting, state.parties, session.bound_viewer.person_id)
     return meeting
 
 
@@ -260,8 +264,12 @@ def speaker(session: GuardedSession, draft: Draft) -> dict[str, Any]:
     return {"by_party": draft.owner_party, "by_role": viewer.role}
 
 
-def _proposed(session: GuardedSession, draft: Draft, ready: Ready, uid: str) -> MeetingState:
-    return lifecycle.propose(uid, ready.content.parties, ready.timing.when, **speaker(session, draft))
+def proposed(
+    session: GuardedSession, draft: Draft, ready: Ready, uid: str, said_yes: Collection[str] = ()
+) -> MeetingState:
+    """Return what the meeting begins as; parties that `said_yes` in a poll have answered."""
+    by = speaker(session, draft)
+    return lifecycle.propose(uid, ready.content.parties, ready.timing.when, **by, said_yes=said_yes)
 
 
 def _proposed_before(found: OpenDraft) -> Meeting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -125,12 +126,13 @@ def publication_of(session: GuardedSession, draft_id: uuid.UUID) -> Publication:
     return _publication(session, find_draft(session, draft_id))
 
 
-def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Meeting:
+def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int, said_yes: Collection[str] = ()) -> Meeting:
     """Apply a draft's changes to its meeting all at once, record them, and tell the parties.
 
-    Changes that were published before give their meeting again. Raises `NotFound`; `Refused`; `Refusal`
-    `forbidden`, `parties_need_a_coordinator`, `not_in_state`, `needs_own_party`, `not_appointed_by_these`,
-    `start_has_passed`, `nothing_changed`; `StaleVersion` when the draft, or the meeting under it, has changed since.
+    `said_yes` are parties that agreed to the new time in a poll. Changes that were published before give their
+    meeting again. Raises `NotFound`; `Refused`; `Refusal` `forbidden`, `parties_need_a_coordinator`, `not_in_state`,
+    `needs_own_party`, `not_appointed_by_these`, `start_has_passed`, `nothing_changed`; `StaleVersion` when the draft,
+    or the meeting under it, has changed since.
     """
     found = any_draft(session, draft_id)
     if found.draft.ended_at is not None:
@@ -138,7 +140,7 @@ def publish(session: GuardedSession, draft_id: uuid.UUID, *, version: int) -> Me
             raise NotFound
         return found.meeting
     check_version(found.draft, version, found.content)
-    planned = _publication(session, found, lock=True)
+    planned = _publication(session, found, lock=True, said_yes=said_yes)
     if moved_under(found, planned.meeting):
         raise StaleVersion(as_fields(planned.ready.content), as_fields(planned.old))
     if not planned.changes:
@@ -180,7 +182,9 @@ def begin_anew(session: GuardedSession, draft_id: uuid.UUID, *, version: int) ->
     return anew
 
 
-def _publication(session: GuardedSession, found: OpenDraft, *, lock: bool = False) -> Publication:
+def _publication(
+    session: GuardedSession, found: OpenDraft, *, lock: bool = False, said_yes: Collection[str] = ()
+) -> Publication:
     if found.draft.kind != "changes" or found.meeting is None:
         raise NotFound
     meeting = find_meeting(session, found.meeting.reference, lock=lock)
@@ -190,9 +194,8 @@ def _publication(session: GuardedSession, found: OpenDraft, *, lock: bool = Fals
     ready = make_ready(session, found.content, found.draft, has_hidden_parent=is_hidden)
     ready = _as_it_stands(ready, old, meeting)
     before = state_of(meeting)
-    after = lifecycle.publish_changes(
-        before, parties=ready.content.parties, when=ready.timing.when, **speaker(session, found.draft)
-    )
+    by = {**speaker(session, found.draft), "said_yes": said_yes}
+    after = lifecycle.publish_changes(before, parties=ready.content.parties, when=ready.timing.when, **by)
     moves = after.when != before.when
     if moves and after.when.is_too_late(session.now):
         raise Refused([Refusal("start_has_passed", field="first_day")])
