@@ -14,7 +14,8 @@ from app.logs import get_logger
 from app.models import Heartbeat
 from app.services import outbox
 from app.services.audit import keep_head
-from app.services.mails import Letterhead, compose
+from app.services.mail_content import Letterhead
+from app.services.mails import compose
 from app.services.offices import use_names_of_today
 from app.services.reminder_post import held_until, note_outcome, post_reminders
 from app.services.reminders import prepare_reminders

@@ -28,4 +28,5 @@ def reminder_of(token: str, secret_key: str) -> uuid.UUID | None:
         read = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         return None
-    return identity_in(read, _PURPOSE, secret_key, _MAC_BYTES)
+    is_the_way_we_write = base64.urlsafe_b64encode(read).decode() == token
+    return identity_in(read, _PURPOSE, secret_key, _MAC_BYTES) if is_the_way_we_write else None

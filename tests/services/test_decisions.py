@@ -19,7 +19,8 @@ from app.models import AuditRecord, Decision, DecisionAnswer, Mechanism, OutboxM
 from app.services import outbox
 from app.services.decision_lists import decision_list, decision_view
 from app.services.decisions import Asked, answer, ask, decisions_on, open_decisions, waiting_for, withdraw
-from app.services.mails import Letterhead, compose
+from app.services.mail_content import Letterhead
+from app.services.mails import compose
 from tests import world
 
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)

@@ -18,7 +18,8 @@ from app.db import Database
 from app.models import Invitation, Meeting, OutboxMessage, Person
 from app.services import outbox
 from app.services.invitations import invitation_token, make_invitation
-from app.services.mails import Letterhead, compose
+from app.services.mail_content import Letterhead
+from app.services.mails import compose
 from tests import world
 
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)

@@ -23,7 +23,8 @@ from app.models import Action, Leg, Mechanism, OutboxMessage, Person, Reminder, 
 from app.services import outbox, reminder_words, reminders
 from app.services.action_whole import settle
 from app.services.answer_links import reminder_of, token_of
-from app.services.mails import Letterhead, compose
+from app.services.mail_content import Letterhead
+from app.services.mails import compose
 from app.services.practice import add_example, example_facts
 from app.services.reminder_post import post_reminders
 from app.services.reminders import prepare_reminders

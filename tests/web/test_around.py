@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.models import Contact, Meeting, OutboxMessage
-from app.services.mails import Letterhead, compose
+from app.services.mail_content import Letterhead
+from app.services.mails import compose
 from app.services.outbox import claim
 from tests import world
 from tests.subscribing import counted_statements
