@@ -16,6 +16,7 @@ class OutboxMessage(SystemOnly, Base):
     """Something to be sent, written in the transaction that caused it; delivered at least once.
 
     It goes to somebody with an account, or to an entry of a roster. While `held_at` is set it waits for a person.
+    `attempts` are those that ended without a word from the mail server, `failing_since` when it first refused.
     """
 
     __tablename__ = "outbox_messages"
@@ -38,6 +39,7 @@ class OutboxMessage(SystemOnly, Base):
     due_at: Mapped[dt.datetime]
     leased_until: Mapped[dt.datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[dt.datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[dt.datetime | None]
     abandoned_at: Mapped[dt.datetime | None]
