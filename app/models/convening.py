@@ -41,7 +41,8 @@ class MeetingInvitation(Guarded, Versioned, Base):
 
     The person has an account or an entry on the roster. It is their own delegation's and their own, who know the
     `address` that it goes to. `method`, `sequence` and `stamped_at` (the DTSTAMP) are those of the last mail handed
-    over. `reply_sequence` and `reply_stamped_at` are of the last reply from a calendar that counted.
+    over, `told` what it said: the event's `uid`, its times as text and a digest of the rest. `reply_sequence` and
+    `reply_stamped_at` are of the last reply from a calendar that counted.
     """
 
     raises_revision: ClassVar[bool] = False
@@ -65,6 +66,7 @@ class MeetingInvitation(Guarded, Versioned, Base):
     sequence: Mapped[int | None]
     stamped_at: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
+    told: Mapped[dict[str, str] | None]
     reply: Mapped[str] = mapped_column(String(16), default="needs_action")
     reply_way: Mapped[str | None] = mapped_column(String(16))
     reply_sequence: Mapped[int | None]
