@@ -84,6 +84,7 @@ MESSAGES: Final[dict[str, str]] = {
     "window_too_short": N_("A meeting of that length does not fit between these two hours."),
     "no_required_party": N_("Choose one party at least that must attend."),
     "office_of_others": N_("This office is of no party to the meeting. Choose one from the list."),
+    "lead_out_of_range": N_("Give a number of days from 0 to %(limit)s."),
     "too_many_seats": N_("Name %(limit)s offices and people at most."),
     "unknown_slot": N_("There is no such slot. Choose one from the table."),
     "slot_in_other_zone": N_(

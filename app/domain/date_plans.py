@@ -30,7 +30,10 @@ SEATS_LIMIT: Final = 60
 NAME_LIMIT: Final = 120
 OPENS: Final = time(7)
 CLOSES: Final = time(21)
-DAY_MINUTES: Final = 24 * 60
+LEAD_LIMIT: Final = 365
+# The practice of the United Nations: agenda out 60 days before (rule 12), papers six weeks (practice B01, B07).
+AGENDA_DAYS: Final = 60
+PAPERS_DAYS: Final = 42
 
 _SLOT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}))?", re.ASCII)
 
@@ -61,7 +64,8 @@ class PlanContent:
 
     Days and times are wall time in `zone`. A slot sits on `days_count` days in a row, `minutes` on each between
     `starts` and `ends`; with `minutes` of None on whole days. `required_parties` are those of `parties` without
-    whom there is no meeting. `seats` are the offices and principals who must or should attend.
+    whom there is no meeting. `seats` are the offices and principals who must or should attend. `agenda_days` and
+    `papers_days` are how long before the first day the agenda and the papers are to be out; 0 where nothing is.
     """
 
     first_day: date | None = None
@@ -77,6 +81,8 @@ class PlanContent:
     parties: tuple[str, ...] = ()
     required_parties: tuple[str, ...] = ()
     seats: tuple[PlannedSeat, ...] = ()
+    agenda_days: int | None = AGENDA_DAYS
+    papers_days: int | None = PAPERS_DAYS
 
     def to_json(self) -> str:
         """Return the content as JSON, from which `from_json` makes the same again."""
@@ -170,11 +176,17 @@ def check_plan(
     `today` is the day in the plan's zone; `offices` are the codes of those that can be named, with their parties.
     Keys: `required`, `plan_is_past`, `ends_before_start`, `range_too_long`, `range_too_short`,
     `days_count_out_of_range`, `length_out_of_range`, `window_too_short`, `unknown_format`, `unknown_zone`,
-    `no_required_party`, `not_a_party`, `office_of_others`, `too_many_seats`, and what texts and years raise.
+    `lead_out_of_range`, `no_required_party`, `not_a_party`, `office_of_others`, `too_many_seats`,
+    and what texts and years raise.
     """
     refusals: list[Refusal] = []
     _check_range(content, today, refusals)
     _check_length(content, refusals)
+    refusals += [
+        Refusal("lead_out_of_range", field=name, limit=LEAD_LIMIT)
+        for name in ("agenda_days", "papers_days")
+        if (days := getattr(content, name)) is None or not 0 <= days <= LEAD_LIMIT
+    ]
     if content.format not in FORMATS:
         refusals.append(Refusal("unknown_format", field="format"))
     if not content.zone:

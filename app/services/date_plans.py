@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from app.db import GuardedSession
 from app.domain.actions import today_in
-from app.domain.date_plans import DAYS_LIMIT, PlanContent, check_plan, window_minutes
+from app.domain.date_plans import AGENDA_DAYS, DAYS_LIMIT, PAPERS_DAYS, PlanContent, check_plan, window_minutes
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import FORMATS, MeetingContent, Refused
 from app.domain.visibility import Action, Facts, audience_of_draft, can
@@ -27,7 +27,7 @@ from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.slot_use import way_of
 
 OPEN: Final = DatePlan.ended_at.is_(None)
-LEAD_DAYS: Final = 42
+LEAD_DAYS: Final = 60
 RANGE_DAYS: Final = 84
 BEFORE_DAYS: Final = 28
 
@@ -133,7 +133,7 @@ def plan_of_meeting(session: GuardedSession, reference: str) -> DatePlan:
 
 
 def begun_from(session: GuardedSession, said: MeetingContent) -> PlanContent:
-    """Return what a plan begins with: the weeks around the date that was said, or from six weeks ahead on."""
+    """Return what a plan begins with: the weeks around the date that was said, or from two months ahead on."""
     zone = known_zone(said.zone or session.bound_viewer.time_zone)
     today = today_in(session.now, zone)
     first_day = today + dt.timedelta(days=LEAD_DAYS)
@@ -154,6 +154,8 @@ def begun_from(session: GuardedSession, said: MeetingContent) -> PlanContent:
         zone=zone,
         parties=said.parties,
         required_parties=said.parties,
+        agenda_days=AGENDA_DAYS if said.kind == "session" else 0,
+        papers_days=PAPERS_DAYS if said.kind == "session" else 0,
     )
     return content if content.starts is None or said.starts is None else _widened(content, said)
 

@@ -62,7 +62,7 @@ def warnings_for(session: GuardedSession, planned: Planned, parties: Mapping[str
 
     Clashes are with meetings that the viewer may see: one or three statements.
     """
-    others = _meetings_then(session, planned)
+    others = meetings_during(session, planned)
     return (*advice_on_days(planned, parties), *_clashes(session, planned, others))
 
 
@@ -93,7 +93,7 @@ def advice_on_days(planned: Planned, parties: Mapping[str, Party]) -> tuple[Advi
     """Return what the calendar says of a meeting's days: weekends, nights, closures, high-level week."""
     facts = load_shipped().calendar
     zones = {code: zone for code in planned.parties if code in parties and (zone := parties[code].time_zone)}
-    hosts = hosts_of_place(planned.place, _names_of_capitals())
+    hosts = hosts_of_place(planned.place, capital_names())
     return (
         *advice(planned.when, zones),
         *closures_during(planned.when, zones, hosts, facts.un_headquarters_closures),
@@ -102,7 +102,7 @@ def advice_on_days(planned: Planned, parties: Mapping[str, Party]) -> tuple[Advi
 
 
 @functools.cache
-def _names_of_capitals() -> dict[str, tuple[str, ...]]:
+def capital_names() -> dict[str, tuple[str, ...]]:
     """Return what each party's capital is called: a meeting may be held in that of a party that is not chosen."""
     return {
         party.code: (party.capital.en, party.capital.es, party.capital.fr)
@@ -114,8 +114,8 @@ def _names_of_capitals() -> dict[str, tuple[str, ...]]:
 # Other meetings -----------------------------------------------------------------------------------
 
 
-def _meetings_then(session: GuardedSession, planned: Planned) -> dict[uuid.UUID, Planned]:
-    """Return the meetings that sit while this one does, in one statement."""
+def meetings_during(session: GuardedSession, planned: Planned, limit: int = ROWS_LIMIT) -> dict[uuid.UUID, Planned]:
+    """Return the meetings that sit while this one does, in one statement of `limit` rows at most."""
     rows = session.execute(
         select(
             Meeting.id, Meeting.reference, Meeting.place, Meeting.mechanism_id, Meeting.parent_id, Meeting.time_zone,
@@ -134,12 +134,12 @@ def _meetings_then(session: GuardedSession, planned: Planned) -> dict[uuid.UUID,
             is_real(),
         )
         .order_by(Meeting.starts_at, Meeting.reference)
-        .limit(ROWS_LIMIT)
+        .limit(limit)
     ).all()  # fmt: skip
     grouped: dict[uuid.UUID, list[Any]] = {}
     for row in rows:
         grouped.setdefault(row.id, []).append(row)
-    if len(rows) == ROWS_LIMIT:
+    if len(rows) == limit:
         grouped.popitem()  # of the last one not all may have been read
     return {identity: _planned_of_rows(of_one) for identity, of_one in grouped.items()}
 
