@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.db import Database, GuardedSession
-from app.domain.visibility import appointment_key, appointments_in, parties_in, party_key, person_key
+from app.domain.dispatches import is_given_up, wait_after
+from app.domain.visibility import appointments_in, parties_in
 from app.logs import get_logger
 from app.models import (
     Decision,
@@ -25,6 +26,8 @@ from app.models import (
     OutboxMessage,
     RosterEntry,
 )
+from app.services.held_mails import dispatch_for
+from app.services.held_mails import hold_mails as hold_mails
 from app.services.practice import is_example
 from app.services.recipients import Going, going, invited, is_invited, keys_behind, serving, speakers
 
@@ -49,6 +52,12 @@ KINDS: Final = frozenset(
         "decision_taken",
         "decision_withdrawn",
         "poll_opened",
+        "poll_slots_changed",
+        "poll_reminder",
+        "poll_extended",
+        "poll_withdrawn",
+        "poll_chosen",
+        "poll_answer_reported",
         "reminder",
         "reminder_digest",
     }
@@ -69,11 +78,10 @@ TOLD_TO_ROSTER: Final = frozenset(
 LEASE: Final = dt.timedelta(minutes=5)
 ATTEMPTS: Final = 10
 WITHHELD: Final = "withheld: nothing that the recipient may see"
-_HOLDS: Final = "mails are held"
-_DISPATCHES: Final = "dispatches"
 _FIRST_DELAY: Final = dt.timedelta(minutes=1)
 _LONGEST_DELAY: Final = dt.timedelta(hours=6)
 
+Sift = Callable[[GuardedSession, Sequence[OutboxMessage]], Sequence[OutboxMessage]]
 Noted = Callable[[GuardedSession, OutboxMessage], None]
 
 _wake: Callable[[], None] | None = None
@@ -143,11 +151,6 @@ def _wake_worker() -> None:
             _wake()
     except Exception as error:  # noqa: BLE001 - whatever the queue raises, the change is made
         get_logger().warning("the worker could not be woken", kind=type(error).__name__)
-
-
-def hold_mails(session: GuardedSession) -> None:
-    """Hold every mail about a meeting that this session tells of from now on, until its makers send or drop it."""
-    session.info[_HOLDS] = True
 
 
 def tell_parties(
@@ -223,7 +226,7 @@ def _tell(
 ) -> None:
     if not people and not entries:
         return
-    dispatch = _dispatch(session, kind, meeting)
+    dispatch = dispatch_for(session, kind, meeting)
     payload = {"meeting_id": str(meeting.id), **facts}
     for person_id in sorted(people, key=str):
         enqueue(session, kind, person_id, payload, meeting.id, dispatch=dispatch)
@@ -231,77 +234,64 @@ def _tell(
         enqueue(session, kind, None, payload, meeting.id, entry_id=entry_id, dispatch=dispatch)
 
 
-def _dispatch(session: GuardedSession, kind: str, meeting: Meeting) -> Dispatch | None:
-    """Return what holds the mails of this act together for who made it, one for each kind; the system makes none."""
-    made: dict[tuple[uuid.UUID, str], Dispatch] = session.info.setdefault(_DISPATCHES, {})
-    if session.viewer is None:
-        return None
-    if (meeting.id, kind) not in made:
-        dispatch = Dispatch(
-            id=uuid.uuid4(),
-            meeting_id=meeting.id,
-            kind=kind,
-            is_held=_HOLDS in session.info,
-            made_by=session.viewer.person_id,
-            made_at=session.now,
-            audience_id=session.audience(makers_of(session, meeting)),
-        )
-        session.add(dispatch)
-        session.flush()  # the messages point at it
-        made[meeting.id, kind] = dispatch
-        if dispatch.is_held:
-            session.record("mails_held", "meeting", meeting.id, dispatch.audience_id, kind=kind)
-    return made[meeting.id, kind]
-
-
-def makers_of(session: GuardedSession, meeting: Meeting) -> frozenset[str]:
-    """Return the keys of the viewer's own side of a meeting: their delegation, or the secretariat that they serve in.
-
-    Somebody who is of neither is their own side.
-    """
-    viewer = session.bound_viewer
-    if viewer.sits_at_a_table and viewer.party:
-        return frozenset({party_key(viewer.party)})
-    serving = appointments_in(keys_behind(session, meeting.audience_id))
-    own = sorted((hat.appointment_id for hat in viewer.hats if hat.appointment_id in serving), key=str)
-    return frozenset({appointment_key(own[0]) if own else person_key(viewer.person_id)})
-
-
 # The worker's side ---------------------------------------------------------------------------------
 
 
-def claim(database: Database, limit: int = 20) -> list[Claimed]:
+def claim(database: Database, limit: int = 20, sift: Sift | None = None) -> list[Claimed]:
     """Take up to `limit` messages that are due and that nobody holds; the attempt counts from now on.
 
-    It counts before it is made, so that a message which kills its worker is not tried for ever.
+    It counts before it is made, so that a message which kills its worker is not tried for ever. `sift` is given the
+    messages, due and locked, and returns those that go out now as they are: it has put off or ended the others.
     """
     with database.system_session("claim what is to be sent", "write") as session:
-        rows = session.execute(
-            select(OutboxMessage)
-            .where(
-                OutboxMessage.sent_at.is_(None),
-                OutboxMessage.abandoned_at.is_(None),
-                OutboxMessage.due_at <= session.now,
-                OutboxMessage.held_at.is_(None),
-                or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= session.now),
-            )
-            .order_by(OutboxMessage.due_at, OutboxMessage.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).scalars()
-        claimed = []
-        for row in rows:
-            if row.attempts >= ATTEMPTS:
-                row.abandoned_at, row.leased_until, row.last_error = session.now, None, "its worker ended each time"
-                get_logger().error("message abandoned", message=str(row.id), message_kind=row.kind)
-                continue
-            row.leased_until = session.now + LEASE
-            row.attempts += 1
-            claimed.append(
-                Claimed(row.id, row.kind, row.recipient_id, row.payload, row.created_at, row.attempts, row.entry_id)
-            )
+        claimed: list[Claimed] = []
+        while not claimed and (rows := _due(session, limit)):
+            for row in sift(session, rows) if sift else rows:
+                if row.attempts >= ATTEMPTS:
+                    row.abandoned_at, row.leased_until, row.last_error = session.now, None, "its worker ended each time"
+                    get_logger().error("message abandoned", message=str(row.id), message_kind=row.kind)
+                    continue
+                row.leased_until = session.now + LEASE
+                row.attempts += 1
+                claimed.append(
+                    Claimed(row.id, row.kind, row.recipient_id, row.payload, row.created_at, row.attempts, row.entry_id)
+                )
+            session.flush()
         session.commit()
         return claimed
+
+
+def _due(session: GuardedSession, limit: int) -> list[OutboxMessage]:
+    rows = session.execute(
+        select(OutboxMessage)
+        .where(is_waiting(session.now))
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(rows.scalars())
+
+
+def is_waiting(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition that a message is due, nobody holds it, and no worker has it."""
+    return and_(
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.abandoned_at.is_(None),
+        OutboxMessage.due_at <= now,
+        OutboxMessage.held_at.is_(None),
+        or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
+    )
+
+
+def give_back(database: Database, ids: Collection[uuid.UUID]) -> None:
+    """Give claimed messages back that were not tried; it counts as no attempt, and they stay due."""
+    if not ids:
+        return
+    with database.system_session("hold a message until it may go out", "write") as session:
+        rows = session.execute(select(OutboxMessage).where(OutboxMessage.id.in_(ids)).with_for_update()).scalars()
+        for row in rows:
+            row.leased_until, row.attempts = None, row.attempts - 1
+        session.commit()
 
 
 def hold(database: Database, message_id: uuid.UUID, until: dt.datetime) -> None:
@@ -316,7 +306,7 @@ def mark_sent(database: Database, message_id: uuid.UUID, also: Noted | None = No
     """Note that a message was handed over; `also` writes what follows from that in the same transaction."""
     with database.system_session("note that a message was sent", "write") as session:
         row = session.get_one(OutboxMessage, message_id)
-        row.sent_at, row.leased_until, row.last_error = session.now, None, None
+        row.sent_at, row.leased_until, row.last_error, row.failing_since = session.now, None, None, None
         if also is not None:
             also(session, row)
         session.commit()
@@ -334,7 +324,7 @@ def mark_withheld(database: Database, message_id: uuid.UUID, also: Noted | None 
 
 
 def mark_failed(database: Database, message_id: uuid.UUID, error: str) -> bool:
-    """Note that sending failed, and say whether it will be tried again.
+    """Note that a message could not be composed, and say whether that is tried again.
 
     It is tried again after 1, 2, 4, 8 … minutes, at most 6 hours later, and ten times in all.
     """
@@ -345,8 +335,31 @@ def mark_failed(database: Database, message_id: uuid.UUID, error: str) -> bool:
             row.abandoned_at = session.now
         else:
             row.due_at = session.now + delay_after(row.attempts)
-        session.commit()
-        facts = {"message": str(message_id), "message_kind": row.kind, "attempts": row.attempts, "error": error}
+        return _noted(session, row)
+
+
+def mark_refused(database: Database, message_id: uuid.UUID, error: str) -> bool:
+    """Note that a mail server did not take a message, and say whether it will be tried again.
+
+    Whatever the server says, it may be the server that is wrong: it is tried for five days, less and less often, at
+    least each hour. It counts as no attempt, since the worker came through it.
+    """
+    with database.system_session("note that sending failed", "write") as session:
+        row = session.get_one(OutboxMessage, message_id)
+        row.failing_since = row.failing_since or session.now
+        failing_for = session.now - row.failing_since
+        row.leased_until, row.last_error, row.attempts = None, error, row.attempts - 1
+        if is_given_up(failing_for):
+            row.abandoned_at = session.now
+        else:
+            row.due_at = session.now + wait_after(failing_for)
+        return _noted(session, row)
+
+
+def _noted(session: GuardedSession, row: OutboxMessage) -> bool:
+    """Commit what became of a message that was not sent, say it in the log, and return whether it is tried again."""
+    session.commit()
+    facts = {"message": str(row.id), "message_kind": row.kind, "attempts": row.attempts, "error": row.last_error}
     if row.abandoned_at is not None:
         get_logger().error("message abandoned", **facts)
         return False
