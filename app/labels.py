@@ -29,6 +29,25 @@ def _meeting_states(pgettext: Say) -> Table:
     }
 
 
+def _poll_states(pgettext: Say) -> Table:
+    return {
+        "open": pgettext("state of a poll", "open"),
+        "closed": pgettext("state of a poll", "closed"),
+        "chosen": pgettext("state of a poll", "date chosen"),
+        "withdrawn": pgettext("state of a poll", "withdrawn"),
+    }
+
+
+def _poll_answers(pgettext: Say) -> Table:
+    return {
+        "yes": pgettext("answer to a slot of a poll", "yes"),
+        "if_need_be": pgettext("answer to a slot of a poll", "if need be"),
+        "no": pgettext("answer to a slot of a poll", "no"),
+        "waiting": pgettext("answer to a slot of a poll", "waiting"),
+        "answered": pgettext("answer to a slot of a poll", "has answered"),
+    }
+
+
 def _leg_states(pgettext: Say) -> Table:
     return {
         "open": pgettext("state of a party’s leg of an action", "open"),
@@ -291,6 +310,14 @@ def _languages(pgettext: Say) -> Table:
 def _audit_actions(pgettext: Say) -> Table:
     """Return what the audit record says was done; a key that is not here is shown as it is stored."""
     return {
+        "poll_opened": pgettext("act in the record", "Put slots to the delegations in a poll"),
+        "poll_answered": pgettext("act in the record", "Answered a poll"),
+        "poll_proxy_named": pgettext("act in the record", "Named who answers in a poll"),
+        "poll_proxy_ended": pgettext("act in the record", "Ended that somebody answers in a poll"),
+        "poll_seat_added": pgettext("act in the record", "Asked somebody more of the delegation in a poll"),
+        "poll_seat_dropped": pgettext("act in the record", "Took somebody of the delegation out of a poll"),
+        "poll_note_written": pgettext("act in the record", "Wrote a note in a poll"),
+        "poll_note_withdrawn": pgettext("act in the record", "Took a note in a poll back"),
         "signed_in": pgettext("act in the record", "Signed in"),
         "signed_out": pgettext("act in the record", "Signed out"),
         "password_set": pgettext("act in the record", "Set a password by a link"),
@@ -678,6 +705,8 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "channel": _channels,
     "hosting": _hostings,
     "media_type": _media_types,
+    "poll_state": _poll_states,
+    "poll_answer": _poll_answers,
     "audit_action": _audit_actions,
     "roster_role": _roster_roles,
     "roster_level": _roster_levels,

@@ -86,6 +86,24 @@ MESSAGES: Final[dict[str, str]] = {
     "office_of_others": N_("This office is of no party to the meeting. Choose one from the list."),
     "lead_out_of_range": N_("Give a number of days from 0 to %(limit)s."),
     "too_many_seats": N_("Name %(limit)s offices and people at most."),
+    # Polls
+    "no_slots": N_("Choose at least two slots to put to the delegations."),
+    "one_slot": N_(
+        "One slot is no choice. Choose others beside it, or say below that you only ask whether this one suits."
+    ),
+    "too_many_slots": N_("A poll has %(limit)s slots at most, and this would have %(count)s. Choose the best of them."),
+    "slot_has_passed": N_("A slot on %(day)s has passed, or has begun. Take it out."),
+    "double_slot": N_("The slot on %(day)s is there twice. Take one of them out."),
+    "deadline_has_passed": N_("This deadline has passed. Choose one that is still to come."),
+    "deadline_after_first_slot": N_("The first slot is before this deadline. Let the poll close before it."),
+    "double_seat": N_("“%(name)s” is named twice. Name each once."),
+    "poll_needs_title": N_("Give the draft a title first: the delegations are asked about a meeting by its name."),
+    "poll_is_open": N_("The poll %(reference)s asks about this meeting already. Close it, or add slots to it."),
+    "poll_is_over": N_("This poll is over: a slot was chosen, or it was withdrawn. Nothing more is answered."),
+    "answered_by_proxy": N_("Your coordinator named who answers here, and it is somebody else."),
+    "unknown_answer": N_("Answer yes, if need be or no."),
+    "nothing_answered": N_("Say something of at least one slot."),
+    "seat_has_answered": N_("There is an answer already. It stays, and so does whom it is of."),
     "unknown_slot": N_("There is no such slot. Choose one from the table."),
     "slot_in_other_zone": N_(
         "This meeting keeps the time of its own zone, in which these hours do not fall on the same days. Look for the "

@@ -199,7 +199,7 @@ def _seats(order: PollOrder) -> tuple[PlannedSeat, ...]:
 
 def _cleaned(seat: PlannedSeat, parties: Collection[str]) -> PlannedSeat:
     if seat.party not in parties:
-        raise Refusal("not_a_party", field="seats")
+        raise Refusal("not_a_party", field="seats", party=seat.party)
     if seat.kind != "person":
         return seat
     name = one_line(seat.name, f"names_{seat.party}", NAME_LIMIT, required=True)
