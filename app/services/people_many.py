@@ -118,8 +118,8 @@ def _line(row: PastedRow, own: str, offices: Sequence[Office], taken: set[str]) 
         refusals.append(Refusal("email_taken", field="email"))
     name = _checked(refusals, lambda: one_line(cells["name"], "name", required=True))
     role = _checked(refusals, lambda: _role(cells.get("role", "")))
-    office = _checked(refusals, lambda: _office(cells.get("office", ""), offices))
-    language = _checked(refusals, lambda: _language(cells.get("language", "")))
+    office = _checked(refusals, lambda: office_meant(cells.get("office", ""), offices))
+    language = _checked(refusals, lambda: language_meant(cells.get("language", "")))
     if refusals:
         return ManyLine(row, None, tuple(refusals))
     return ManyLine(row, NewPerson(email or "", name or "", role or "", own, office or None, language or None), ())
@@ -137,31 +137,38 @@ def _role(written: str) -> str:
     """Return the role that is meant by its code or its name in any language; an official where none is written."""
     if not written:
         return "official"
-    known = {role.value: [*_said("role", role.value), *_ALSO_SAID.get(role, ())] for role in ROLES_OF_A_GOVERNMENT}
-    return _meant(written, known, "unknown_role")
+    known = {
+        role.value: [*said_in_each("role", role.value), *_ALSO_SAID.get(role, ())] for role in ROLES_OF_A_GOVERNMENT
+    }
+    return meant_by(written, known, "unknown_role")
 
 
-def _language(written: str) -> str:
-    """Return the language that is meant, none where none is written."""
+def language_meant(written: str) -> str:
+    """Return the language that is meant, none where none is written; raises `Refusal("unknown_language")`."""
     if not written:
         return ""
-    known = {code: [name, *_said("language", code)] for code, name in words.LANGUAGE_NAMES.items()}
-    return _meant(written, known, "unknown_language")
+    known = {code: [name, *said_in_each("language", code)] for code, name in words.LANGUAGE_NAMES.items()}
+    return meant_by(written, known, "unknown_language")
 
 
-def _office(written: str, offices: Sequence[Office]) -> str:
-    """Return the code of the office that is meant by its code or its name in any language."""
+def office_meant(written: str, offices: Sequence[Office]) -> str:
+    """Return the code of the office that is meant by its code or its name in any language, none where none is written.
+
+    Raises `Refusal("unknown_office")`.
+    """
     if not written:
         return ""
     known = {office.code: [*office.name.values(), office.code.partition("-")[2]] for office in offices}
-    return _meant(written, known, "unknown_office")
+    return meant_by(written, known, "unknown_office")
 
 
-def _said(group: str, key: str) -> list[str]:
+def said_in_each(group: str, key: str) -> list[str]:
+    """Return what a stored value is called in each language."""
     return [labels.label(group, key, language) for language in words.LANGUAGES]
 
 
-def _meant(written: str, known: Mapping[str, list[str]], key: str) -> str:
+def meant_by(written: str, known: Mapping[str, list[str]], key: str) -> str:
+    """Return what is meant by its code or one of its names; raises `Refusal(key)` for what is none of them."""
     wanted = words.collation_key(written)
     for code, names in known.items():
         if wanted in {words.collation_key(name) for name in (code, *names)}:
