@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import uuid
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -224,14 +225,29 @@ _LONG_ON_POSTGRESQL = (
 )
 
 
+# A page and a command are the same code on both engines; of a table of cases two show that they work on PostgreSQL too.
+_SHORT_CASES = 2
+_TABLES_OF = ("tests/web/", "tests/cli/")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the PostgreSQL turn of the longest tables to `make prove`, save for one of each kind of viewer."""
+    """Leave the PostgreSQL turn of the longest tables to `make prove`, save for one of each kind of viewer.
+
+    Of any other table of cases of the pages and of the commands the first two are taken there.
+    """
+    taken: Counter[tuple[str, str]] = Counter()
     for item in items:
-        if getattr(item, "originalname", "") not in _LONG_ON_POSTGRESQL or "postgresql" not in item.name:
+        if "postgresql" not in item.name:
             continue
-        if not any(f"-{key}]" in item.name for key in _SHORT_ON_POSTGRESQL):
-            item.add_marker(pytest.mark.prove)
+        name, file = getattr(item, "originalname", ""), item.nodeid.partition("::")[0]
+        if name in _LONG_ON_POSTGRESQL:
+            if not any(f"-{key}]" in item.name for key in _SHORT_ON_POSTGRESQL):
+                item.add_marker(pytest.mark.prove)
+        elif file.startswith(_TABLES_OF):
+            taken[file, name] += 1
+            if taken[file, name] > _SHORT_CASES:
+                item.add_marker(pytest.mark.prove)
 
 
 @pytest.fixture(params=ENGINES)
