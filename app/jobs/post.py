@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 _SECONDS: Final = 30
+_REFUSES: Final = 400
 
 
 class Post(Protocol):
@@ -21,6 +22,9 @@ class Post(Protocol):
 
     def send(self, mail: EmailMessage) -> None:
         """Hand the mail over; what it raises is why it was not taken."""
+
+    def answers(self) -> bool:
+        """Say whether anything can be handed over at all."""
 
 
 class UnsafeServer(Exception):
@@ -44,6 +48,14 @@ class FolderPost:
             os.fsync(file.fileno())
         draft.replace(self.folder / f"{name}.eml")
 
+    def answers(self) -> bool:
+        """Say whether the folder is there, or can be made, and can be written to."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return False
+        return os.access(self.folder, os.W_OK)
+
 
 @dataclass(frozen=True, slots=True)
 class ServerPost:
@@ -53,22 +65,34 @@ class ServerPost:
     """
 
     address: SplitResult
+    seconds: float = _SECONDS
 
     def send(self, mail: EmailMessage) -> None:
         """Hand the mail over; raises `OSError` (smtplib's errors are), or `UnsafeServer`."""
         with self._connect() as server:
-            if self.address.username:
-                server.login(unquote(self.address.username), unquote(self.address.password or ""))
             server.send_message(mail)
+
+    def answers(self) -> bool:
+        """Say whether the server can be reached, takes our name and password, and answers in time."""
+        try:
+            with self._connect() as server:
+                code, _words = server.noop()
+        except (OSError, UnsafeServer):
+            return False
+        return code < _REFUSES
 
     def _connect(self) -> smtplib.SMTP:
         host = self.address.hostname or ""
         tls = ssl.create_default_context()
         if self.address.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, self.address.port or 465, timeout=_SECONDS, context=tls)
-        server = smtplib.SMTP(host, self.address.port or 25, timeout=_SECONDS)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self.address.port or 465, timeout=self.seconds, context=tls)
+        else:
+            server = smtplib.SMTP(host, self.address.port or 25, timeout=self.seconds)
         try:
-            self._secure(server, tls)
+            if self.address.scheme != "smtps":
+                self._secure(server, tls)
+            if self.address.username:
+                server.login(unquote(self.address.username), unquote(self.address.password or ""))
         except BaseException:
             server.close()
             raise

@@ -27,7 +27,6 @@ from app.models import (
     RosterEntry,
 )
 from app.services.held_mails import dispatch_for
-from app.services.held_mails import hold_mails as hold_mails
 from app.services.practice import is_example
 from app.services.recipients import Going, going, invited, is_invited, keys_behind, serving, speakers
 
