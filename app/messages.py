@@ -338,6 +338,27 @@ MESSAGES: Final[dict[str, str]] = {
     # Files
     "file_too_large": N_("This file is too large. A file may have %(limit)s MB at most."),
     "file_empty": N_("This file is empty. Choose another."),
+    # Busy time
+    "not_a_calendar": N_("This is not a calendar. Export yours as an .ics file, and choose that one."),
+    "busy_zip": N_("This is a ZIP archive. Unpack it, and choose the .ics file in it."),
+    "busy_encoding": N_("The letters of this file cannot be read. Export the calendar again, as UTF-8."),
+    "busy_cut_short": N_("This calendar ends too early or is damaged. Export it again, and choose the new file."),
+    "busy_too_much": N_(
+        "There is more in this file than a person’s calendar has. Export a shorter period, from today on."
+    ),
+    "busy_too_many": N_(
+        "There is more in this calendar than can be read in a few seconds. Export a shorter period, from today on."
+    ),
+    "busy_repeats": N_(
+        "Something in this calendar repeats too often to be read. Export a shorter period, or leave that calendar out."
+    ),
+    "busy_waiting": N_("Other calendars are being read. Try again in a minute; nothing was kept."),
+    "unknown_subject": N_("Choose from the list whose busy time this is."),
+    "unknown_seen_by": N_("Choose from the list who else may see it."),
+    "hours_in_pairs": N_("Give both hours, or neither for whole days."),
+    "blackout_past": N_("These days are over. Give a day from today on."),
+    "blackout_too_long": N_("Block %(limit)s days at most at once."),
+    "busy_limit": N_("No more than %(limit)s calendars and blocked periods can be kept. Remove some first."),
     "file_type": N_("Files of this kind cannot be attached."),
     # People
     "wrong_password": N_("This is not your present password."),
