@@ -23,7 +23,7 @@ from app import words
 from app.db import Database, GuardedSession
 from app.domain.visibility import Viewer
 from app.models import Person
-from app.services import decision_mails, meeting_mails
+from app.services import decision_mails, meeting_mails, poll_mails
 from app.services.identity import viewer_of_person
 from app.services.invitations import invitation_token, open_invitation
 from app.services.mail_content import Composer, Content, Letterhead, header_text
@@ -125,5 +125,6 @@ def _reminder_content(
 COMPOSERS: Final[Mapping[str, Composer]] = {
     **meeting_mails.COMPOSERS,
     **decision_mails.COMPOSERS,
+    **poll_mails.COMPOSERS,
     **dict.fromkeys(("reminder", "reminder_digest"), _reminder_content),
 }
