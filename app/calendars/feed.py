@@ -59,11 +59,16 @@ def rendered(entry: Entry | DayEntry) -> Rendered:
     """Return an entry, or a day that is no meeting, as bytes that can be kept and joined."""
     if isinstance(entry, DayEntry):
         return Rendered((_midnight(entry.on), entry.uid), None, None, render_day(entry))
+    return placed(entry, render_entry(entry))
+
+
+def placed(entry: Entry, content: bytes) -> Rendered:
+    """Return the bytes of an entry with what a calendar around them needs to know."""
     if entry.starts_at is None:
-        return Rendered((_midnight(entry.starts_on or date.min), entry.uid), None, None, render_entry(entry))
+        return Rendered((_midnight(entry.starts_on or date.min), entry.uid), None, None, content)
     zone = entry.zone if needs_zone(entry) else None
     starts_at = entry.starts_at.astimezone(UTC)
-    return Rendered((starts_at, entry.uid), zone, starts_at, render_entry(entry))
+    return Rendered((starts_at, entry.uid), zone, starts_at, content)
 
 
 def rendered_action(entry: ActionEntry, shape: Shape) -> Rendered:
@@ -110,8 +115,16 @@ def body_of(body: bytes, *, is_gzipped: bool = True) -> FeedBody:
 
 def meeting_calendar(entry: Entry) -> bytes:
     """Return one meeting as a calendar to download: no name, no refresh, no METHOD, so that opening it adds it."""
-    one = rendered(entry)
-    return b"".join([_bare_head(), *_zones([one]), one.content, _END])
+    return _alone(rendered(entry), None)
+
+
+def message_calendar(one: Rendered, method: str) -> bytes:
+    """Return one event as a calendar that is a message (RFC 5546): it says by METHOD what it asks of its reader."""
+    return _alone(one, method)
+
+
+def _alone(one: Rendered, method: str | None) -> bytes:
+    return b"".join([_bare_head(method), *_zones([one]), one.content, _END])
 
 
 def _zones(entries: Sequence[Rendered]) -> list[bytes]:
@@ -141,9 +154,12 @@ def _head(name: str, source_url: str) -> bytes:
 
 
 @functools.cache
-def _bare_head() -> bytes:
-    """Return the properties that every calendar must have, up to its first component."""
-    return _opened(_calendar())
+def _bare_head(method: str | None) -> bytes:
+    """Return the properties that every calendar must have, up to its first component; a message has a METHOD too."""
+    calendar = _calendar()
+    if method is not None:
+        calendar["METHOD"] = Text(method)
+    return _opened(calendar)
 
 
 def _calendar() -> Calendar:
