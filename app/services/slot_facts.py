@@ -75,7 +75,7 @@ def gather(session: GuardedSession, found: OpenPlan, offices: Mapping[str, Offic
     parent = _parent(session, found)
     meetings = _meetings(session, found)
     event = _event(parent, found)
-    high_level = _high_level(first_day, last_day)
+    high_level = high_level_weeks(first_day, last_day)
     facts = PlanFacts(
         first_day=first_day,
         last_day=last_day,
@@ -88,7 +88,7 @@ def gather(session: GuardedSession, found: OpenPlan, offices: Mapping[str, Offic
         with_weekends=content.with_weekends,
         clocks=_clocks(found, offices, meetings),
         attendees=_attendees(session, content, offices, people, (first_day, last_day)),
-        closures=_closures(content, first_day, last_day),
+        closures=closures_around(content, first_day, last_day),
         high_level=high_level,
         is_at_high_level=event is not None
         and any(week.first_day <= event.last_day and event.first_day <= week.last_day for week in high_level),
@@ -296,7 +296,7 @@ def _period_ends_on(session: GuardedSession, found: OpenPlan, today: dt.date) ->
 # Days ---------------------------------------------------------------------------------------------
 
 
-def _closures(content: PlanContent, first_day: dt.date, last_day: dt.date) -> tuple[Closed, ...]:
+def closures_around(content: PlanContent, first_day: dt.date, last_day: dt.date) -> tuple[Closed, ...]:
     """Return the closures of the capitals and of the place, from when the papers are due to a week after the range."""
     since = first_day - max(content.papers_days or 0, content.agenda_days or 0) * DAY - WEEK
     until = last_day + 2 * WEEK
@@ -321,7 +321,7 @@ def _closed(day: ClosedDay, *, at_place: bool = False) -> Closed:
     return Closed(day.on, day.party, name, is_attested=day.is_attested, at_place=at_place)
 
 
-def _high_level(first_day: dt.date, last_day: dt.date) -> tuple[Days, ...]:
+def high_level_weeks(first_day: dt.date, last_day: dt.date) -> tuple[Days, ...]:
     return tuple(
         Days(one.high_level_from, one.high_level_until, is_attested=one.debate_from.is_attested)
         for one in assemblies(first_day, last_day, load_shipped().calendar.un_general_assembly)

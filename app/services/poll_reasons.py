@@ -1,0 +1,116 @@
+"""Why each slot of a poll is better or worse, of what the viewer may see: the clocks, the closures, other meetings.
+
+The reasons are those by which plans rank; of people and busy time a poll says nothing, since it asks them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.catalogue import load_shipped
+from app.db import GuardedSession
+from app.domain import zones
+from app.domain.date_plans import PlanContent, window_minutes
+from app.domain.lifecycle import When
+from app.domain.slot_facts import Clock, Engagement, PlanFacts, RankedSlot
+from app.domain.slot_grid import DAY_BEGINS, DAY_ENDS, Grid, minute_of
+from app.domain.slot_reasons import Reasoner
+from app.domain.zones import known_zone
+from app.models import Poll, PollSlot
+from app.services.meeting_warnings import Planned, meetings_during
+from app.services.slot_facts import closures_around, high_level_weeks
+
+ROWS_LIMIT: Final = 4000
+_DAY: Final = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What is to be said of each slot, by its id, and the facts that it was worked out from."""
+
+    slots: Mapping[uuid.UUID, RankedSlot]
+    facts: PlanFacts
+
+
+def reasons_of(session: GuardedSession, poll: Poll) -> Reasons | None:
+    """Return why each slot that stands is better or worse; None where there is none. One statement."""
+    standing = [slot for slot in poll.slots if slot.withdrawn_at is None]
+    if not standing:
+        return None
+    facts = _facts(session, poll, standing)
+    found: dict[uuid.UUID, RankedSlot] = {}
+    for slot in standing:
+        # Each by itself: slots that were added later may be longer than those that the poll began with.
+        reasoner = Reasoner(_of_length(facts, slot), _grid_of(slot, facts.zone))
+        found[slot.id] = reasoner.slot_at(0)
+    return Reasons(found, facts)
+
+
+def _facts(session: GuardedSession, poll: Poll, standing: Sequence[PollSlot]) -> PlanFacts:
+    first_day, last_day = min(slot.starts_on for slot in standing), max(slot.ends_on for slot in standing)
+    zone = known_zone(poll.time_zone)
+    content = PlanContent(
+        parties=tuple(poll.parties), format=poll.format, place=poll.place or "", zone=zone, agenda_days=0
+    )
+    return PlanFacts(
+        first_day=first_day,
+        last_day=last_day,
+        zone=zone,
+        now=session.now,
+        clocks=_clocks(poll),
+        closures=closures_around(content, first_day, last_day),
+        high_level=high_level_weeks(first_day, last_day),
+        engagements=_engagements(session, poll, standing),
+        papers_days=content.papers_days or 0,
+        travel_days=0 if poll.format == "virtual" else 1,
+    )
+
+
+def _clocks(poll: Poll) -> tuple[Clock, ...]:
+    """Return the capitals of the poll's parties, and the place of the meeting where it keeps another time."""
+    capitals = {party.code: party.time_zone for party in load_shipped().parties if party.code in poll.parties}
+    found = [Clock(code, code, known_zone(zone)) for code in poll.parties if (zone := capitals.get(code))]
+    zone = known_zone(poll.time_zone)
+    if poll.format != "virtual" and zone not in {clock.zone for clock in found}:
+        found.append(Clock("place", "", zone))
+    return tuple(found)
+
+
+def _engagements(session: GuardedSession, poll: Poll, standing: Sequence[PollSlot]) -> tuple[Engagement, ...]:
+    """Return the meetings of the poll's parties that the viewer sees and that sit then, but the poll's own."""
+    first, last = min(standing, key=lambda slot: slot.starts_at), max(standing, key=lambda slot: slot.ends_at)
+    when = When(poll.time_zone, first.starts_on, last.ends_on, first.starts_at, last.ends_at)
+    planned = Planned(when, tuple(poll.parties), poll.place, poll.mechanism_id, poll.meeting_id)
+    others = meetings_during(session, planned, ROWS_LIMIT).values()
+    return tuple(
+        Engagement(other.reference, other.occupied.sittings, other.occupied.parties)
+        for other in others
+        if not set(poll.parties).isdisjoint(other.parties)
+        and (not poll.meeting_id or other.parent_id != poll.meeting_id)
+    )
+
+
+def _of_length(facts: PlanFacts, slot: PollSlot) -> PlanFacts:
+    minutes = window_minutes(slot.starts_time, slot.ends_time) if slot.starts_time and slot.ends_time else None
+    return dataclasses.replace(facts, minutes=minutes, days_count=(slot.ends_on - slot.starts_on).days + 1)
+
+
+def _grid_of(slot: PollSlot, zone: str) -> Grid:
+    """Return the one start that a slot is; of whole days the hours of work, as plans count them."""
+    starts, ends = slot.starts_time or DAY_BEGINS, slot.ends_time or DAY_ENDS
+    every_day = [slot.starts_on + number * _DAY for number in range((slot.ends_on - slot.starts_on).days + 1)]
+    spans = [
+        tuple(dt.datetime.combine(day, wall, zones.zone(zone)).astimezone(dt.UTC) for wall in (starts, ends))
+        for day in every_day
+    ]
+    return Grid(
+        days=[slot.starts_on],
+        walls=[starts.hour * 60 + starts.minute],
+        starts=tuple([minute_of(begins)] for begins, _ in spans),
+        ends=tuple([minute_of(finishes)] for _, finishes in spans),
+    )
