@@ -16,7 +16,7 @@ from app.calendars.feed import FeedBody, body_of, joined, meeting_calendar
 from app.calendars.meeting import RENDERING
 from app.calendars.words import WORDS, feed_name
 from app.db import Database, FeedState, GuardedSession, digest_of
-from app.domain.entries import Detail, FeedChoices, Language, MeetingFacts, entry, in_language
+from app.domain.entries import Detail, Entry, FeedChoices, Language, MeetingFacts, entry, in_language
 from app.domain.errors import NotFound
 from app.domain.feed_filters import FeedFilter, kept_filter
 from app.domain.visibility import Action, can
@@ -96,14 +96,19 @@ def meeting_download(session: GuardedSession, reference: str, base_url: str, lan
     A meeting that was called off is given however long ago that was: whoever asks for it wants it.
     """
     meeting = find_meeting(session, reference)
+    shown = entry_of_meeting(session, meeting, base_url, language)
+    if shown is None:
+        raise NotFound
+    return Download(f"{meeting.reference}.ics", meeting_calendar(shown))
+
+
+def entry_of_meeting(session: GuardedSession, meeting: Meeting, base_url: str, language: str) -> Entry | None:
+    """Return what a calendar shows of one meeting to the viewer, as it stands; None where it has no date."""
     mechanism = _mechanism(session, meeting.mechanism_id)
     spoken = cast("Language", language)
     beside = beside_words(session, Meeting.id == meeting.id).get(meeting.id, NOTHING_BESIDE)
     facts = facts_of(meeting, mechanism, capitals_of_parties(session), base_url, spoken, session.now, beside)
-    shown = entry(facts, FeedChoices(spoken, tentative=True), facts.cancelled_at or session.now)
-    if shown is None:
-        raise NotFound
-    return Download(f"{meeting.reference}.ics", meeting_calendar(shown))
+    return entry(facts, FeedChoices(spoken, tentative=True), facts.cancelled_at or session.now)
 
 
 def meeting_facts(session: GuardedSession, base_url: str, language: Language) -> tuple[MeetingFacts, ...]:

@@ -21,6 +21,14 @@ _IN_LINK: Final = b"entente link of an invitation"
 _TOKEN: Final = re.compile("[a-z2-7]{42}", re.ASCII)
 
 
+def invitation_id_of(meeting_id: uuid.UUID, invited_id: uuid.UUID) -> uuid.UUID:
+    """Return the id of the invitation of a person, or of an entry on the roster, to a meeting.
+
+    A mail carries secrets of it before its row is written: whoever writes the row first gives it this id.
+    """
+    return uuid.uuid5(meeting_id, str(invited_id))
+
+
 def secret_of(invitation_id: uuid.UUID, secret_key: str) -> str:
     """Return the token that stands in an invitation's own address: 42 lower-case letters and digits.
 
@@ -38,6 +46,11 @@ def invitation_of(token: str, secret_key: str) -> uuid.UUID | None:
 def link_token_of(invitation_id: uuid.UUID, secret_key: str) -> str:
     """Return the token of the link by which the invited person answers on a page."""
     return _written(signed(invitation_id, _IN_LINK, secret_key, _MAC_BYTES))
+
+
+def answer_address(base_url: str, invitation_id: uuid.UUID, secret_key: str) -> str:
+    """Return the address of the page on which the invited person answers without signing in."""
+    return f"{base_url}/invitations/{link_token_of(invitation_id, secret_key)}"
 
 
 def linked_invitation(token: str, secret_key: str) -> uuid.UUID | None:
