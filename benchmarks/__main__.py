@@ -1,6 +1,7 @@
 """Measure, print each figure as a ratio to its yardstick, and write them all to benchmarks/latest.json.
 
-Of each engine two worlds are built twice, one of meetings and one of actions, with all the data and with fewer.
+Of each engine two worlds are built twice, one of meetings and one of actions, with all the data and with fewer; a third
+is for finding dates.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import action_register, charts, commitments, imports
+from benchmarks import action_register, charts, commitments, imports, slots
 from benchmarks.actions import ACTIONS, opened_with_actions
 from benchmarks.actions import FEWER as FEWER_ACTIONS
 from benchmarks.figures import Figure
 from benchmarks.measures import all_of
 from benchmarks.worlds import ENGINES, FEWER, MEETINGS, opened
 
+DATES: Final = 100
 LATEST = Path(__file__).parent / "latest.json"
 
 
@@ -46,7 +48,17 @@ def of_actions(engine: str) -> Iterator[Figure]:
         yield from imports.figures_of(many)
 
 
-WORLDS: Final[dict[str, Callable[[str], Iterator[Figure]]]] = {"meetings": of_meetings, "actions": of_actions}
+def of_dates(engine: str) -> Iterator[Figure]:
+    """Yield the figures of finding a date, where there are few meetings and much busy time."""
+    with tempfile.TemporaryDirectory() as folder, opened(engine, Path(folder) / "dates", DATES) as bench:
+        yield from slots.figures_of(bench)
+
+
+WORLDS: Final[dict[str, Callable[[str], Iterator[Figure]]]] = {
+    "meetings": of_meetings,
+    "actions": of_actions,
+    "dates": of_dates,
+}
 
 
 def main() -> None:
