@@ -84,6 +84,8 @@ MESSAGES: Final[dict[str, str]] = {
     "window_too_short": N_("A meeting of that length does not fit between these two hours."),
     "no_required_party": N_("Choose one party at least that must attend."),
     "office_of_others": N_("This office is of no party to the meeting. Choose one from the list."),
+    "not_a_length": N_("Type a length as in 3 or 2:30, in hours and minutes."),
+    "zone_of_unknown_place": N_("Choose a time zone: this place is not among the cities known here."),
     "lead_out_of_range": N_("Give a number of days from 0 to %(limit)s."),
     "too_many_seats": N_("Name %(limit)s offices and people at most."),
     # Polls
