@@ -31,7 +31,8 @@ ATTEMPTS: Final = 4
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., ResponseReturnValue]
 __all__ = [
-    "BY_TOKEN", "PUBLIC", "Policy", "database", "policies", "route", "session", "signed_in", "submission_id", "viewer",
+    "BY_TOKEN", "PUBLIC", "Policy", "database", "in_one_transaction", "policies", "route", "session", "signed_in",
+    "submission_id", "viewer",
 ]  # fmt: skip
 
 
@@ -104,9 +105,17 @@ def _run(view: View, policy: Policy, values: dict[str, Any]) -> Response:
             raise NotFound
     if policy.kind != "signed_in" or not policy.opens_session:
         return make_response(view(**values))  # such views ask a service, which opens what it needs
+    return in_one_transaction(view, values)
+
+
+def in_one_transaction(view: View, values: dict[str, Any]) -> Response:
+    """Run a view in a session and a transaction of its own; one that lost a race is run again.
+
+    For a view that works without any before: what takes seconds must not hold up everybody who writes.
+    """
     for attempt in range(ATTEMPTS):
         try:
-            return _in_one_transaction(view, values)
+            return _attempt(view, values)
         except (StaleDataError, IntegrityError):
             if attempt == ATTEMPTS - 1:
                 raise
@@ -151,7 +160,7 @@ def can_ever(who: Viewer, action: Action) -> bool:
     return can(who, coarse.get(action, action))
 
 
-def _in_one_transaction(view: View, values: dict[str, Any]) -> Response:
+def _attempt(view: View, values: dict[str, Any]) -> Response:
     reads = request.method in SAFE_METHODS
     opened = database().read_session(g.viewer) if reads else database().write_session(g.viewer)
     with opened as current:
