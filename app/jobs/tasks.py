@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import smtplib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Final
@@ -14,7 +15,9 @@ from app.logs import get_logger
 from app.models import Heartbeat
 from app.services import outbox
 from app.services.audit import keep_head
+from app.services.busy_acts import sweep_past
 from app.services.mail_content import Letterhead
+from app.services.mail_digests import sift
 from app.services.mails import compose
 from app.services.offices import use_names_of_today
 from app.services.reminder_post import held_until, note_outcome, post_reminders
@@ -23,15 +26,21 @@ from app.services.sign_in import end_expired, forget_old_attempts
 from config import Settings
 
 _ATTEMPTS_KEPT: Final = dt.timedelta(days=1)
+# A mail that is begun then still ends inside of the lease, however slow the server.
+_SENT_WITHIN: Final = outbox.LEASE / 2
 
 
 @dataclass(slots=True)
 class Delivery:
-    """How many messages were sent, failed, and were withheld from who may not see them."""
+    """How many messages were sent, failed, and were withheld from who may not see them.
+
+    `is_cut_off` once the mail server does not answer at all.
+    """
 
     sent: int = 0
     failed: int = 0
     withheld: int = 0
+    is_cut_off: bool = False
 
 
 def letterhead_of(settings: Settings) -> Letterhead:
@@ -40,14 +49,28 @@ def letterhead_of(settings: Settings) -> Letterhead:
 
 
 def deliver_outbox(database: Database, settings: Settings, post: Post | None = None) -> Delivery:
-    """Send everything that is due, message by message; one that fails waits, and holds up no other."""
+    """Send everything that is due, message by message; one that fails waits, and holds up no other.
+
+    Where nothing can be handed over at all, the others are not tried: they stay due, and the next run asks again.
+    """
     post = post or post_to(settings.mail_url)
     letterhead = letterhead_of(settings)
     delivery = Delivery()
-    while claimed := outbox.claim(database):
-        for message in claimed:
-            _deliver(database, message, letterhead, post, delivery)
+    while not delivery.is_cut_off and (claimed := outbox.claim(database, sift=sift)):
+        _deliver_all(database, claimed, letterhead, post, delivery)
     return delivery
+
+
+def _deliver_all(
+    database: Database, claimed: Sequence[outbox.Claimed], letterhead: Letterhead, post: Post, delivery: Delivery
+) -> None:
+    """Send what was claimed together; what is left when the claim is nearly over is given back, to be claimed anew."""
+    claimed_at = database.clock()
+    for place, message in enumerate(claimed):
+        if delivery.is_cut_off or database.clock() - claimed_at > _SENT_WITHIN:
+            outbox.give_back(database, [each.id for each in claimed[place:]])
+            return
+        _deliver(database, message, letterhead, post, delivery)
 
 
 def _deliver(
@@ -58,7 +81,8 @@ def _deliver(
         mail = compose(database, message, letterhead) if until is None else None
     except Exception as error:  # noqa: BLE001 - one message that cannot be composed holds up no other
         get_logger().exception("message not composed", message=str(message.id), message_kind=message.kind)
-        _failed(database, message, error, delivery)
+        outbox.mark_failed(database, message.id, _name_of(error))
+        delivery.failed += 1
         return
     if until is not None:
         outbox.hold(database, message.id, until)
@@ -73,16 +97,16 @@ def _deliver(
 def _send(database: Database, message: outbox.Claimed, mail: EmailMessage, post: Post, delivery: Delivery) -> None:
     try:
         post.send(mail)
-    except (OSError, UnsafeServer, ValueError) as error:
-        _failed(database, message, error, delivery)
+    except ValueError as error:  # what the mail itself is refused for before any server saw it
+        outbox.mark_failed(database, message.id, _name_of(error))
+        delivery.failed += 1
+    except (OSError, UnsafeServer) as error:
+        outbox.mark_refused(database, message.id, _name_of(error))
+        delivery.failed += 1
+        delivery.is_cut_off = not post.answers()
     else:
         outbox.mark_sent(database, message.id, lambda session, row: note_outcome(session, row, is_sent=True))
         delivery.sent += 1
-
-
-def _failed(database: Database, message: outbox.Claimed, error: Exception, delivery: Delivery) -> None:
-    outbox.mark_failed(database, message.id, _name_of(error))
-    delivery.failed += 1
 
 
 def _name_of(error: Exception) -> str:
@@ -105,10 +129,14 @@ def beat(database: Database) -> None:
 
 
 def sweep(database: Database) -> None:
-    """Forget attempts to sign in of more than a day ago, end the sign-ins whose time is over, use today's names."""
+    """Forget attempts to sign in of more than a day ago, end the sign-ins whose time is over, use today's names.
+
+    Busy time that is long over goes too.
+    """
     with database.system_session("sweep up after sign-ins", "write") as session:
         forget_old_attempts(session, session.now - _ATTEMPTS_KEPT)
         end_expired(session)
+        sweep_past(session)
         session.commit()
     use_names_of_today(database)
 

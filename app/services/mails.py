@@ -21,12 +21,14 @@ from sqlalchemy import select
 
 from app import words
 from app.db import Database, GuardedSession
+from app.domain.dispatches import DIGEST
 from app.domain.visibility import Viewer
 from app.models import Person
 from app.services import decision_mails, meeting_mails, poll_mails
 from app.services.identity import viewer_of_person
 from app.services.invitations import invitation_token, open_invitation
 from app.services.mail_content import Composer, Content, Letterhead, header_text
+from app.services.mail_digest_words import digest_composer
 from app.services.outbox import Claimed
 from app.services.reminder_words import TEMPLATE as REMINDER
 from app.services.reminder_words import ReminderMail, reminder_content
@@ -127,4 +129,5 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **decision_mails.COMPOSERS,
     **poll_mails.COMPOSERS,
     **dict.fromkeys(("reminder", "reminder_digest"), _reminder_content),
+    DIGEST: digest_composer(lambda: COMPOSERS),
 }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from app import labels, words
 from app.db import GuardedSession
+from app.domain.dispatches import word_now
 from app.domain.visibility import Viewer
 from app.domain.zones import known_zone
 from app.models import Meeting
@@ -77,7 +78,7 @@ def _meeting_content(
     if meeting is None:
         return None
     language = viewer.language
-    subject, lead = _subject_and_lead(message.kind, words.translations(language).gettext)
+    subject, lead = _subject_and_lead(word_now(message.kind, meeting.state), words.translations(language).gettext)
     picked, title_language = words.pick(meeting.title, language)
     title = header_text(picked)
     parties = words.party_order([row.party_code for row in meeting.parties], language)

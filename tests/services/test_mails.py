@@ -26,9 +26,11 @@ LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente",
 OTHER_KINDS = {
     "invitation",
     "meeting_left",
-    *(kind for kind in outbox.KINDS if kind.startswith(("decision_", "reminder"))),
+    "meeting_digest",
+    *(kind for kind in outbox.KINDS if kind.startswith(("decision_", "reminder", "poll_", "roster_"))),
 }
 MEETING_KINDS = sorted(outbox.KINDS - OTHER_KINDS)
+STANDS = {"meeting_confirmed": "confirmed", "meeting_cancelled": "cancelled"}
 TITLE = {"en": "Coordination on the UN", "es": "Coordinación en la ONU", "fr": "Coordination à l’ONU"}
 
 
@@ -38,6 +40,12 @@ def add_meeting(database: Database, parties=world.THREE, **changed):
         meeting = world.add_meeting(session, "UNC-2026-1", parties, **values)
         session.commit()
         return meeting.id
+
+
+def stand(database: Database, meeting_id, state):
+    with database.system_session("change its state", "write") as session:
+        session.get_one(Meeting, meeting_id).state = state
+        session.commit()
 
 
 def message(key, kind="meeting_proposed", **payload):
@@ -84,7 +92,7 @@ def test_a_meeting_on_two_clocks(database):
 )
 @pytest.mark.parametrize("kind", MEETING_KINDS)
 def test_every_kind_in_every_language(sqlite_database, key, kind, title, time):
-    meeting_id = add_meeting(sqlite_database)
+    meeting_id = add_meeting(sqlite_database, state=STANDS.get(kind, "proposed"))
     read, plain, html = sent(compose(sqlite_database, about(meeting_id, key, kind), LETTERHEAD))
     assert title in read["Subject"]
     assert title in plain
@@ -97,9 +105,28 @@ def test_every_kind_in_every_language(sqlite_database, key, kind, title, time):
 
 def test_each_kind_says_something_else(sqlite_database):
     meeting_id = add_meeting(sqlite_database)
-    mails = [sent(compose(sqlite_database, about(meeting_id, "carol", kind), LETTERHEAD)) for kind in MEETING_KINDS]
+    mails = []
+    for kind in MEETING_KINDS:
+        stand(sqlite_database, meeting_id, STANDS.get(kind, "proposed"))
+        mails.append(sent(compose(sqlite_database, about(meeting_id, "carol", kind), LETTERHEAD)))
     assert len({read["Subject"] for read, _plain, _html in mails}) == len(MEETING_KINDS)
     assert len({plain.splitlines()[0] for _read, plain, _html in mails}) == len(MEETING_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "subject"),
+    [
+        ("meeting_confirmed", "cancelled", "Cancelled: Coordination on the UN"),
+        ("meeting_confirmed", "proposed", "Changed: Coordination on the UN"),
+        ("meeting_proposed", "confirmed", "Confirmed: Coordination on the UN"),
+        ("meeting_postponed", "confirmed", "Confirmed: Coordination on the UN"),
+        ("meeting_cancelled", "proposed", "Changed: Coordination on the UN"),
+        ("meeting_changed", "cancelled", "Changed: Coordination on the UN"),
+    ],
+)
+def test_a_mail_that_waited_says_what_stands_when_it_is_sent(sqlite_database, kind, state, subject):
+    meeting_id = add_meeting(sqlite_database, state=state)
+    assert sent(compose(sqlite_database, about(meeting_id, "carol", kind), LETTERHEAD))[0]["Subject"] == subject
 
 
 @pytest.mark.parametrize("key", ["benoit", "isabelle", "adaeze", "sam", "olga", "marta", "frank"])

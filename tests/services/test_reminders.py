@@ -105,6 +105,9 @@ class Kept:
             raise ConnectionRefusedError(111, "away")
         self.mails.append(email.message_from_bytes(mail.as_bytes(), policy=email.policy.default))
 
+    def answers(self) -> bool:
+        return not self.is_away
+
     def texts(self) -> list[str]:
         """Return the plain text of each mail, whose HTML is valid."""
         for mail in self.mails:
@@ -354,7 +357,7 @@ def test_a_mail_that_comes_late_waits_for_a_working_day(sqlite_database, clock, 
     clock.now = at("2026-12-12T09:00")
     run(sqlite_database, settings, post)
     (message,) = messages(sqlite_database)
-    assert (post.mails, message.attempts, message.due_at) == ([], 1, at("2026-12-14T08:00"))
+    assert (post.mails, message.attempts, message.due_at) == ([], 0, at("2026-12-14T08:00"))
     clock.now = at("2026-12-14T08:00")
     run(sqlite_database, settings, post)
     assert len(post.mails) == 1
