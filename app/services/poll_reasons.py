@@ -14,19 +14,15 @@ from typing import Final
 
 from app.catalogue import load_shipped
 from app.db import GuardedSession
-from app.domain import zones
 from app.domain.date_plans import PlanContent, window_minutes
 from app.domain.lifecycle import When
-from app.domain.slot_facts import Clock, Engagement, PlanFacts, RankedSlot
-from app.domain.slot_grid import DAY_BEGINS, DAY_ENDS, Grid, minute_of
-from app.domain.slot_reasons import Reasoner
+from app.domain.slots import Clock, Engagement, PlanFacts, RankedSlot, rank
 from app.domain.zones import known_zone
 from app.models import Poll, PollSlot
 from app.services.meeting_warnings import Planned, meetings_during
 from app.services.slot_facts import closures_around, high_level_weeks
 
 ROWS_LIMIT: Final = 4000
-_DAY: Final = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +39,25 @@ def reasons_of(session: GuardedSession, poll: Poll) -> Reasons | None:
     if not standing:
         return None
     facts = _facts(session, poll, standing)
-    found: dict[uuid.UUID, RankedSlot] = {}
-    for slot in standing:
-        # Each by itself: slots that were added later may be longer than those that the poll began with.
-        reasoner = Reasoner(_of_length(facts, slot), _grid_of(slot, facts.zone))
-        found[slot.id] = reasoner.slot_at(0)
-    return Reasons(found, facts)
+    said = {slot.id: why(facts, slot.starts_on, slot.ends_on, slot.starts_time, slot.ends_time) for slot in standing}
+    return Reasons({slot_id: each for slot_id, each in said.items() if each is not None}, facts)
+
+
+def why(
+    facts: PlanFacts, first_day: dt.date, last_day: dt.date, starts: dt.time | None, ends: dt.time | None
+) -> RankedSlot | None:
+    """Return why one slot is better or worse, as the only start of a plan of its length; None for one that is past."""
+    one = dataclasses.replace(
+        facts,
+        first_day=first_day,
+        last_day=last_day,
+        days_count=(last_day - first_day).days + 1,
+        minutes=window_minutes(starts, ends) if starts and ends else None,
+        earliest=starts or facts.earliest,
+        latest=ends or facts.latest,
+        with_weekends=True,
+    )
+    return next(iter(rank(one, limit=1).slots), None)
 
 
 def _facts(session: GuardedSession, poll: Poll, standing: Sequence[PollSlot]) -> PlanFacts:
@@ -92,25 +101,4 @@ def _engagements(session: GuardedSession, poll: Poll, standing: Sequence[PollSlo
         for other in others
         if not set(poll.parties).isdisjoint(other.parties)
         and (not poll.meeting_id or other.parent_id != poll.meeting_id)
-    )
-
-
-def _of_length(facts: PlanFacts, slot: PollSlot) -> PlanFacts:
-    minutes = window_minutes(slot.starts_time, slot.ends_time) if slot.starts_time and slot.ends_time else None
-    return dataclasses.replace(facts, minutes=minutes, days_count=(slot.ends_on - slot.starts_on).days + 1)
-
-
-def _grid_of(slot: PollSlot, zone: str) -> Grid:
-    """Return the one start that a slot is; of whole days the hours of work, as plans count them."""
-    starts, ends = slot.starts_time or DAY_BEGINS, slot.ends_time or DAY_ENDS
-    every_day = [slot.starts_on + number * _DAY for number in range((slot.ends_on - slot.starts_on).days + 1)]
-    spans = [
-        tuple(dt.datetime.combine(day, wall, zones.zone(zone)).astimezone(dt.UTC) for wall in (starts, ends))
-        for day in every_day
-    ]
-    return Grid(
-        days=[slot.starts_on],
-        walls=[starts.hour * 60 + starts.minute],
-        starts=tuple([minute_of(begins)] for begins, _ in spans),
-        ends=tuple([minute_of(finishes)] for _, finishes in spans),
     )
