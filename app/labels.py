@@ -649,6 +649,14 @@ def _reminder_mails(pgettext: Say) -> Table:
     }
 
 
+def _meeting_mails(pgettext: Say) -> Table:
+    return {
+        "at_once": pgettext("how mails about meetings come", "each as soon as it happens, with the calendar entry"),
+        "digest": pgettext("how mails about meetings come", "together in one mail a day, at 8:00 in my time"),
+        "never": pgettext("how mails about meetings come", "never: I read the pages and my calendar"),
+    }
+
+
 def _reminder_stages(pgettext: Say) -> Table:
     return {
         "before": pgettext("stage of a reminder", "before its day"),
@@ -728,6 +736,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "feed_detail": _feed_details,
     "theme": _themes,
     "reminder_mails": _reminder_mails,
+    "meeting_mails": _meeting_mails,
     "reminder_stage": _reminder_stages,
     "reminder_state": _reminder_states,
     "appointment_state": _appointment_states,

@@ -36,7 +36,8 @@ _NAMES_LIMIT: Final = 2_000
 
 _CHARSETS: Final = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
 _RECIPIENTS: Final = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
-_ADDRESS: Final = re.compile(r"[^\s<>()\[\]\\,;:\"@]{1,128}@[^\s<>()\[\]\\,;:\"@]{1,253}")
+_OF_ADDRESS: Final = r"[^\s\x00-\x20\x7f-\x9f<>()\[\]\\,;:\"@]"
+_ADDRESS: Final = re.compile(rf"{_OF_ADDRESS}{{1,128}}@{_OF_ADDRESS}{{1,253}}")
 # A display name may look like an address; it is in quotes, in brackets or encoded.
 _NOT_ADDRESS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|=\?[^?\s]*\?[bBqQ]\?[^?]*\?=')
 _STAMP: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z")

@@ -17,8 +17,10 @@ UNREAD: Final = (
 )  # fmt: skip
 UNCOUNTED: Final = (
     "no_secret", "wrong_secret", "another_meeting", "another_sender", "another_attendee", "not_invited",
-    "meeting_cancelled", "meeting_over", "no_date", "earlier_date", "unknown_sequence", "older", "repeated", "too_many",
+    "meeting_cancelled", "meeting_over", "no_date", "earlier_date", "unknown_sequence", "ahead_of_time", "older",
+    "repeated", "too_many",
 )  # fmt: skip
+CLOCKS_DIFFER: Final = dt.timedelta(days=1)
 CALLED_OFF: Final = "cancelled"
 _SMALL: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
@@ -65,7 +67,7 @@ def reason_not_to_count(reply: CalendarReply, invited: Invited, now: dt.datetime
         return "another_sender"
     if not same_address(reply.attendee, invited.address):
         return "another_attendee"
-    return closed_to_answers(invited, now) or _out_of_turn(reply, invited)
+    return closed_to_answers(invited, now) or _out_of_turn(reply, invited, now)
 
 
 def closed_to_answers(invited: Invited, now: dt.datetime) -> str | None:
@@ -79,12 +81,15 @@ def closed_to_answers(invited: Invited, now: dt.datetime) -> str | None:
     return "meeting_over" if invited.state in {"held", "closed"} or invited.ends_at <= now else None
 
 
-def _out_of_turn(reply: CalendarReply, invited: Invited) -> str | None:
+def _out_of_turn(reply: CalendarReply, invited: Invited, now: dt.datetime) -> str | None:
     """Return why a reply comes too late or too early: a yes to one date says nothing of another."""
     if reply.sequence < invited.sequence:
         return "earlier_date"
     if reply.sequence > invited.sequence:
         return "unknown_sequence"
+    # Else it would be the newest word for ever, and could be sent again against each that comes after.
+    if reply.stamped_at > now + CLOCKS_DIFFER:
+        return "ahead_of_time"
     if invited.answered_at is None:
         return None
     # Calendars stamp whole seconds.

@@ -12,20 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.db import Database, GuardedSession, digest_of
+from app.db import Database, GuardedSession
 from app.domain import actions as rules
-from app.domain.accounts import ATTEMPTS_LIMIT, ATTEMPTS_WINDOW
 from app.domain.actions import OWED_STATES, LegState
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Viewer, person_key
-from app.models import Action, Leg, Party, Reminder, SignInAttempt, Submission
+from app.models import Action, Leg, Party, Reminder, Submission
 from app.services.action_acts import own_leg, update_leg
 from app.services.answer_links import reminder_of
 from app.services.identity import viewer_of_person
+from app.services.link_attempts import count_attempt
 from app.services.reported_updates import changed
 from app.services.updates import add_note, last_news_on, say_no_change
 
@@ -96,7 +96,7 @@ def answer_reminder(database: Database, token: str, secret_key: str, answer: Ans
     `not_accepted_yet`, and what notes and legs raise (`text`); `StaleVersion`.
     """
     sent, viewer = _sent(database, token, secret_key)
-    _count(database, token)
+    count_attempt(database, token)
     for race in range(RACES):
         try:
             with database.write_session(viewer) as session:
@@ -210,17 +210,3 @@ def _say(session: GuardedSession, asked: Asked, answer: Answer) -> None:
         raise Refusal(refusal.key, field=field, **refusal.values) from refusal
     if answer.text.strip() and not needs:
         add_note(session, asked.reference, answer.text, answer.language, way="link")
-
-
-def _count(database: Database, token: str) -> None:
-    """Count an answer by this link, and refuse one too many of a quarter of an hour, as signing in does."""
-    with database.system_session("count an answer by a link", "write") as session:
-        attempt = SignInAttempt(id=uuid.uuid4(), email_digest=digest_of(token), at=session.now, succeeded=False)
-        counted = select(func.count()).select_from(SignInAttempt).where(
-            SignInAttempt.email_digest == attempt.email_digest, SignInAttempt.at > session.now - ATTEMPTS_WINDOW
-        )  # fmt: skip
-        session.add(attempt)
-        session.flush()
-        if session.execute(counted).scalar_one() > ATTEMPTS_LIMIT:
-            raise Refusal("too_many_attempts")
-        session.commit()

@@ -73,6 +73,7 @@ def test_a_reply_is_read_in_the_shape_of_each_program(shape: str, partstat: str,
         (mail(head=f"From: {ANA}\r\n"), "several_senders"),
         (mail(sender=f"{ANA}, b@example.org"), "several_senders"),
         (mail(sender="Ana"), "no_sender"),
+        (mail(sender="\0@\0"), "no_sender"),
         (mail().replace(b"From:", b"X-From:"), "no_sender"),
         (mail().replace(b"text/calendar", b"text/plain"), "no_calendar"),
         (

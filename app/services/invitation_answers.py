@@ -1,0 +1,223 @@
+"""Answering one's own invitation to a meeting: on its page, by a link, or from a calendar; the last answer stands.
+
+It is the person's answer, never the party's: that one is given by who speaks for it, and confirms.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy import Select, and_, or_, select
+
+from app.db import GuardedSession
+from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.replies import REPLIES, Invited, Reply, closed_to_answers
+from app.domain.visibility import party_key, person_key
+from app.models import Meeting, MeetingInvitation, MeetingParty, Person, RosterEntry
+from app.services.invitation_links import invitation_id_of
+from app.services.meeting_life import promise_of
+from app.services.meetings import find_meeting
+from app.services.rosters import note_reply
+
+Way = Literal["page", "link", "calendar"]
+UNANSWERED: Final = "needs_action"
+MODES: Final = ("in_person", "remote")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An invitation as it stands now: to which meeting, and on whose entry of the roster, where there is one."""
+
+    meeting: Meeting
+    invitation: MeetingInvitation | None
+    entry: RosterEntry | None
+
+    @property
+    def answer(self) -> str:
+        """Return what was answered, or `UNANSWERED`."""
+        return self.invitation.reply if self.invitation else UNANSWERED
+
+    @property
+    def mode(self) -> str | None:
+        """Return how the person takes part where that is theirs to say: the meeting is held in both ways."""
+        return self.entry.mode if self.entry is not None and self.meeting.format == "hybrid" else None
+
+    @property
+    def version(self) -> int:
+        """Return the version of what was answered; 0 before anything was."""
+        return self.invitation.version if self.invitation else 0
+
+    @property
+    def is_moved(self) -> bool:
+        """Say whether the date is another than that of the last mail to the person."""
+        return _mailed(self.invitation) < self.meeting.sequence if _was_mailed(self.invitation) else False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer; `promise` and `version` are those of the page that was answered."""
+
+    reply: str
+    mode: str | None
+    promise: str
+    version: int
+
+
+def own_standing(session: GuardedSession, meeting: Meeting) -> Standing | None:
+    """Return the viewer's own invitation to a meeting, in one statement; None for who was not invited."""
+    person_id = session.bound_viewer.person_id
+    found = session.execute(
+        select(MeetingInvitation, RosterEntry)
+        .select_from(Meeting)
+        .outerjoin(
+            MeetingInvitation,
+            and_(MeetingInvitation.meeting_id == Meeting.id, MeetingInvitation.person_id == person_id),
+        )
+        .outerjoin(
+            RosterEntry,
+            and_(
+                RosterEntry.meeting_id == Meeting.id,
+                RosterEntry.person_id == person_id,
+                RosterEntry.state == "approved",
+            ),
+        )
+        .where(Meeting.id == meeting.id)
+        .order_by(RosterEntry.position)
+        .limit(1)
+    ).one_or_none()
+    if found is None or not any(found):
+        return None
+    return Standing(meeting, *found)
+
+
+def standing_of(session: GuardedSession, invitation_id: uuid.UUID) -> Standing | None:
+    """Return an invitation as it stands, or None where it cannot be seen."""
+    found = session.execute(_whose().where(MeetingInvitation.id == invitation_id).limit(1)).one_or_none()
+    return Standing(*found) if found else None
+
+
+def _whose() -> Select[Meeting, MeetingInvitation, RosterEntry]:
+    invited = and_(
+        RosterEntry.state == "approved",
+        RosterEntry.meeting_id == MeetingInvitation.meeting_id,
+        or_(RosterEntry.id == MeetingInvitation.entry_id, RosterEntry.person_id == MeetingInvitation.person_id),
+    )
+    return (
+        select(Meeting, MeetingInvitation, RosterEntry)
+        .select_from(MeetingInvitation)
+        .join(Meeting, Meeting.id == MeetingInvitation.meeting_id)
+        .outerjoin(RosterEntry, invited)
+        .order_by(RosterEntry.position)
+    )
+
+
+def invited_by(session: GuardedSession, standing: Standing) -> Invited:
+    """Return what the rules need to know of an invitation."""
+    invitation, meeting = standing.invitation, standing.meeting
+    return Invited(
+        address=invitation.address if invitation else "",
+        uid=meeting.uid,
+        sequence=max(_mailed(invitation), meeting.sequence),
+        is_invited=_is_invited(session, standing),
+        state=meeting.state,
+        date_is_open=meeting.date_is_open,
+        ends_at=meeting.ends_at,
+        answer=standing.answer,
+        answered_at=_answered_at(invitation),
+    )
+
+
+def _is_invited(session: GuardedSession, standing: Standing) -> bool:
+    """Say whether the person is invited still: their entry stands, and their party is at the table."""
+    invitation = standing.invitation
+    if invitation is None:
+        return standing.entry is not None
+    if invitation.method == "CANCEL" or (invitation.entry_id is not None and standing.entry is None):
+        return False
+    if invitation.party_code is None:
+        return True
+    seat = select(MeetingParty.id).where(
+        MeetingParty.meeting_id == standing.meeting.id,
+        MeetingParty.party_code == invitation.party_code,
+        MeetingParty.removed.is_(False),
+    )
+    return session.execute(seat).scalar_one_or_none() is not None
+
+
+def _was_mailed(invitation: MeetingInvitation | None) -> bool:
+    return invitation is not None and invitation.sequence is not None
+
+
+def _mailed(invitation: MeetingInvitation | None) -> int:
+    return (invitation.sequence or 0) if invitation else 0
+
+
+def _answered_at(invitation: MeetingInvitation | None) -> dt.datetime | None:
+    """Return when the answer that stands was given: of a calendar, by its own clock."""
+    if invitation is None:
+        return None
+    given = [invitation.reply_stamped_at, invitation.replied_at if invitation.reply_way != "calendar" else None]
+    return max((each for each in given if each is not None), default=None)
+
+
+# Writing -------------------------------------------------------------------------------------------
+
+
+def answer_invitation(session: GuardedSession, reference: str, given: Given) -> Meeting:
+    """Write the viewer's own answer to their invitation, as they give it on the page of the meeting.
+
+    Raises `NotFound` for who was not invited; `Refusal` as `write_given`; `StaleVersion`.
+    """
+    meeting = find_meeting(session, reference)
+    standing = own_standing(session, meeting)
+    if standing is None:
+        raise NotFound
+    write_given(session, standing, given, "page")
+    return meeting
+
+
+def write_given(session: GuardedSession, standing: Standing, given: Given, way: Way) -> None:
+    """Write an answer that was given on a page of ours.
+
+    Raises `Refusal`: `unknown_reply`, `unknown_mode`, and `invitation_` with the reason why nobody can answer now;
+    `StaleVersion` where the date, the parties or the answer have changed since.
+    """
+    closed = closed_to_answers(invited_by(session, standing), session.now)
+    if closed:
+        raise Refusal(f"invitation_{closed}")
+    if given.reply not in REPLIES:
+        raise Refusal("unknown_reply", field="reply")
+    if standing.mode is not None and given.mode not in MODES:
+        raise Refusal("unknown_mode", field="mode")
+    if given.version != standing.version or given.promise != promise_of(standing.meeting):
+        raise StaleVersion({"reply": given.reply}, {"reply": standing.answer})
+    write_reply(session, standing, given.reply, way)
+    if standing.mode is not None and standing.entry is not None and given.mode:
+        standing.entry.mode = given.mode
+
+
+def write_reply(session: GuardedSession, standing: Standing, reply: Reply, way: Way) -> MeetingInvitation:
+    """Write what the invited person replied, on their invitation and on the roster."""
+    invitation = standing.invitation or _made(session, standing)
+    invitation.reply, invitation.reply_way, invitation.replied_at = reply, way, session.now
+    if standing.entry is not None:
+        note_reply(session, standing.entry, reply)
+    session.flush()
+    session.record("invitation_answered", "invitation", invitation.id, invitation.audience_id, reply=reply, way=way)
+    return invitation
+
+
+def _made(session: GuardedSession, standing: Standing) -> MeetingInvitation:
+    """Return an invitation for somebody on the roster to whom no mail went yet."""
+    viewer = session.bound_viewer
+    person = session.execute(select(Person).where(Person.id == viewer.person_id)).scalar_one()
+    keys = {person_key(viewer.person_id)} | ({party_key(viewer.party)} if viewer.party else set())
+    invitation = MeetingInvitation(
+        id=invitation_id_of(standing.meeting.id, viewer.person_id), meeting_id=standing.meeting.id,
+        person_id=viewer.person_id, party_code=viewer.party, address=person.email, audience_id=session.audience(keys),
+    )  # fmt: skip
+    session.add(invitation)
+    return invitation
