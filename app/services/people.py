@@ -16,7 +16,7 @@ from app.domain.accounts import ROLES_OF_A_GOVERNMENT, normal_email, role_fits
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.mechanisms import collation_key
 from app.domain.plaintext import one_line
-from app.domain.reminders import CHOICES as REMINDER_CHOICES
+from app.domain.reminders import CHOICES as MAIL_CHOICES
 from app.domain.visibility import Action, Facts, Role, audience_of_person, can
 from app.models import Office, Party, Person
 from app.services import outbox
@@ -52,6 +52,7 @@ class Profile:
     time_zone: str
     theme: str
     reminder_mails: str = "digest"
+    meeting_mails: str = "at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,8 @@ def save_profile(session: GuardedSession, profile: Profile, version: int) -> Per
         language=_checked(profile.language, _LANGUAGES, "unknown_language", "language"),
         time_zone=_checked_zone(profile.time_zone),
         theme=_checked(profile.theme, _THEMES, "required", "theme"),
-        reminder_mails=_checked(profile.reminder_mails, REMINDER_CHOICES, "required", "reminder_mails"),
+        reminder_mails=_checked(profile.reminder_mails, MAIL_CHOICES, "required", "reminder_mails"),
+        meeting_mails=_checked(profile.meeting_mails, MAIL_CHOICES, "required", "meeting_mails"),
     )
     theirs = profile_of(person)
     if version != person.version:
@@ -263,7 +265,9 @@ def save_profile(session: GuardedSession, profile: Profile, version: int) -> Per
 
 def profile_of(person: Person) -> Profile:
     """Return the profile that an account has now."""
-    return Profile(person.name, person.language, person.time_zone, person.theme, person.reminder_mails)
+    return Profile(
+        person.name, person.language, person.time_zone, person.theme, person.reminder_mails, person.meeting_mails
+    )
 
 
 def _as_values(profile: Profile) -> dict[str, object]:

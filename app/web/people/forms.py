@@ -76,6 +76,12 @@ class ProfileForm(FlaskForm):
         description=_l("Times are shown in this zone, beside those of each meeting."),
     )  # fmt: skip
     theme = SelectField(_l("Colours"), [InputRequired(_NEEDED)], validate_choice=False)
+    meeting_mails = SelectField(
+        _l("Mails about meetings and polls"), validate_choice=False,
+        description=_l(
+            "Urgent meetings are mailed at once even to who gets one mail a day. Mails about your password always come."
+        ),
+    )  # fmt: skip
     reminder_mails = SelectField(
         _l("Reminders of what you owe"), [InputRequired(_NEEDED)], validate_choice=False,
         description=_l("None comes on a weekend or a closure of your party, unless something is due that very day."),

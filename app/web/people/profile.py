@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app import labels, words
 from app.domain.errors import Refusal
-from app.domain.visibility import DELEGATION_ROLES, Action
+from app.domain.visibility import DELEGATION_ROLES, Action, Role
 from app.i18n import reader_language
 from app.services import people as service
 from app.services.people import Profile
@@ -32,7 +32,7 @@ def profile() -> ResponseReturnValue:
     """Show one's profile, and save it."""
     person = service.own_account(session())
     now = service.profile_of(person)
-    form = _profile_form(now, is_reminded=person.role in DELEGATION_ROLES)
+    form = _profile_form(now, Role(person.role))
     left = unsaved(
         form, person, lambda version: service.save_profile(session(), _typed(form, now), version), {"time_zone": _city}
     )  # fmt: skip
@@ -67,14 +67,18 @@ def change_own_password() -> ResponseReturnValue:
     return render_template("people/password.html", form=form), status
 
 
-def _profile_form(now: Profile, *, is_reminded: bool) -> ProfileForm:
+def _profile_form(now: Profile, role: Role) -> ProfileForm:
+    """Return the form with what concerns somebody of this role; only those who work on meetings are mailed of them."""
     form = ProfileForm(data=asdict(now))
     form.language.choices = list(words.LANGUAGE_NAMES.items())
     form.time_zone.choices = zone_choices(reader_language())
     form.theme.choices = list(labels.labels("theme", reader_language()).items())
     form.reminder_mails.choices = list(labels.labels("reminder_mails", reader_language()).items())
-    if not is_reminded:
+    form.meeting_mails.choices = list(labels.labels("meeting_mails", reader_language()).items())
+    if role not in DELEGATION_ROLES:
         del form.reminder_mails
+    if role not in DELEGATION_ROLES | {Role.SECRETARIAT}:
+        del form.meeting_mails
     return form
 
 
@@ -82,6 +86,7 @@ def _typed(form: ProfileForm, now: Profile) -> Profile:
     return Profile(
         form.name.data or "", form.language.data or "", form.time_zone.data or "", form.theme.data or "",
         (form.reminder_mails.data or "") if form.reminder_mails else now.reminder_mails,
+        (form.meeting_mails.data or "") if form.meeting_mails else now.meeting_mails,
     )  # fmt: skip
 
 
