@@ -41,17 +41,17 @@ def figures_of(bench: Bench) -> Iterator[Figure]:
     took: dict[int, float] = {}
     for factor in GROWTH:
         _add_intervals(bench, people, INTERVALS * (factor - (GROWTH[GROWTH.index(factor) - 1] if factor > 1 else 0)))
-        took[factor] = quickest(partial(_ranked, bench, plan_id), rounds=3)
+        took[factor] = quickest(partial(_ranked, bench, plan_id), rounds=5)
         if factor == 1:
-            floor = quickest(partial(_read_and_sorted, bench, people), rounds=3)
+            floor = quickest(partial(_read_and_sorted, bench, people), rounds=5)
             name = f"slots of 18 months for {PEOPLE} people with {INTERVALS} intervals each, against reading these"
             yield Figure(name, bench.engine, took[1], floor, TIMES, unit=" s", at_most=True)
         else:
             name = f"slots with {factor} times the intervals, against once"
             yield Figure(name, bench.engine, took[factor], took[1], factor, unit=" s", at_most=True)
-    once = quickest(partial(rank, _facts(bench, plan_id, people=1)), rounds=3)
+    once = quickest(partial(rank, _facts(bench, plan_id, people=1)), rounds=5)
     for factor in GROWTH[1:]:
-        more = quickest(partial(rank, _facts(bench, plan_id, people=factor)), rounds=3)
+        more = quickest(partial(rank, _facts(bench, plan_id, people=factor)), rounds=5)
         name = f"ranking for {factor} times the people, against once"
         yield Figure(name, bench.engine, more, once, factor, unit=" s", at_most=True)
 

@@ -49,10 +49,27 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Overlaps:
-    """How many of some people (or meetings) each start overlaps, and how many starts each of them does."""
+    """How many of some people (or meetings) each start overlaps, and for each of them the runs of starts that it does.
+
+    A run is from a start to before another; those of one are in order and do not touch.
+    """
 
     counts: list[int]
-    hits: list[int]
+    runs: list[list[tuple[int, int]]]
+
+    @property
+    def hits(self) -> list[int]:
+        """Return how many starts each of them overlaps."""
+        return [sum(high - low for low, high in runs) for runs in self.runs]
+
+    def at(self, index: int) -> list[int]:
+        """Return which of them, by their places, overlap one start."""
+        found = []
+        for place, runs in enumerate(self.runs):
+            before = bisect_right(runs, (index, len(self.counts))) - 1
+            if before >= 0 and index < runs[before][1]:
+                found.append(place)
+        return found
 
 
 def minute_of(instant: datetime) -> int:
@@ -137,15 +154,13 @@ def overlap_counts(grid: Grid, busy: Iterable[Sequence[Span]]) -> Overlaps:
 
     Each of them counts once for a start, however many of its intervals lie in it.
     """
-    changes, hits = [0] * (len(grid.days) + 1), []
-    for spans in busy:
-        hit = 0
-        for low, high in _merged(_ranges(grid, spans)):
+    changes = [0] * (len(grid.days) + 1)
+    every_run = [list(_merged(_ranges(grid, spans))) for spans in busy]
+    for runs in every_run:
+        for low, high in runs:
             changes[low] += 1
             changes[high] -= 1
-            hit += high - low
-        hits.append(hit)
-    return Overlaps(list(accumulate(changes[:-1])), hits)
+    return Overlaps(list(accumulate(changes[:-1])), every_run)
 
 
 def _ranges(grid: Grid, spans: Sequence[Span]) -> list[tuple[int, int]]:

@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from app.domain import zones
-from app.domain.slot_facts import POINTS, Clock, Closed, PlanFacts, RankedSlot, Reason, ReasonKey, Span
-from app.domain.slot_grid import SATURDAY, Grid, instant_of, is_free
+from app.domain.slot_facts import POINTS, Attendee, Clock, Closed, PlanFacts, RankedSlot, Reason, ReasonKey
+from app.domain.slot_grid import SATURDAY, Grid, Overlaps, instant_of
 from app.domain.walltime import in_zone
 
 NIGHT_ENDS: Final = 7 * 60
@@ -23,9 +23,12 @@ _DAY: Final = timedelta(days=1)
 class Reasoner:
     """What is to be said of the starts of one plan; it remembers what it worked out."""
 
-    def __init__(self, facts: PlanFacts, grid: Grid) -> None:
+    def __init__(self, facts: PlanFacts, grid: Grid, lacking: Overlaps, optional: Overlaps, clashing: Overlaps) -> None:
         self.facts = facts
         self.grid = grid
+        self._required = [each for each in facts.attendees if each.is_required], lacking
+        self._optional = [each for each in facts.attendees if not each.is_required], optional
+        self._clashing = clashing
         self.today = in_zone(facts.now, facts.zone).date()
         self._of_day: dict[date, tuple[tuple[Reason, ...], int]] = {}
         self._of_hour: dict[tuple[int, tuple[int, ...]], tuple[tuple[Reason, ...], int]] = {}
@@ -42,7 +45,7 @@ class Reasoner:
     def slot_at(self, index: int) -> RankedSlot:
         """Return a start with all its reasons: the grave ones first, then losses, then gains."""
         sittings = self.grid.sittings_at(index)
-        people = tuple(self._people(sittings))
+        people = tuple(self._people(index))
         reasons = (*people, *self._hour(index)[0], *self._day(self.grid.days[index])[0])
         first_day, wall = self.grid.days[index], self.grid.walls[index]
         minutes = self.facts.minutes
@@ -227,18 +230,18 @@ class Reasoner:
 
     # The people ----------------------------------------------------------------------------------
 
-    def _people(self, sittings: Sequence[Span]) -> Iterator[Reason]:
-        for attendee in self.facts.attendees:
-            if not _all_free(attendee.busy, sittings):
-                key: ReasonKey = "lacks" if attendee.is_required else "busy"
+    def _people(self, index: int) -> Iterator[Reason]:
+        of_both: tuple[tuple[ReasonKey, tuple[list[Attendee], Overlaps]], ...] = (
+            ("lacks", self._required),
+            ("busy", self._optional),
+        )
+        for key, (attendees, overlaps) in of_both:
+            for place in overlaps.at(index):
+                attendee = attendees[place]
                 yield Reason(key, POINTS[key], party=attendee.party, people=(attendee.name,))
-        for other in self.facts.engagements:
-            if not _all_free(other.sittings, sittings):
-                yield Reason("clash", POINTS["clash"], reference=other.reference, people=other.people)
-
-
-def _all_free(busy: Sequence[Span], sittings: Sequence[Span]) -> bool:
-    return all(is_free(busy, sitting) for sitting in sittings)
+        for place in self._clashing.at(index):
+            other = self.facts.engagements[place]
+            yield Reason("clash", POINTS["clash"], reference=other.reference, people=other.people)
 
 
 def _outside(starts: int, ends: int, clock: Clock) -> int:

@@ -51,11 +51,11 @@ def rank(facts: PlanFacts, limit: int = 20) -> Ranking:
     It takes time linear in the starts of the range, and in the people and their intervals.
     """
     grid = candidates_of(facts)
-    reasoner = Reasoner(facts, grid)
     required = [each for each in facts.attendees if each.is_required]
     lacking = overlap_counts(grid, [each.busy for each in required])
     optional = overlap_counts(grid, [each.busy for each in facts.attendees if not each.is_required])
     clashing = overlap_counts(grid, [each.sittings for each in facts.engagements])
+    reasoner = Reasoner(facts, grid, lacking, optional, clashing)
     best: dict[date, tuple[bool, int, int]] = {}
     lack, busy, clash = POINTS["lacks"], POINTS["busy"], POINTS["clash"]
     working_count = 0
