@@ -18,7 +18,8 @@ from app.services.audit import verify
 from tests import world
 from tests.proofs.updater import ACTIONS, PARTIES, reference
 
-PROCESSES = ("ana,carol", "diego,daniel")
+# Those of one process write to the same legs.
+PROCESSES = ("ana,diego", "carol,daniel")
 
 
 def run(database: Database, folder: Path, updates: int) -> None:
@@ -62,7 +63,7 @@ def hold(database: Database, folder: Path, told: dict[str, dict[str, object]], u
         kept = {action.reference: action.state for action, _leg in rows}
     assert (acts["note_added"], acts["leg_updated"]) == (notes.total(), legs.total())
     assert kept == {ref: whole_state(each) for ref, each in states.items()}  # type: ignore[arg-type]
-    assert sum(int(str(each["lost"])) for each in told.values()) > 0, "nobody lost a race, so nothing was proved"
+    assert sum(int(str(each["lost"])) for each in told.values()) >= len(PROCESSES), "somebody lost no race"
     assert verify(database, folder).problems == []
 
 

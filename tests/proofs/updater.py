@@ -37,16 +37,19 @@ def reference(n: int) -> str:
     return f"ACT-2026-MXUS-A{n + 1:02}"
 
 
-def write(database: Database, key: str, count: int, told: Told) -> None:
-    """Write so many updates as that person: half notes, half states of their party's leg."""
+def write(database: Database, key: str, count: int, told: Told, meet: threading.Barrier) -> None:
+    """Write so many updates as that person: half notes, half states of their party's leg.
+
+    The first is of the same leg for all who meet, who wait for one another once they have read it: one is too late.
+    """
     luck = random.Random(key)
     for n in range(count):
-        ref = reference(luck.randrange(ACTIONS))
+        ref = reference(luck.randrange(ACTIONS) if n else 0)
         if n % 2:
             _note(database, key, ref, f"{key}-{n}")
             told.notes.append(f"{key}-{n}")
         else:
-            told.lost += _change(database, key, ref)
+            told.lost += _change(database, key, ref, None if n else meet)
             told.legs[ref] = told.legs.get(ref, 0) + 1
 
 
@@ -56,7 +59,7 @@ def _note(database: Database, key: str, ref: str, text: str) -> None:
         session.commit()
 
 
-def _change(database: Database, key: str, ref: str) -> int:
+def _change(database: Database, key: str, ref: str, meet: threading.Barrier | None) -> int:
     """Write another state to the leg, made from the version that was read; return how often somebody was quicker."""
     lost = 0
     while True:
@@ -64,6 +67,8 @@ def _change(database: Database, key: str, ref: str) -> int:
             _action, leg = own_leg(session, ref, PARTIES[key])
             change = changed(leg, "under_way" if leg.state == "open" else "open", None)
             version = leg.version
+        if meet is not None and not lost:
+            meet.wait(60)
         try:
             with database.write_session(world.viewer(key)) as session:
                 update_leg(session, ref, PARTIES[key], change, version=version)
@@ -78,7 +83,8 @@ def main(url: str, folder: str, keys: str, count: str) -> None:
     """Let each of these people write so many updates, all at once, and print what was written."""
     database = Database(url, Path(folder))
     told = {key: Told() for key in keys.split(",")}
-    people = [threading.Thread(target=write, args=(database, key, int(count), told[key])) for key in told]
+    meet = threading.Barrier(len(told))
+    people = [threading.Thread(target=write, args=(database, key, int(count), told[key], meet)) for key in told]
     for person in people:
         person.start()
     for person in people:
