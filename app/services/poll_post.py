@@ -23,9 +23,14 @@ def tell_those_asked(session: GuardedSession, kind: str, poll: Poll, except_pers
     if is_practised(session, poll):
         return
     with session.whole_truth("find whom to tell of a poll") as truth:
-        told: set[uuid.UUID] = speakers(truth, poll.parties) | _named(truth, poll)
-        told |= serving(truth, appointments_in(keys_behind(truth, poll.audience_id)))
+        told = those_asked(truth, poll)
     tell_people(session, kind, poll, told - {except_person})
+
+
+def those_asked(truth: GuardedSession, poll: Poll) -> set[uuid.UUID]:
+    """Return the coordinators and heads of a poll's parties, its principals with an account, and its secretariats."""
+    told = speakers(truth, poll.parties) | _named(truth, poll)
+    return told | serving(truth, appointments_in(keys_behind(truth, poll.audience_id)))
 
 
 def tell_people(session: GuardedSession, kind: str, poll: Poll, people: Collection[uuid.UUID]) -> None:

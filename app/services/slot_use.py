@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -54,11 +55,18 @@ def use_in_draft(
 
 
 def move_meeting(
-    session: GuardedSession, meeting: Meeting, slot: PlannedSlot, reason: str = "", elsewhere: Elsewhere = Elsewhere()
+    session: GuardedSession,
+    meeting: Meeting,
+    slot: PlannedSlot,
+    reason: str = "",
+    elsewhere: Elsewhere = Elsewhere(),
+    *,
+    said_yes: Collection[str] = (),
 ) -> Meeting:
     """Give a meeting a slot as its date, by the way that its state asks for; every party is asked anew and told.
 
-    It is changed while proposed, postponed with the reason when confirmed, else reinstated.
+    It is changed while proposed, postponed with the reason when confirmed, else reinstated. `said_yes` are parties
+    that agreed to the slot in a poll.
 
     Raises `Refusal` `not_in_state`, `slot_in_other_zone` (a confirmed meeting keeps its zone), and what those acts
     raise: `forbidden`, `reason_required`, `same_date`, `nothing_changed`, `start_has_passed`.
@@ -67,21 +75,23 @@ def move_meeting(
     if way is None:
         raise Refusal("not_in_state", state=meeting.state, verb="publish")
     if way == "change":
-        return _changed(session, meeting, slot, elsewhere)
-    date = _in_zone_of(meeting, slot)
+        return _changed(session, meeting, slot, elsewhere, said_yes)
+    reference, version, date = meeting.reference, meeting.version, _in_zone_of(meeting, slot)
     if way == "postpone":
-        return postpone_meeting(session, meeting.reference, reason, version=meeting.version, date=date)
-    return reinstate_meeting(session, meeting.reference, version=meeting.version, date=date)
+        return postpone_meeting(session, reference, reason, version=version, date=date, said_yes=said_yes)
+    return reinstate_meeting(session, reference, version=version, date=date, said_yes=said_yes)
 
 
-def _changed(session: GuardedSession, meeting: Meeting, slot: PlannedSlot, elsewhere: Elsewhere) -> Meeting:
+def _changed(
+    session: GuardedSession, meeting: Meeting, slot: PlannedSlot, elsewhere: Elsewhere, said_yes: Collection[str]
+) -> Meeting:
     """Publish the slot as the only change; raises `Refusal("changes_are_open")` where others are being staged."""
     draft = stage_changes(session, meeting.reference)
     if draft.version != 1 or draft.created_at != session.now:
         raise Refusal("changes_are_open")
     draft = use_in_draft(session, draft.id, slot, elsewhere)
     try:
-        return publish(session, draft.id, version=draft.version)
+        return publish(session, draft.id, version=draft.version, said_yes=said_yes)
     except StaleVersion:
         raise StaleVersion({"starts_on": slot.first_day}, {"starts_on": meeting.starts_on}) from None
 
