@@ -31,6 +31,7 @@ class Settings:
     secret_key: str = field(repr=False)
     database_url: str = field(repr=False)
     mail_url: str = field(repr=False)
+    mailbox_url: str | None = field(repr=False)
     port: int
     base_url: str
     data_dir: Path
@@ -57,6 +58,7 @@ class Settings:
             secret_key=env.get("SECRET_KEY", ""),
             database_url=_database_url(env, data_dir, problems),
             mail_url=_mail_url(env, data_dir, problems),
+            mailbox_url=_mailbox_url(env, problems),
             port=port,
             base_url=_base_url(env, port, problems),
             data_dir=data_dir,
@@ -113,6 +115,21 @@ def _mail_url(env: Mapping[str, str], data_dir: Path, problems: list[str]) -> st
         return str(Path(written).resolve())
     if scheme not in {"smtp", "smtps"} or not urlsplit(written).hostname:
         problems.append("MAIL_URL is neither smtp://host, smtps://host nor a folder.")
+    return written
+
+
+def _mailbox_url(env: Mapping[str, str], problems: list[str]) -> str | None:
+    """Return the mailbox that replies come to, or None when none is read."""
+    written = env.get("MAILBOX_URL") or None
+    if written is None:
+        return None
+    try:
+        parts = urlsplit(written)
+        is_whole = bool(parts.hostname and parts.username and parts.password) and (parts.port or 1) > 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or not written.isascii() or not written.startswith(("imaps://", "imap://")):
+        problems.append("MAILBOX_URL is not of the form imaps://user:password@host/INBOX, in ASCII, %-escaped.")
     return written
 
 

@@ -30,6 +30,7 @@ def production(tmp_path: Path, keys_dir: Path) -> dict[str, str]:
         "ENTENTE_DATA": str(tmp_path / "data"),
         "ENTENTE_KEYS": str(keys_dir),
         "MAIL_URL": "smtp://canary:canary@mail.example:587",
+        "MAILBOX_URL": "imaps://canary:canary@mail.example/INBOX",
     }
 
 
@@ -47,6 +48,7 @@ def test_a_secret_is_all_that_a_machine_of_ones_own_needs():
     assert settings.database_url == f"sqlite:///{ROOT}/instance/entente.db"
     assert settings.mail_folder == ROOT / "instance" / "mail"
     assert settings.keys_dir == ROOT / ".keys" / "delegations"
+    assert settings.mailbox_url is None
     assert settings.metrics_enabled is False
     assert settings.is_production is False
 
@@ -60,6 +62,7 @@ def test_what_is_given_is_taken(production: dict[str, str], tmp_path: Path, keys
     assert settings.keys_dir == keys_dir
     assert settings.mail_url == "smtp://canary:canary@mail.example:587"
     assert settings.mail_folder is None
+    assert settings.mailbox_url == "imaps://canary:canary@mail.example/INBOX"
     assert settings.metrics_enabled is True
     assert settings.is_production is True
 
@@ -110,6 +113,22 @@ def test_production_is_where_others_can_come(production: dict[str, str], base_ur
         ({"DATABASE_URL": "entente.db"}, "DATABASE_URL is neither a postgresql:// nor a sqlite:// address."),
         ({"MAIL_URL": "http://mail.example"}, "MAIL_URL is neither smtp://host, smtps://host nor a folder."),
         ({"MAIL_URL": "smtp://"}, "MAIL_URL is neither smtp://host, smtps://host nor a folder."),
+        *[
+            (
+                {"MAILBOX_URL": written},
+                "MAILBOX_URL is not of the form imaps://user:password@host/INBOX, in ASCII, %-escaped.",
+            )
+            for written in (
+                "pop3://u:p@h",
+                "imaps://h/INBOX",
+                "imaps://u@h/INBOX",
+                "imaps://u:p@h:port/INBOX",
+                "imaps://[",
+                "imaps://u:p@/INBOX",
+                "imaps://u:contraseña@h/INBOX",
+                "mail",
+            )
+        ],
     ],
 )
 def test_what_cannot_be_meant_is_refused(change: dict[str, str], problem: str):
