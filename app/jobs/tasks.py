@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Final
 
-from app.db import Database
+from app.db import Database, GuardedSession
 from app.jobs.post import Post, UnsafeServer, post_to, sender_of
 from app.logs import get_logger
-from app.models import Heartbeat
+from app.models import Heartbeat, OutboxMessage
 from app.services import outbox
 from app.services.audit import keep_head
 from app.services.busy_acts import sweep_past
 from app.services.mail_content import Letterhead
 from app.services.mail_digests import sift
-from app.services.mails import compose
+from app.services.mails import Composed, compose_whole
 from app.services.offices import use_names_of_today
 from app.services.reminder_post import held_until, note_outcome, post_reminders
 from app.services.reminders import prepare_reminders
@@ -78,7 +78,7 @@ def _deliver(
 ) -> None:
     try:
         until = held_until(database, message)
-        mail = compose(database, message, letterhead) if until is None else None
+        mail = compose_whole(database, message, letterhead) if until is None else None
     except Exception as error:  # noqa: BLE001 - one message that cannot be composed holds up no other
         get_logger().exception("message not composed", message=str(message.id), message_kind=message.kind)
         outbox.mark_failed(database, message.id, _name_of(error))
@@ -94,9 +94,9 @@ def _deliver(
     _send(database, message, mail, post, delivery)
 
 
-def _send(database: Database, message: outbox.Claimed, mail: EmailMessage, post: Post, delivery: Delivery) -> None:
+def _send(database: Database, message: outbox.Claimed, mail: Composed, post: Post, delivery: Delivery) -> None:
     try:
-        post.send(mail)
+        post.send(mail.mail)
     except ValueError as error:  # what the mail itself is refused for before any server saw it
         outbox.mark_failed(database, message.id, _name_of(error))
         delivery.failed += 1
@@ -105,8 +105,14 @@ def _send(database: Database, message: outbox.Claimed, mail: EmailMessage, post:
         delivery.failed += 1
         delivery.is_cut_off = not post.answers()
     else:
-        outbox.mark_sent(database, message.id, lambda session, row: note_outcome(session, row, is_sent=True))
+        outbox.mark_sent(database, message.id, functools.partial(_note_sent, mail))
         delivery.sent += 1
+
+
+def _note_sent(mail: Composed, session: GuardedSession, row: OutboxMessage) -> None:
+    """Note what follows from a mail that was handed over, in the transaction that marks it as sent."""
+    note_outcome(session, row, is_sent=True)
+    mail.note(session, row)
 
 
 def _name_of(error: Exception) -> str:

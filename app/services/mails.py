@@ -9,26 +9,27 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import select
 
 from app import words
 from app.db import Database, GuardedSession
 from app.domain.dispatches import DIGEST
 from app.domain.visibility import Viewer
-from app.models import Person
+from app.models import OutboxMessage
 from app.services import decision_mails, meeting_mails, poll_mails
-from app.services.identity import viewer_of_person
 from app.services.invitations import invitation_token, open_invitation
 from app.services.mail_content import Composer, Content, Letterhead, header_text
 from app.services.mail_digest_words import digest_composer
+from app.services.mail_recipients import Recipient, recipient_of
+from app.services.meeting_invitations import CalendarPart, calendar_part, note_sent
 from app.services.outbox import Claimed
 from app.services.reminder_words import TEMPLATE as REMINDER
 from app.services.reminder_words import ReminderMail, reminder_content
@@ -36,38 +37,78 @@ from app.services.reminder_words import ReminderMail, reminder_content
 _TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A mail that may go out, and the invitation in it, which is to be noted once it was handed over."""
+
+    mail: EmailMessage
+    calendar: CalendarPart | None = None
+
+    def note(self, session: GuardedSession, message: OutboxMessage) -> None:
+        """Note, in the transaction that marks the message as sent, what its recipient's calendar was told."""
+        if self.calendar is not None:
+            note_sent(session, message, self.calendar)
+
+
 def compose(database: Database, message: Claimed, letterhead: Letterhead) -> EmailMessage | None:
     """Return the mail that this message is to its recipient now, or None when there is nothing they may read."""
-    if message.recipient_id is None:
+    composed = compose_whole(database, message, letterhead)
+    return composed.mail if composed else None
+
+
+def compose_whole(database: Database, message: Claimed, letterhead: Letterhead) -> Composed | None:
+    """Return the mail of `compose`, with what is to be noted of it when it was handed over."""
+    recipient = recipient_of(database, message)
+    if recipient is None:
         return None
-    viewer = viewer_of_person(database, message.recipient_id, database.clock())
-    if viewer is None:
-        return None
-    with database.read_session(viewer) as session:
-        email = session.execute(select(Person.email).where(Person.id == viewer.person_id)).scalar_one()
-        content = _content_on(session, viewer, message, letterhead)
+    with database.read_session(recipient.viewer) as session:
+        content = _content_on(session, recipient.viewer, message, letterhead)
+        calendar = calendar_part(session, message, recipient, letterhead) if content else None
     if message.kind == "invitation":
-        content = _invitation_content(database, viewer, message, letterhead)
-    return _mail(message, letterhead, viewer, email, content) if content else None
+        content = _invitation_content(database, recipient.viewer, message, letterhead)
+    return Composed(_mail(message, letterhead, recipient, content, calendar), calendar) if content else None
 
 
-def _mail(message: Claimed, letterhead: Letterhead, viewer: Viewer, email: str, content: Content) -> EmailMessage:
+def _mail(
+    message: Claimed, letterhead: Letterhead, recipient: Recipient, content: Content, calendar: CalendarPart | None
+) -> EmailMessage:
     """Return the mail; a header takes no line breaks, and a name or title has none to begin with."""
-    user, _at, domain = email.rpartition("@")
-    mail = EmailMessage(policy=SMTP)
+    viewer = recipient.viewer
+    mail = EmailMessage(policy=SMTP if recipient.to.addr_spec.isascii() else SMTPUTF8)
     mail["Message-ID"] = f"<{message.id}@{letterhead.host}>"
     mail["Date"] = format_datetime(message.created_at)
     mail["From"] = letterhead.sender
-    mail["To"] = Address(header_text(viewer.name), user, domain)
+    if calendar is not None:
+        mail["Reply-To"] = Address(letterhead.sender.display_name, addr_spec=calendar.reply_to)
+    mail["To"] = recipient.to
     mail["Subject"] = header_text(content.subject)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    values = {**content.values, "subject": content.subject, "language": viewer.language, "name": viewer.name}
+    values = {
+        "answer_link": calendar.answer_link if calendar else None,
+        **content.values,
+        "subject": content.subject,
+        "language": viewer.language,
+        "name": viewer.name,
+    }
     environment = _environment(viewer.language)
     mail.set_content(environment.get_template(f"mails/{content.template}.txt").render(values))
     mail.add_alternative(environment.get_template(f"mails/{content.template}.html").render(values), subtype="html")
+    if calendar is not None:
+        _add_calendar(mail, calendar)
     mail["Content-Language"] = viewer.language  # last: the parts would take it with them
     return mail
+
+
+def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:
+    """Add the calendar as the last alternative (RFC 6047); its method is that of the calendar itself."""
+    mail.add_alternative(
+        calendar.content,
+        maintype="text",
+        subtype="calendar",
+        cte="base64",
+        params={"method": calendar.notice.method, "charset": "UTF-8"},
+    )
 
 
 def text_of_reminder(said: ReminderMail, language: str) -> str:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from app import labels, words
@@ -14,7 +14,7 @@ from app.db import GuardedSession
 from app.domain.dispatches import word_now
 from app.domain.visibility import Viewer
 from app.domain.zones import known_zone
-from app.models import Meeting
+from app.models import Meeting, RosterEntry
 from app.services.mail_content import Composer, Content, Letterhead, header_text
 from app.services.outbox import Claimed
 
@@ -33,6 +33,41 @@ def _left_content(session: GuardedSession, viewer: Viewer, message: Claimed, _le
     return Content(
         "meeting_left", _("No longer with you: %(reference)s") % {"reference": reference}, {"reference": reference}
     )
+
+
+def _roster_left_content(
+    session: GuardedSession, viewer: Viewer, message: Claimed, _letterhead: Letterhead
+) -> Content | None:
+    """Return that somebody goes to a meeting no more, or None when they do again; what became of it is not said."""
+    meeting = _meeting_of(session, message)
+    if meeting is None or _goes(session, meeting, viewer):
+        return None
+    _ = words.translations(viewer.language).gettext
+    return Content(
+        "roster_left",
+        _("No longer on the list: %(reference)s") % {"reference": meeting.reference},
+        {"reference": meeting.reference},
+    )
+
+
+def _roster_joined_content(
+    session: GuardedSession, viewer: Viewer, message: Claimed, letterhead: Letterhead
+) -> Content | None:
+    """Return that somebody goes to a meeting, or None when they do no more."""
+    meeting = _meeting_of(session, message)
+    if meeting is None or not _goes(session, meeting, viewer):
+        return None
+    return _meeting_content(session, viewer, message, letterhead)
+
+
+def _goes(session: GuardedSession, meeting: Meeting, viewer: Viewer) -> bool:
+    """Say whether the viewer is on a meeting's roster: a person, or an entry without an account."""
+    found = select(RosterEntry.id).where(
+        RosterEntry.meeting_id == meeting.id,
+        RosterEntry.state == "approved",
+        or_(RosterEntry.id == viewer.person_id, RosterEntry.person_id == viewer.person_id),
+    )
+    return session.execute(found).first() is not None
 
 
 def _meeting_of(session: GuardedSession, message: Claimed) -> Meeting | None:
@@ -54,6 +89,7 @@ def _subject_and_lead(kind: str, gettext: Callable[[str], str]) -> tuple[str, st
         "meeting_postponed": (_("Postponed: %(title)s"), _("This meeting is postponed.")),
         "meeting_cancelled": (_("Cancelled: %(title)s"), _("This meeting is cancelled.")),
         "meeting_reinstated": (_("Proposed again: %(title)s"), _("This meeting is proposed to you again.")),
+        "roster_joined": (_("You are on the list: %(title)s"), _("You go to this meeting for your delegation.")),
         "answer_reported": (
             _("An answer was reported: %(title)s"),
             _("An answer that a party gave outside of Entente was entered. It does not confirm the meeting."),
@@ -98,7 +134,7 @@ def _meeting_content(
             "place": meeting.place,
             "parties": words.list_of([words.party_name(code, language) for code in parties], language),
             "reason": meeting.reason if meeting.state in {"postponed", "cancelled"} else None,
-            "link": f"{letterhead.base_url}/meetings/{meeting.reference}",
+            "link": f"{letterhead.base_url}/meetings/{meeting.reference}" if message.entry_id is None else None,
         },
     )
 
@@ -146,4 +182,6 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
         _meeting_content,
     ),
     "meeting_left": _left_content,
+    "roster_joined": _roster_joined_content,
+    "roster_left": _roster_left_content,
 }

@@ -51,6 +51,7 @@ SYSTEM_CALLERS = {
     "services/invitations.py": {"look up a link to set a password", "set a password by a link"},
     "services/leaver_items.py": {"count what is with somebody who leaves"},
     "services/link_attempts.py": {"count an answer by a link"},
+    "services/mail_recipients.py": {"mail somebody on a roster"},
     "services/mails.py": {"mail a link to set a password"},
     "services/meeting_audience.py": {"find the secretariat of a meeting's parties"},
     "services/meeting_life.py": {"decide what a meeting becomes"},

@@ -1,0 +1,83 @@
+"""Who a mail is to: a person with an account, or somebody on a roster who has none, and what either may see."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+
+from sqlalchemy import select
+
+from app.db import Database
+from app.domain.visibility import Role, Viewer
+from app.models import Person, RosterAddress, RosterEntry
+from app.services.identity import viewer_of_person
+from app.services.mail_content import header_text
+from app.services.outbox import Claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The viewer on whose behalf a mail is composed, and where it goes; `entry_id` where they have no account."""
+
+    viewer: Viewer
+    to: Address
+    entry_id: uuid.UUID | None = None
+
+    @property
+    def invited_id(self) -> uuid.UUID:
+        """Return what their invitations are known by: the person, or the entry of the roster."""
+        return self.entry_id or self.viewer.person_id
+
+
+def recipient_of(database: Database, message: Claimed) -> Recipient | None:
+    """Return whom a message goes to; None for who is disabled, unknown, or has no address that mail can be sent to."""
+    if message.entry_id is not None:
+        return _without_account(database, message.entry_id)
+    if message.recipient_id is None:
+        return None
+    viewer = viewer_of_person(database, message.recipient_id, database.clock())
+    if viewer is None:
+        return None
+    with database.read_session(viewer) as session:
+        email = session.execute(select(Person.email).where(Person.id == viewer.person_id)).scalar_one()
+    to = address_to(viewer.name, email)
+    return Recipient(viewer, to) if to else None
+
+
+def _without_account(database: Database, entry_id: uuid.UUID) -> Recipient | None:
+    """Return somebody on a roster as an official of their delegation would see, in their own language and zone."""
+    with database.system_session("mail somebody on a roster") as session:
+        found = session.execute(
+            select(RosterEntry.party_code, RosterEntry.name, RosterAddress)
+            .join(RosterAddress, RosterAddress.entry_id == RosterEntry.id)
+            .where(RosterEntry.id == entry_id, RosterEntry.person_id.is_(None))
+        ).one_or_none()
+        if found is None:
+            return None
+        party, name, address = found
+        viewer = Viewer(
+            person_id=entry_id,
+            role=Role.OFFICIAL,
+            party=party,
+            name=name,
+            language=address.language,
+            time_zone=address.time_zone,
+        )
+        to = address_to(name, address.email)
+    return Recipient(viewer, to, entry_id) if to else None
+
+
+def address_to(name: str, email: str) -> Address | None:
+    """Return a name and an address as a header holds them, the host in ASCII; None for an address that none can hold.
+
+    What is before the @ stays as it is: only a server that takes other letters there (RFC 6531) can be handed it.
+    """
+    user, _at, domain = email.strip().rpartition("@")
+    if not user or not domain or not email.isprintable() or " " in email or "=?" in email:
+        return None
+    try:
+        return Address(header_text(name), user, domain.encode("idna").decode("ascii"))
+    except (HeaderParseError, ValueError):  # a host that IDNA cannot say is a ValueError too
+        return None
