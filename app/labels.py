@@ -311,6 +311,15 @@ def _audit_actions(pgettext: Say) -> Table:
     """Return what the audit record says was done; a key that is not here is shown as it is stored."""
     return {
         "poll_opened": pgettext("act in the record", "Put slots to the delegations in a poll"),
+        "poll_answer_reported": pgettext("act in the record", "Entered what another delegation answered in a poll"),
+        "poll_chosen": pgettext("act in the record", "Chose a date from a poll"),
+        "poll_closed": pgettext("act in the record", "A poll closed"),
+        "poll_extended": pgettext("act in the record", "Gave a poll more time"),
+        "poll_late_counted": pgettext("act in the record", "Decided whether a late answer counts"),
+        "poll_reminded": pgettext("act in the record", "Reminded those whose answer to a poll is missing"),
+        "poll_reopened": pgettext("act in the record", "Opened a poll again"),
+        "poll_slots_changed": pgettext("act in the record", "Changed the dates of a poll"),
+        "poll_withdrawn": pgettext("act in the record", "Withdrew a poll"),
         "poll_answered": pgettext("act in the record", "Answered a poll"),
         "poll_proxy_named": pgettext("act in the record", "Named who answers in a poll"),
         "poll_proxy_ended": pgettext("act in the record", "Ended that somebody answers in a poll"),
