@@ -40,7 +40,7 @@ def agenda_paper(session: GuardedSession, reference: str, language: str) -> Agen
         parties=_parties(meeting, language),
         rows=tuple(_row(line, meeting, language) for line in view.items),
         labels=labels.labels("agenda_paper", language),
-        printed=_printed(session.now, viewer.time_zone, viewer.party, language),
+        printed=printed_on(session.now, viewer.time_zone, viewer.party, language),
         dated=session.now,
         mechanism=_worded(mechanism.name, language) if mechanism else None,
         status=labels.label("meeting_state", meeting.state, language),
@@ -150,7 +150,7 @@ def _total(view: AgendaView, language: str) -> str:
     return words.number(view.timetable.total_minutes, language) if view.items else ""
 
 
-def _printed(now: dt.datetime, zone_name: str, party: str | None, language: str) -> str:
+def printed_on(now: dt.datetime, zone_name: str, party: str | None, language: str) -> str:
     """Say when, on whose clock, the paper was printed."""
     local = words.local(now, zone_name)
     sentence = words.translations(language).gettext("Printed on %(day)s at %(time)s, %(city)s time.")

@@ -9,20 +9,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import load_only
 
 from app import words
 from app.db import GuardedSession
 from app.domain import rosters as rules
+from app.domain.mechanisms import collation_key
 from app.domain.rosters import Attended, Heads, Precedence, Quorum
 from app.domain.visibility import Action, Facts, Role, can
 from app.domain.walltime import days, in_zone
 from app.models import (
+    Decision,
     Mechanism,
     Meeting,
     MeetingProtocol,
     Office,
+    Release,
     RosterAttendance,
     RosterEntry,
 )
@@ -215,6 +218,21 @@ def order_of(session: GuardedSession, meeting: Meeting) -> Order:
     codes = [each.party_code for each in chosen_rows(meeting)]
     names = {code: words.party_name(code, precedence.language) for code in codes}
     return Order(precedence, rules.in_precedence(codes, precedence, names, _turns(parties, facts)), protocol)
+
+
+def guests_on(session: GuardedSession, meeting: Meeting) -> tuple[str, ...]:
+    """Return the names of the guests to whom a meeting is released, in one statement; as its parties were told them."""
+    rows = session.execute(
+        select(Release.person_id, Decision.content)
+        .join(Decision, and_(Decision.subject_id == Release.person_id, Decision.meeting_id == Release.meeting_id))
+        .where(
+            Release.meeting_id == meeting.id, Release.withdrawn_at.is_(None), Decision.kind == "release",
+            Decision.state == "taken",
+        )
+        .order_by(Decision.asked_at, Decision.id)
+    )  # fmt: skip
+    named = {row.person_id: str(row.content["name"]) for row in rows}
+    return tuple(sorted(named.values(), key=collation_key))
 
 
 def hosts_of(meeting: Meeting) -> tuple[str, ...]:

@@ -36,6 +36,11 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("carry_over", story.SHARED)),
         MISSING_ID,
     ),
+    ("meetings", "entry_id"): (
+        str(world.identity("roster", story.HIDDEN)),
+        str(world.identity("roster", story.SHARED)),
+        MISSING_ID,
+    ),
     ("actions", "ref"): (f"{story.HIDDEN}-A01", f"{story.SHARED}-A01", "UNC-2026-MXUS-1-A99"),
     ("actions", "link_id"): (
         str(world.identity("link", story.HIDDEN)),

@@ -23,6 +23,7 @@ from app.web.advice import advice_in_words
 from app.web.meetings import clocks
 from app.web.meetings.around import around_of
 from app.web.meetings.history import history_of, who
+from app.web.rosters.page import roster_section
 
 
 def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: bool = False, error: str = "") -> str:
@@ -65,6 +66,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         released_count=view.released_count,
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
+        roster=roster_section(session, meeting),
     )
 
 
