@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from app.db import GuardedSession
 from app.domain.actions import today_in
-from app.domain.date_plans import AGENDA_DAYS, DAYS_LIMIT, PAPERS_DAYS, PlanContent, check_plan, window_minutes
+from app.domain.date_plans import AGENDA_DAYS, DAYS_LIMIT, PAPERS_DAYS, PlanContent, check_plan, slot_of, window_minutes
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import FORMATS, MeetingContent, Refused
 from app.domain.visibility import Action, Facts, audience_of_draft, can
@@ -24,7 +24,7 @@ from app.models.sealed import Private
 from app.services.drafts import SECRETARIAT, content_of, find_draft, known_parties
 from app.services.meeting_times import content_of_meeting
 from app.services.meetings import facts_of_meeting, find_meeting
-from app.services.slot_use import way_of
+from app.services.slot_use import Elsewhere, move_meeting, use_in_draft, way_of
 
 OPEN: Final = DatePlan.ended_at.is_(None)
 LEAD_DAYS: Final = 60
@@ -228,6 +228,28 @@ def discard_plan(session: GuardedSession, found: OpenPlan) -> None:
     """End a plan of which nothing came; its draft or meeting stays as it is."""
     end_plan(session, found.plan)
     session.record("date_plan_discarded", "date_plan", found.plan.id, found.plan.audience_id)
+
+
+def use_slot(session: GuardedSession, found: OpenPlan, key: str, reason: str, *, version: int) -> Draft | Meeting:
+    """Give the plan's draft or meeting one of its slots as the date, and end the plan.
+
+    `version` is that of the draft or meeting which the page showed. Raises `StaleVersion`, `Refusal("unknown_slot")`,
+    and what `use_in_draft` and `move_meeting` raise.
+    """
+    slot = slot_of(found.content, key)
+    standing = found.meeting or found.draft
+    if standing is None or standing.version != version:
+        raise StaleVersion({"slot": key}, {"first_day": found.source.first_day})
+    elsewhere = Elsewhere(found.content.place, found.content.format)
+    used: Draft | Meeting
+    if found.meeting is not None:
+        meeting = find_meeting(session, found.meeting.reference, lock=True)
+        used = move_meeting(session, meeting, slot, reason, elsewhere)
+    else:
+        used = use_in_draft(session, standing.id, slot, elsewhere)
+    end_plan(session, found.plan)
+    session.record("date_plan_used", "date_plan", found.plan.id, found.plan.audience_id)
+    return used
 
 
 def end_plan(session: GuardedSession, plan: DatePlan) -> None:

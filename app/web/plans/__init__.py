@@ -1,0 +1,1 @@
+"""Finding a date: the pages of plans."""
