@@ -41,6 +41,7 @@ MESSAGES: Final[dict[str, str]] = {
     "not_accepted_yet": N_("Your party has not accepted this yet. Accept it first, then say how far you are."),
     "no_items_chosen": N_("Choose at least one action to hand on."),
     "new_owner_missing": N_("Choose a person or an office that takes these over."),
+    "no_mails_held": N_("No mail about this is held any more: it was sent or dropped."),
     "nothing_waits": N_("None of these waits any more: they were sent or withheld, or what they are about is done."),
     # The filter of the actions
     "query_too_long": N_("A filter has %(limit)s characters at most. Shorten it."),

@@ -72,6 +72,11 @@ def is_chosen_for(kind: str) -> bool:
     return kind in _CHOSEN_FOR or kind.startswith(_POLL)
 
 
+def tells_state(kind: str) -> bool:
+    """Say whether a mail of this kind tells where a meeting stands."""
+    return kind in _TELLS_STATE
+
+
 def word_now(kind: str, state: str) -> str:
     """Return the kind in whose words a mail about a meeting is true now, where what happened first is over."""
     if state in _FITS.get(kind, frozenset({state})):

@@ -20,7 +20,7 @@ from app.domain.closures import is_closed
 from app.domain.dispatches import DIGEST, Choice, Waiting
 from app.domain.reminders import not_before
 from app.domain.walltime import in_zone
-from app.models import Meeting, OutboxMessage, Person
+from app.models import Meeting, MeetingInvitation, OutboxMessage, Person
 from app.services.outbox import is_waiting
 
 NOT_WANTED: Final = "withheld: its recipient reads on the pages alone"
@@ -148,10 +148,22 @@ def _sort(session: GuardedSession, box: _Box, told: _Told) -> list[OutboxMessage
     if box.choice == "digest":
         return [*alone, *_for_the_morning(session, box, [row for row in standing if row not in alone], told)]
     calm = [row for row in alone if row.subject_id not in told.urgent]
+    if rules.is_flood(len(calm)):
+        # What stands in their calendar by a mail of ours has to follow, and a digest moves no calendar.
+        invited = _in_calendar(session, box.person)
+        calm = [row for row in calm if row.subject_id not in invited]
     if not rules.is_flood(len(calm)):
         return [*standing, *box.digests]
     _gather(session, box, calm, told)
     return [row for row in standing if row not in calm]
+
+
+def _in_calendar(session: GuardedSession, person: Person) -> set[str]:
+    """Return the meetings that a person's calendar holds by a mail of ours."""
+    held = select(MeetingInvitation.meeting_id).where(
+        MeetingInvitation.person_id == person.id, MeetingInvitation.method == "REQUEST"
+    )
+    return {str(identity) for identity in session.execute(held).scalars()}
 
 
 def _for_the_morning(

@@ -116,6 +116,24 @@ def text_of_reminder(said: ReminderMail, language: str) -> str:
     return str(_environment(language).get_template(f"mails/{REMINDER}.txt").render(said.values))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a mail would say: its subject, and its text."""
+
+    subject: str
+    text: str
+
+
+def text_of(session: GuardedSession, viewer: Viewer, message: Claimed, letterhead: Letterhead) -> Said | None:
+    """Return what a message would say to this viewer now, as text; None when there is nothing that they may read."""
+    content = _content_on(session, viewer, message, letterhead)
+    if content is None:
+        return None
+    values = {"answer_link": None, **content.values, "subject": content.subject, "name": viewer.name}
+    text = _environment(viewer.language).get_template(f"mails/{content.template}.txt").render(values)
+    return Said(header_text(content.subject), text)
+
+
 @functools.cache
 def _environment(language: str) -> Environment:
     made = Environment(

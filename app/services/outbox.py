@@ -139,6 +139,11 @@ def enqueue(
             due_at=due_at or session.now,
         )
     )
+    wake_after_commit(session)
+
+
+def wake_after_commit(session: GuardedSession) -> None:
+    """Wake the worker once this session has committed."""
     if _wake is not None and _wake_worker not in session.after_commit_calls:
         session.after_commit_calls.append(_wake_worker)
 

@@ -93,6 +93,11 @@ SYSTEM_CALLERS = {
     "services/poll_tally.py": {"count a poll by delegation"},
     "services/references.py": {"fix the domain of calendar UIDs", "give out the next number of a scope"},
     "services/releases.py": {"find a guest's account by its address", "name the parties of a released meeting"},
+    "services/dispatch_acts.py": {
+        "say for which parties mails were",
+        "send the mails that were held",
+        "drop the mails that were held",
+    },
     "services/reminder_lists.py": {"learn in which language and hours a reminder is read"},
     "services/reminder_post.py": {"see whether a reminder may go out now", "send what people are reminded of"},
     "services/reminders.py": {"find the parties that owe something", "prepare what people are reminded of"},

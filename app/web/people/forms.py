@@ -79,7 +79,8 @@ class ProfileForm(FlaskForm):
     meeting_mails = SelectField(
         _l("Mails about meetings and polls"), validate_choice=False,
         description=_l(
-            "Urgent meetings are mailed at once even to who gets one mail a day. Mails about your password always come."
+            "Urgent meetings are mailed at once even to who gets one mail a day. Such a mail puts nothing into your "
+            "calendar: follow the feed for that. Mails about your password always come."
         ),
     )  # fmt: skip
     reminder_mails = SelectField(
