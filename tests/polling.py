@@ -47,14 +47,22 @@ def add_poll(
         add_slot(session, poll, number)
     for party in parties:
         for number in range((seats or {}).get(party, 1)):
-            session.add(
-                PollSeat(
-                    id=seat_id(reference, party, number), poll_id=poll.id, party_code=party, position=number + 1,
-                    kind="person", name=f"Principal {number + 1}", audience_id=audience_id,
-                )
-            )  # fmt: skip
+            add_seat(session, reference, party, number)
     session.flush()
     return poll
+
+
+def add_seat(session: GuardedSession, reference: str, party: str, number: int, **values: Any) -> PollSeat:
+    """Add the seat of that number to a poll: a principal by name, required."""
+    poll = session.get_one(Poll, world.identity("poll", reference))
+    facts = {"kind": "person", "name": f"Principal {number + 1}", **values}
+    seat = PollSeat(
+        id=seat_id(reference, party, number), poll_id=poll.id, party_code=party, position=number + 1,
+        audience_id=poll.audience_id, **facts,
+    )  # fmt: skip
+    session.add(seat)
+    session.flush()
+    return seat
 
 
 def add_slot(session: GuardedSession, poll: Poll, number: int) -> PollSlot:

@@ -205,8 +205,7 @@ def postpone_meeting(
     when = timing.when if timing else None
     by = {**speaker(session), "said_yes": said_yes}
     _act(session, meeting, "meeting_postponed", lambda now: lifecycle.postpone(now, reason, when=when, **by), timing)
-    _tell(session, "meeting_postponed", meeting)
-    _settle(session, meeting)
+    _tell_of_move(session, "meeting_postponed", meeting, said_yes)
     return meeting
 
 
@@ -242,8 +241,7 @@ def reinstate_meeting(
     timing = _timing(session, meeting, date) if date else None
     when = timing.when if timing else None
     _act(session, meeting, "meeting_reinstated", lambda now: lifecycle.reinstate(now, when=when, **by), timing)
-    _tell(session, "meeting_reinstated", meeting)
-    _settle(session, meeting)
+    _tell_of_move(session, "meeting_reinstated", meeting, said_yes)
     return meeting
 
 
@@ -350,6 +348,13 @@ def _settle(session: GuardedSession, meeting: Meeting) -> None:
             "meeting_confirmed", "meeting", meeting.id, rows_audience(session, meeting), sequence=meeting.sequence
         )
         _tell(session, "meeting_confirmed", meeting)
+
+
+def _tell_of_move(session: GuardedSession, kind: str, meeting: Meeting, said_yes: Collection[str]) -> None:
+    """Tell that a meeting moved; where a poll confirmed its new date at once, that alone, which says the date too."""
+    if not (said_yes and meeting.state == "confirmed"):
+        _tell(session, kind, meeting)
+    _settle(session, meeting)
 
 
 def _tell(session: GuardedSession, kind: str, meeting: Meeting) -> None:
