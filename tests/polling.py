@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.db import Database, GuardedSession
 from app.domain.visibility import party_key
-from app.models import Mechanism, Poll, PollAnswer, PollResponse, PollSeat, PollSlot
+from app.models import Mechanism, Poll, PollAnswer, PollProxy, PollResponse, PollSeat, PollSlot
 from tests import world
 
 FIRST_DAY: Final = dt.date(2027, 3, 2)
@@ -116,6 +116,18 @@ def answer(
     )
     session.flush()
     return response
+
+
+def name_proxy(session: GuardedSession, reference: str, party: str, key: str, seat: int = 0) -> None:
+    """Name one of the cast to answer for a seat."""
+    person_id = world.CAST[key].id
+    session.add(
+        PollProxy(
+            seat_id=seat_id(reference, party, seat), person_id=person_id, named_by=person_id, named_at=world.NOW,
+            audience_id=session.audience({party_key(party)}),
+        )
+    )  # fmt: skip
+    session.flush()
 
 
 def with_poll(database: Database, reference: str, **values: Any) -> Poll:

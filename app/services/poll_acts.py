@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
@@ -166,7 +167,13 @@ def _came_late(session: GuardedSession, seat: PollSeat) -> bool:
         return truth.execute(late).scalar_one_or_none() is not None
 
 
-def _changed(session: GuardedSession, poll: Poll, act: str, **facts: object) -> None:
+def touch(session: GuardedSession, poll: Poll) -> None:
+    """Raise the version of a poll whose slots or seats changed, so that a page made before knows."""
     poll.changed_at = session.now
+    flag_modified(poll, "changed_at")
     session.flush()  # the version that a page shows next
+
+
+def _changed(session: GuardedSession, poll: Poll, act: str, **facts: object) -> None:
+    touch(session, poll)
     session.record(act, "poll", poll.id, poll.audience_id, reference=poll.reference, **facts)

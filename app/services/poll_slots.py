@@ -11,7 +11,7 @@ from app.domain.meeting_content import Refused
 from app.domain.poll_orders import SlotOrder, SlotTimes, check_slots
 from app.models import Poll, PollSlot
 from app.services import outbox
-from app.services.poll_acts import run_by_viewer
+from app.services.poll_acts import run_by_viewer, touch
 from app.services.poll_people import people_who_answered
 from app.services.poll_post import is_practised
 from app.services.polls import is_running
@@ -73,8 +73,7 @@ def _new_slot(session: GuardedSession, poll: Poll, times: SlotTimes) -> PollSlot
 
 
 def _write(session: GuardedSession, poll: Poll, new: Collection[PollSlot], gone: Collection[PollSlot]) -> None:
-    poll.changed_at = session.now
-    session.flush()  # those who are told are read next
+    touch(session, poll)
     session.refresh(poll, ["slots"])
     ids = {"added": [str(slot.id) for slot in new], "withdrawn": [str(slot.id) for slot in gone]}
     session.record(
