@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from app.db import GuardedSession
 from app.domain.actions import today_in
@@ -51,15 +51,20 @@ class OpenPlan:
 def find_plan(session: GuardedSession, plan_id: uuid.UUID) -> OpenPlan:
     """Return an open plan; raises `NotFound` for one that ended, that is not there, or that is somebody else's.
 
-    It is not there any more either when its draft ended or its meeting is not seen any more. Four statements.
+    It is not there any more either when its draft ended or its meeting is not seen any more. Three statements at most.
     """
-    row = session.execute(
-        select(DatePlan, Draft, Meeting)
-        .outerjoin(Draft, Draft.id == DatePlan.draft_id)
-        .outerjoin(Meeting, Meeting.id == DatePlan.meeting_id)
-        .where(DatePlan.id == plan_id, OPEN)
-        .options(selectinload(Meeting.parties), selectinload(Meeting.sittings))
-    ).one_or_none()
+    row = (
+        session.execute(
+            select(DatePlan, Draft, Meeting, Mechanism)
+            .outerjoin(Draft, Draft.id == DatePlan.draft_id)
+            .outerjoin(Meeting, Meeting.id == DatePlan.meeting_id)
+            .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
+            .where(DatePlan.id == plan_id, OPEN)
+            .options(joinedload(Meeting.parties))
+        )
+        .unique()
+        .one_or_none()
+    )
     if row is None:
         raise NotFound
     plan: DatePlan = row[0]
@@ -67,24 +72,19 @@ def find_plan(session: GuardedSession, plan_id: uuid.UUID) -> OpenPlan:
     meeting: Meeting | None = row[2]
     if (meeting is None and (draft is None or draft.ended_at is not None)) or not _may_plan(session, plan):
         raise NotFound
-    return _opened(session, plan, draft, meeting)
-
-
-def _opened(session: GuardedSession, plan: DatePlan, draft: Draft | None, meeting: Meeting | None) -> OpenPlan:
     source = content_of(draft) if draft is not None else MeetingContent()
-    mechanism = _mechanism(session, meeting, source)
+    mechanism: Mechanism | None = row[3] if meeting is not None else _mechanism_named(session, source.mechanism)
     if meeting is not None:
         source = content_of_meeting(meeting, mechanism.code if mechanism else None)
     content = dataclasses.replace(PlanContent.from_json(plan.content.text), parties=source.parties)
     return OpenPlan(plan, content, source, known_parties(session, mechanism), mechanism, meeting, draft)
 
 
-def _mechanism(session: GuardedSession, meeting: Meeting | None, source: MeetingContent) -> Mechanism | None:
-    if meeting is not None:
-        return session.get(Mechanism, meeting.mechanism_id) if meeting.mechanism_id else None
-    if source.mechanism is None:
+def _mechanism_named(session: GuardedSession, code: str | None) -> Mechanism | None:
+    """Return the mechanism that a draft names, whatever became of it; None for none."""
+    if code is None:
         return None
-    return session.execute(select(Mechanism).where(Mechanism.code == source.mechanism)).scalar_one_or_none()
+    return session.execute(select(Mechanism).where(Mechanism.code == code)).scalar_one_or_none()
 
 
 def _may_plan(session: GuardedSession, plan: DatePlan) -> bool:

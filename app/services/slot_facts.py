@@ -16,6 +16,7 @@ from app.domain.actions import today_in
 from app.domain.around import counts
 from app.domain.assembly import assemblies, un_closures
 from app.domain.cadence import TOOK_PLACE, window_of
+from app.domain.catalogue import Mechanism as MechanismFacts
 from app.domain.cities import city_named
 from app.domain.closures import ClosedDay, closures, closures_of
 from app.domain.date_plans import PlanContent, PlannedSeat
@@ -62,6 +63,20 @@ class Gathered:
     parent: Parent | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What is known of a mechanism: its facts, and its meetings, the earliest first."""
+
+    facts: MechanismFacts | None
+    meetings: tuple[Meeting, ...]
+
+    @property
+    def last_held(self) -> tuple[Meeting, ...]:
+        """Return the last meetings that took place at certain hours."""
+        held = [each for each in self.meetings if each.state in TOOK_PLACE and each.starts_time is not None]
+        return tuple(held[-LAST_MEETINGS:])
+
+
 def gather(session: GuardedSession, found: OpenPlan, offices: Mapping[str, Office]) -> Gathered:
     """Return the facts of a plan that can be ranked; its range begins today where it began before.
 
@@ -73,7 +88,7 @@ def gather(session: GuardedSession, found: OpenPlan, offices: Mapping[str, Offic
     last_day = max(content.last_day or today, first_day)
     people = known_people(session, content.parties)
     parent = _parent(session, found)
-    meetings = _meetings(session, found)
+    record = _record(session, found)
     event = _event(parent, found)
     high_level = high_level_weeks(first_day, last_day)
     facts = PlanFacts(
@@ -86,7 +101,7 @@ def gather(session: GuardedSession, found: OpenPlan, offices: Mapping[str, Offic
         earliest=content.starts or dt.time(),
         latest=min(content.ends or LATEST, LATEST),
         with_weekends=content.with_weekends,
-        clocks=_clocks(found, offices, meetings),
+        clocks=_clocks(found, offices, record.last_held),
         attendees=_attendees(session, content, offices, people, (first_day, last_day)),
         closures=closures_around(content, first_day, last_day),
         high_level=high_level,
@@ -97,7 +112,7 @@ def gather(session: GuardedSession, found: OpenPlan, offices: Mapping[str, Offic
         agenda_days=content.agenda_days or 0,
         papers_days=content.papers_days or 0,
         travel_days=0 if content.format == "virtual" else 1,
-        period_ends_on=_period_ends_on(session, found, today),
+        period_ends_on=_period_ends_on(session, found, record, today),
     )
     return Gathered(facts, people, parent)
 
@@ -251,38 +266,27 @@ def _days_count(meeting: Meeting) -> int:
 # The mechanism ------------------------------------------------------------------------------------
 
 
-def _meetings(session: GuardedSession, found: OpenPlan) -> list[Meeting]:
-    """Return the last meetings of the mechanism that took place at certain hours, of what the viewer may see."""
-    if found.mechanism is None:
-        return []
-    rows = session.execute(
-        select(Meeting)
-        .where(
-            Meeting.mechanism_id == found.mechanism.id,
-            Meeting.state.in_(sorted(TOOK_PLACE)),
-            Meeting.starts_time.is_not(None),
-        )
-        .order_by(Meeting.starts_at.desc())
-        .limit(LAST_MEETINGS)
-    ).scalars()
-    return list(rows)
+def _record(session: GuardedSession, found: OpenPlan) -> _Record:
+    """Return the mechanism's facts with what was merged into it, and its meetings that the viewer may see."""
+    mechanism = found.mechanism
+    if mechanism is None:
+        return _Record(None, ())
+    merged = session.execute(select(Mechanism).where(Mechanism.merged_into_id == mechanism.id)).scalars().all()
+    meetings = meetings_of(session, mechanism.id, *(each.id for each in merged))
+    return _Record(whole_facts(mechanism, merged), tuple(meetings))
 
 
-def _period_ends_on(session: GuardedSession, found: OpenPlan, today: dt.date) -> dt.date | None:
+def _period_ends_on(session: GuardedSession, found: OpenPlan, record: _Record, today: dt.date) -> dt.date | None:
     """Return the last day by which a meeting is to have been, of a meeting that counts; None where nothing is owed.
 
     It is the end of the period that holds today, or of the next one where this one is met already.
     """
-    mechanism = found.mechanism
-    if mechanism is None or not counts(found.source.kind) or not set(mechanism.parties) <= set(found.content.parties):
+    mechanism, facts = found.mechanism, record.facts
+    if mechanism is None or facts is None or facts.cadence is None or facts.mandate.since is None:
         return None
-    merged = session.execute(select(Mechanism).where(Mechanism.merged_into_id == mechanism.id)).scalars().all()
-    facts = whole_facts(mechanism, merged)
-    if facts.cadence is None or facts.mandate.since is None:
+    if not counts(found.source.kind) or not set(mechanism.parties) <= set(found.content.parties):
         return None
-    kept: list[Meeting] = []
-    if counts_meetings_here(session.bound_viewer, mechanism):
-        kept = meetings_of(session, mechanism.id, *(each.id for each in merged))
+    kept = record.meetings if counts_meetings_here(session.bound_viewer, mechanism) else ()
     periods = compliance(facts, [meeting_facts(each) for each in kept], today)
     if not periods:
         return None
@@ -322,6 +326,7 @@ def _closed(day: ClosedDay, *, at_place: bool = False) -> Closed:
 
 
 def high_level_weeks(first_day: dt.date, last_day: dt.date) -> tuple[Days, ...]:
+    """Return the high-level weeks of the General Assembly that lie in these days."""
     return tuple(
         Days(one.high_level_from, one.high_level_until, is_attested=one.debate_from.is_attested)
         for one in assemblies(first_day, last_day, load_shipped().calendar.un_general_assembly)
