@@ -7,7 +7,7 @@ meeting is first confirmed. From then on each change is told, until it is called
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -52,13 +52,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last message that was handed over, and what the person has replied since."""
+    """The last message to a calendar, and what the person has replied since.
+
+    `is_sure` says that it was handed over; else it is on its way, or whoever sent it ended before noting that it was.
+    """
 
     method: Method
     sequence: int
     stamped_at: datetime
     told: Told | None
     reply: PartStat = "needs_action"
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def notice(standing: Standing | None, last: Last | None, asked_at: datetime) -> 
     `standing` is None for who sees the meeting no more or goes no more; `asked_at` is when that was decided. SEQUENCE
     is the meeting's own, so that the feed's event and the mail's are one; who is taken off is told with the one they
     know, since the later ones are of what was decided without them. DTSTAMP rises with every message, so that of two
-    with one SEQUENCE the later counts (RFC 5546, 2.1.5).
+    with one SEQUENCE the later counts (RFC 5546, 2.1.5); one that may not have gone out is said again as it was.
     """
     if standing is None:
         return _taken_off(last, asked_at)
@@ -109,8 +113,10 @@ def notice(standing: Standing | None, last: Last | None, asked_at: datetime) -> 
         return None
     if standing.is_over and (last is None or last.method == "CANCEL"):
         return None
-    if last is not None and last.method == "REQUEST" and _knows(last, standing):
-        return None
+    return _unless_known(_asked(standing, last), last)
+
+
+def _asked(standing: Standing, last: Last | None) -> Notice:
     stamped_at, reply = _after(last, standing.stamped_at), standing_reply(last, standing.told)
     return Notice("REQUEST", standing.status, standing.sequence, stamped_at, standing.told, reply)
 
@@ -123,19 +129,23 @@ def standing_reply(last: Last | None, told: Told) -> PartStat:
 
 
 def _taken_off(last: Last | None, asked_at: datetime) -> Notice | None:
-    if last is None or last.method == "CANCEL" or last.told is None:
+    if last is None or last.told is None or (last.method == "CANCEL" and last.is_sure):
         return None
-    return Notice("CANCEL", None, last.sequence, _after(last, asked_at), last.told)
+    return _unless_known(Notice("CANCEL", None, last.sequence, _after(last, asked_at), last.told), last)
 
 
 def _called_off(standing: Standing, last: Last | None) -> Notice | None:
-    if last is None or last.method == "CANCEL":
+    if last is None or (last.method == "CANCEL" and last.is_sure):
         return None
-    return Notice("CANCEL", "CANCELLED", standing.sequence, _after(last, standing.stamped_at), standing.told)
+    stamped_at = _after(last, standing.stamped_at)
+    return _unless_known(Notice("CANCEL", "CANCELLED", standing.sequence, stamped_at, standing.told), last)
 
 
-def _knows(last: Last, standing: Standing) -> bool:
-    return last.sequence == standing.sequence and last.told == standing.told
+def _unless_known(due: Notice, last: Last | None) -> Notice | None:
+    """Return a message, None where the last one said the same; with its DTSTAMP where that may have gone out."""
+    if last is None or (last.method, last.sequence, last.told) != (due.method, due.sequence, due.told):
+        return due
+    return None if last.is_sure else replace(due, stamped_at=last.stamped_at)
 
 
 def _after(last: Last | None, instant: datetime) -> datetime:

@@ -18,7 +18,7 @@ from app.services.audit import keep_head
 from app.services.busy_acts import sweep_past
 from app.services.mail_content import Letterhead
 from app.services.mail_digests import sift
-from app.services.mails import Composed, compose_whole
+from app.services.mails import Composed, compose_to_send
 from app.services.offices import use_names_of_today
 from app.services.reminder_post import held_until, note_outcome, post_reminders
 from app.services.reminders import prepare_reminders
@@ -78,7 +78,7 @@ def _deliver(
 ) -> None:
     try:
         until = held_until(database, message)
-        mail = compose_whole(database, message, letterhead) if until is None else None
+        mail = compose_to_send(database, message, letterhead) if until is None else None
     except Exception as error:  # noqa: BLE001 - one message that cannot be composed holds up no other
         get_logger().exception("message not composed", message=str(message.id), message_kind=message.kind)
         outbox.mark_failed(database, message.id, _name_of(error))
@@ -112,7 +112,7 @@ def _send(database: Database, message: outbox.Claimed, mail: Composed, post: Pos
 def _note_sent(mail: Composed, session: GuardedSession, row: OutboxMessage) -> None:
     """Note what follows from a mail that was handed over, in the transaction that marks it as sent."""
     note_outcome(session, row, is_sent=True)
-    mail.note(session, row)
+    mail.note_sent(session)
 
 
 def _name_of(error: Exception) -> str:

@@ -40,9 +40,9 @@ class MeetingInvitation(Guarded, Versioned, Base):
     """One person's invitation to a meeting by calendar mail: what was last sent to them, and what they replied.
 
     The person has an account or an entry on the roster. It is their own delegation's and their own, who know the
-    `address` that it goes to. `method`, `sequence` and `stamped_at` (the DTSTAMP) are those of the last mail handed
-    over, `told` what it said: the event's `uid`, its times as text and a digest of the rest. `reply_sequence` and
-    `reply_stamped_at` are of the last reply from a calendar that counted.
+    `address` that it goes to. `method`, `sequence` and `stamped_at` (the DTSTAMP) are those of the last mail,
+    `told` what it said: the event's `uid`, its times as text and a digest of the rest; `sent_at` is None until it was
+    handed over. `reply_sequence` and `reply_stamped_at` are of the last reply from a calendar that counted.
     """
 
     raises_revision: ClassVar[bool] = False

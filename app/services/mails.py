@@ -23,41 +23,52 @@ from app import words
 from app.db import Database, GuardedSession
 from app.domain.dispatches import DIGEST
 from app.domain.visibility import Viewer
-from app.models import OutboxMessage
 from app.services import decision_mails, meeting_mails, poll_mails
 from app.services.invitations import invitation_token, open_invitation
 from app.services.mail_content import Composer, Content, Letterhead, header_text
 from app.services.mail_digest_words import digest_composer
 from app.services.mail_recipients import Recipient, recipient_of
-from app.services.meeting_invitations import CalendarPart, calendar_part, note_sent
+from app.services.meeting_invitations import CalendarPart, calendar_part, note_begun, note_sent
 from app.services.outbox import Claimed
 from app.services.reminder_words import TEMPLATE as REMINDER
 from app.services.reminder_words import ReminderMail, reminder_content
 
+_RACES: Final = 5
 _TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A mail that may go out, and the invitation in it, which is to be noted once it was handed over."""
+    """A mail that may go out, and the invitation in it, if it has one."""
 
     mail: EmailMessage
     calendar: CalendarPart | None = None
 
-    def note(self, session: GuardedSession, message: OutboxMessage) -> None:
-        """Note, in the transaction that marks the message as sent, what its recipient's calendar was told."""
+    def note_sent(self, session: GuardedSession) -> None:
+        """Note, in the transaction that marks the message as sent, that its recipient's calendar was told."""
         if self.calendar is not None:
-            note_sent(session, message, self.calendar)
+            note_sent(session, self.calendar)
 
 
 def compose(database: Database, message: Claimed, letterhead: Letterhead) -> EmailMessage | None:
     """Return the mail that this message is to its recipient now, or None when there is nothing they may read."""
-    composed = compose_whole(database, message, letterhead)
+    composed = _compose(database, message, letterhead)
     return composed.mail if composed else None
 
 
-def compose_whole(database: Database, message: Claimed, letterhead: Letterhead) -> Composed | None:
-    """Return the mail of `compose`, with what is to be noted of it when it was handed over."""
+def compose_to_send(database: Database, message: Claimed, letterhead: Letterhead) -> Composed | None:
+    """Return the mail of `compose`, noted as on its way where it tells a calendar something; to be handed over now.
+
+    Raises `RuntimeError` where the invitation in it is changed again and again meanwhile.
+    """
+    for _ in range(_RACES):
+        composed = _compose(database, message, letterhead)
+        if composed is None or composed.calendar is None or note_begun(database, composed.calendar):
+            return composed
+    raise RuntimeError("an invitation is changed again and again")
+
+
+def _compose(database: Database, message: Claimed, letterhead: Letterhead) -> Composed | None:
     recipient = recipient_of(database, message)
     if recipient is None:
         return None

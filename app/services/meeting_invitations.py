@@ -1,7 +1,8 @@
 """Invitations by mail: which calendar part a mail about a meeting carries, and what is noted once it was handed over.
 
 What goes into a calendar is decided when the mail is composed, from what its recipient may see then and from what
-their calendar was last told. A mail that is composed again, since its worker died, says the same.
+their calendar was last told. It is noted before the mail is handed over, and again after that: a mail that is composed
+anew, since its worker died in between, says the same, and what changed meanwhile comes after it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.calendars.invitations import Envelope, request_bytes, taken_off_bytes, told_of
-from app.db import GuardedSession
+from app.db import Database, GuardedSession
 from app.domain import invitations as rules
 from app.domain.entries import Entry, Language, State, status_of
 from app.domain.invitations import Last, Method, Notice, PartStat, Standing, Told
 from app.domain.visibility import party_key, person_key
-from app.models import Meeting, MeetingInvitation, OutboxMessage, Person, RosterEntry
+from app.models import Meeting, MeetingInvitation, Person, RosterEntry
 from app.services.feeds import entry_of_meeting
 from app.services.invitation_links import answer_address, invitation_id_of, reply_address
 from app.services.mail_content import Letterhead, header_text
@@ -49,9 +50,10 @@ _ENDED: Final = frozenset({"withdrawn", "refused"})
 
 @dataclass(frozen=True, slots=True)
 class CalendarPart:
-    """The calendar part of a mail, and what is to be noted when it was handed over.
+    """The calendar part of a mail, and what is to be noted of it.
 
-    `answer_link` leads to the page on which its recipient answers; None where nothing is asked.
+    `answer_link` leads to the page on which its recipient answers; None where nothing is asked. `row_version` is that
+    of the invitation that it was made from, 0 where there was none.
     """
 
     content: bytes
@@ -61,6 +63,7 @@ class CalendarPart:
     invitation_id: uuid.UUID
     meeting_id: uuid.UUID
     recipient: Recipient
+    row_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +101,39 @@ def calendar_part(
         content = taken_off_bytes(notice, envelope, language)
     link = answer_address(letterhead.base_url, invitation_id, letterhead.secret_key)
     asked = link if notice.method == "REQUEST" else None
-    return CalendarPart(content, notice, envelope.organizer, asked, invitation_id, meeting_id, recipient)
+    return CalendarPart(
+        content, notice, envelope.organizer, asked, invitation_id, meeting_id, recipient, row.version if row else 0
+    )
 
 
-def note_sent(session: GuardedSession, _message: OutboxMessage, part: CalendarPart) -> None:
-    """Note on a system session that a calendar part was handed over; one that came after a later one changes nothing.
+def note_begun(database: Database, part: CalendarPart) -> bool:
+    """Note what a calendar is about to be told; False where the invitation has changed since the part was made.
 
     A reply to a time that the meeting has no more is none to the new one, on the roster neither.
     """
-    _take_turns(session, part.recipient)
-    row = session.execute(_of(part.meeting_id, part.recipient)).scalar_one_or_none()
-    notice, last = part.notice, _last(row)
-    if last is not None and (last.sequence, last.stamped_at) >= (notice.sequence, notice.stamped_at):
-        return
-    if row is None:
-        row = _new_row(session, part)
-        session.add(row)
-    elif notice.method == "REQUEST" and row.method and rules.standing_reply(last, notice.told) != row.reply:
-        _ask_anew(session, row)
-    row.address = part.recipient.to.addr_spec
-    row.method, row.sequence, row.stamped_at = notice.method, notice.sequence, notice.stamped_at
-    row.told, row.sent_at = _written(notice.told), session.now
+    with database.system_session("note what a calendar is about to be told", "write") as session:
+        _take_turns(session, part.recipient)
+        row = session.execute(_of(part.meeting_id, part.recipient)).scalar_one_or_none()
+        if (row.version if row else 0) != part.row_version:
+            return False
+        notice = part.notice
+        if row is None:
+            row = _new_row(session, part)
+            session.add(row)
+        elif notice.method == "REQUEST" and row.method and rules.standing_reply(_last(row), notice.told) != row.reply:
+            _ask_anew(session, row)
+        row.address = part.recipient.to.addr_spec
+        row.method, row.sequence, row.stamped_at = notice.method, notice.sequence, notice.stamped_at
+        row.told, row.sent_at = _written(notice.told), None
+        session.commit()
+        return True
+
+
+def note_sent(session: GuardedSession, part: CalendarPart) -> None:
+    """Note on a system session that a calendar part was handed over, unless a later one is on its way."""
+    row = session.execute(_of(part.meeting_id, part.recipient).with_for_update()).scalar_one()
+    if (row.sequence, row.stamped_at) == (part.notice.sequence, part.notice.stamped_at):
+        row.sent_at = session.now
 
 
 def _of(meeting_id: uuid.UUID, recipient: Recipient) -> Select[MeetingInvitation]:
@@ -188,7 +203,8 @@ def _last(row: MeetingInvitation | None) -> Last | None:
     if row is None or row.method is None or row.sequence is None or row.stamped_at is None:
         return None
     told = _read(row.told) if row.told else None
-    return Last(cast("Method", row.method), row.sequence, row.stamped_at, told, cast("PartStat", row.reply))
+    reply, is_sure = cast("PartStat", row.reply), row.sent_at is not None
+    return Last(cast("Method", row.method), row.sequence, row.stamped_at, told, reply, is_sure)
 
 
 def _written(told: Told) -> dict[str, str]:

@@ -54,6 +54,7 @@ SYSTEM_CALLERS = {
     "services/mail_recipients.py": {"mail somebody on a roster"},
     "services/mails.py": {"mail a link to set a password"},
     "services/meeting_audience.py": {"find the secretariat of a meeting's parties"},
+    "services/meeting_invitations.py": {"note what a calendar is about to be told"},
     "services/meeting_life.py": {"decide what a meeting becomes"},
     "services/outbox.py": {
         "claim what is to be sent",
