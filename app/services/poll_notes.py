@@ -30,7 +30,9 @@ def add_note(
     needed = Action.REPORT_POLL_ANSWER if is_for_all else Action.ANSWER_POLL
     if not can(viewer, needed, facts_of_poll(session, poll)):
         raise Refusal("forbidden")
-    clean = paragraphs(text, "note", NOTE_LIMIT, required=True)
+    clean = check_note(text)
+    if not clean:
+        raise Refusal("required", field="note")
     if slot_id is not None and slot_id not in {slot.id for slot in poll.slots}:
         raise Refusal("unknown_slot", field="about")
     if is_for_all:
@@ -51,6 +53,11 @@ def add_note(
             )
         )  # fmt: skip
     session.record("poll_note_written", "poll", poll.id, audience_id, reference=poll.reference)
+
+
+def check_note(text: str) -> str:
+    """Return a note cleaned, before anything beside it is written; raises what texts raise."""
+    return paragraphs(text, "note", NOTE_LIMIT)
 
 
 def withdraw_note(session: GuardedSession, reference: str, note_id: uuid.UUID) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy.orm import defer, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import GuardedSession
@@ -19,6 +19,7 @@ from app.models import (
     Mechanism,
     Meeting,
     Office,
+    Party,
     Person,
     Poll,
     PollAnswer,
@@ -88,6 +89,7 @@ class PollView:
     runs: bool
     is_running: bool
     tally: Tally
+    parties: Mapping[str, Party]
     seats: tuple[SeatLine, ...]
     notes: tuple[NoteLine, ...]
     reasons: Reasons | None
@@ -116,6 +118,7 @@ def poll_view(session: GuardedSession, reference: str, seat_id: uuid.UUID | None
         runs=may_run(session, poll),
         is_running=running,
         tally=tally_of(session, poll),
+        parties=_parties(session, poll),
         seats=seats,
         notes=_notes(session, poll),
         reasons=reasons_of(session, poll),
@@ -135,6 +138,25 @@ def _found(session: GuardedSession, reference: str) -> tuple[Poll, Mechanism | N
     if row is None:
         raise NotFound
     return row[0], row[1], row[2]
+
+
+def own_seats(session: GuardedSession, reference: str) -> tuple[Poll, tuple[SeatLine, ...]]:
+    """Return a poll, and the seats of the viewer's own delegation with all that stands beside them.
+
+    Raises `NotFound`.
+    """
+    poll, _mechanism, _meeting = _found(session, reference)
+    own = session.bound_viewer.party
+    return poll, tuple(line for line in _seats(session, poll) if line.seat.party_code == own)
+
+
+def _parties(session: GuardedSession, poll: Poll) -> dict[str, Party]:
+    rows = session.execute(
+        select(Party)
+        .where(Party.code.in_(poll.parties))
+        .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
+    ).scalars()
+    return {row.code: row for row in rows}
 
 
 def _seats(session: GuardedSession, poll: Poll) -> tuple[SeatLine, ...]:
