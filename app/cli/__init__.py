@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Flask
 
-GROUPS: Final = ("schema", "catalogue", "user", "jobs", "audit", "zones", "imports", "sample")
+GROUPS: Final = ("schema", "catalogue", "user", "jobs", "audit", "zones", "imports", "sample", "mail")
 
 
 def register(app: Flask) -> None:

@@ -103,7 +103,7 @@ class ServerPost:
         clear = parse_qs(self.address.query).get("tls") == ["off"]
         if server.has_extn("starttls") and not clear:
             server.starttls(context=tls)
-        elif not clear and not _is_this_machine(self.address.hostname or ""):
+        elif not clear and not is_this_machine(self.address.hostname or ""):
             raise UnsafeServer
 
 
@@ -120,10 +120,11 @@ def sender_of(mail_url: str, base_url: str) -> Address:
     if named:
         return Address("Entente", addr_spec=named[0])
     host = urlsplit(base_url).hostname or "localhost"
-    return Address("Entente", "entente", "localhost" if _is_this_machine(host) else host)
+    return Address("Entente", "entente", "localhost" if is_this_machine(host) else host)
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Say whether a host is this machine itself, so that nothing said to it crosses a network."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -10,6 +10,7 @@ from huey.api import Huey
 
 from app.db import Database
 from app.jobs import tasks
+from app.jobs.mailbox import read_mailbox
 from app.jobs.queue import make_queue, register_delivery
 from app.logs import get_logger
 from config import Settings
@@ -37,6 +38,9 @@ def make_worker(database: Database, settings: Settings) -> Huey:
     def post_reminders() -> None:
         tasks.remind(database, prepare=False)
 
+    def read_replies() -> None:
+        read_mailbox(database, settings)
+
     register_delivery(queue, deliver)
     every_minute, every_hour = crontab(minute="*"), crontab(minute="7")
     queue.periodic_task(every_minute, name="deliver_due")(deliver)
@@ -45,19 +49,22 @@ def make_worker(database: Database, settings: Settings) -> Huey:
     queue.periodic_task(every_hour)(sweep)
     queue.periodic_task(crontab(minute="3"))(prepare_reminders)
     queue.periodic_task(crontab(minute="*/5"))(post_reminders)
+    if settings.mailbox_url:
+        queue.periodic_task(crontab(minute="*/3"))(read_replies)
     return queue
 
 
 def work(database: Database, settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, finishing what was begun.
 
-    Two threads: a mail server that does not answer must not keep the heartbeat from the database.
+    Three threads: a mail server that does not answer, and a mailbox that does not, must not keep the heartbeat from the
+    database.
     """
     logging.getLogger("huey").setLevel(logging.WARNING)
     tasks.beat(database)
     queue = make_worker(database, settings)
     consumer = queue.create_consumer(
-        workers=2, worker_type="thread", initial_delay=0.1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=60
+        workers=3, worker_type="thread", initial_delay=0.1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=60
     )
     get_logger().info("the worker begins")
     consumer.run()
@@ -71,6 +78,7 @@ def run_once(database: Database, settings: Settings) -> list[str]:
         "sweep": lambda: tasks.sweep(database),
         "remind": lambda: tasks.remind(database) >= 0,
         "deliver": lambda: tasks.deliver_outbox(database, settings).failed == 0,
+        "read_mailbox": lambda: read_mailbox(database, settings).is_whole,
         "keep_audit_head": lambda: tasks.keep_audit_head(database, settings),
     }
     failed = []
