@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
-from app.calendars.busy_lines import FIELD, lines_of, text_of
+from app.calendars.busy_lines import BYTE_LIMIT, FIELD, lines_of, text_of
 from app.calendars.busy_series import series_of
 from app.calendars.busy_zones import FileZones
 from app.calendars.expansion import Order, Outcome
@@ -25,6 +25,7 @@ from app.domain.cadence import add_months
 from app.domain.errors import Refusal
 from app.domain.walltime import day_starts_at
 
+FILE_LIMIT: Final = BYTE_LIMIT
 MONTHS: Final = 19
 INTERVAL_LIMIT: Final = 6_000
 _EXPANSION: Final = Path(__file__).with_name("expansion.py")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from app.domain.busy import Interval, merged
 from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action, Viewer, appointment_key, can, party_key, person_key
 from app.domain.zones import zone_names
-from app.models import Appointment, BusyCalendar, BusyInterval, Office, Person
+from app.models import Appointment, BusyCalendar, BusyInterval, Mechanism, Office, Person
 from app.services.feed_choices import parties_to_choose
 from app.services.in_force import in_force_on
 
@@ -27,17 +27,26 @@ KEPT_FOR: Final = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
+class Secretariat:
+    """A secretariat that could see busy time: its name, and that of the mechanism that it serves, if any."""
+
+    key: str
+    name: Mapping[str, str]
+    mechanism_name: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sharing:
     """Who else could see busy time: parties by code, and secretariats."""
 
     parties: tuple[str, ...]
-    secretariats: tuple[Appointment, ...]
+    secretariats: tuple[Secretariat, ...]
 
     @property
     def keys(self) -> frozenset[str]:
         """Return the keys that may be chosen."""
         parties = {party_key(code) for code in self.parties}
-        return frozenset(parties | {appointment_key(each.id) for each in self.secretariats})
+        return frozenset(parties | {each.key for each in self.secretariats})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +130,15 @@ def own_offices(session: GuardedSession) -> Sequence[Office]:
 def sharing(session: GuardedSession) -> Sharing:
     """Return who else the viewer may let see busy time: every other party, and the secretariats that they have."""
     own = session.bound_viewer.party
-    secretariats = session.execute(
-        select(Appointment).where(in_force_on(session.now.date())).order_by(Appointment.starts_on, Appointment.id)
-    ).scalars()
+    rows = session.execute(
+        select(Appointment.id, Appointment.name, Mechanism.name)
+        .outerjoin(Mechanism, Mechanism.id == Appointment.mechanism_id)
+        .where(in_force_on(session.now.date()))
+        .order_by(Appointment.starts_on, Appointment.id)
+    )
+    secretariats = tuple(Secretariat(appointment_key(identity), *names) for identity, *names in rows)
     parties = tuple(code for code in parties_to_choose(session) if code != own)
-    return Sharing(parties, tuple(secretariats))
+    return Sharing(parties, secretariats)
 
 
 # What is kept -------------------------------------------------------------------------------------
