@@ -79,7 +79,7 @@ def test_a_calendar_is_given_and_seen_as_busy_by_whom_it_was_said(client_for, da
     ("language", "words"),
     [
         ("en", "This file is too large. A file may have 5 MB at most."),
-        ("es", "Este archivo es demasiado grande. Un archivo puede tener como máximo 5 MB."),
+        ("es", "Este archivo es demasiado grande. El máximo por archivo es de 5 MB."),
         ("fr", "Ce fichier est trop gros. Un fichier peut avoir au plus 5 Mo."),
     ],
 )
