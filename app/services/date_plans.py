@@ -21,7 +21,9 @@ from app.domain.visibility import Action, Facts, audience_of_draft, can
 from app.domain.zones import known_zone
 from app.models import DatePlan, Draft, Mechanism, Meeting, Office, Party
 from app.models.sealed import Private
-from app.services.drafts import SECRETARIAT, content_of, find_draft, known_parties
+from app.services.draft_suggestions import suggested
+from app.services.drafts import SECRETARIAT, content_of, find_draft, known_parties, start_draft
+from app.services.mechanism_facts import find_mechanism
 from app.services.meeting_times import content_of_meeting
 from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.slot_use import Elsewhere, move_meeting, use_in_draft, way_of
@@ -108,6 +110,15 @@ def plan_of_draft(session: GuardedSession, draft_id: uuid.UUID) -> DatePlan:
         select(DatePlan).where(DatePlan.draft_id == draft_id, OPEN).order_by(DatePlan.created_at).limit(1)
     ).scalar_one_or_none()
     return standing or start_plan(session, begun_from(session, found.content), draft=found.draft)
+
+
+def plan_of_mechanism(session: GuardedSession, code: str) -> DatePlan:
+    """Return a plan of a new draft of the mechanism's next meeting, which says what its form would suggest.
+
+    Raises `NotFound`, and what `start_draft` raises.
+    """
+    mechanism = find_mechanism(session, code)
+    return plan_of_draft(session, start_draft(session, suggested(session, mechanism.code)).id)
 
 
 def plan_of_meeting(session: GuardedSession, reference: str) -> DatePlan:

@@ -14,15 +14,19 @@ from app.domain.around import KINDS
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import PAST_FORMATS, MeetingContent
 from app.domain.visibility import Action
+from app.messages import message_for
 from app.models import Meeting
 from app.services import drafts as service
 from app.services import proposing, staged_changes
 from app.services.around import suggestion_beside
+from app.services.date_plans import plan_of_draft
+from app.services.dispatches import who_is_told, who_is_told_of_proposal
 from app.services.draft_suggestions import last_meeting, suggested, suggested_past
 from app.services.drafts import OpenDraft
 from app.services.past_meetings import record_past_meeting
 from app.services.practice import is_example
 from app.web.advice import advice_in_words
+from app.web.dispatches.holding import hold_if_asked, said_of_mails
 from app.web.drafts import showing
 from app.web.drafts import urgent as _urgent  # noqa: F401 - its routes are on the same blueprint
 from app.web.drafts.blueprint import blueprint
@@ -87,13 +91,15 @@ def preview(draft_id: uuid.UUID) -> ResponseReturnValue:
 def propose(draft_id: uuid.UUID) -> ResponseReturnValue:
     """Propose a draft to its parties."""
     try:
+        hold_if_asked()
         meeting = proposing.propose(session(), draft_id, version=sent_version(), uid_host=_uid_host())
     except Refusal as refusal:
         return _not_done(draft_id, refusal)
     if is_example(session(), meeting):
         flash(_("It is proposed as %(reference)s, to practise. Nobody is told.", reference=meeting.reference))
     else:
-        flash(_("The meeting is proposed as %(reference)s. Its parties are told.", reference=meeting.reference))
+        proposed = _("The meeting is proposed as %(reference)s.", reference=meeting.reference)
+        flash(f"{proposed} {said_of_mails(_('Its parties are told.'))}")
     return _to_meeting(meeting.reference)
 
 
@@ -101,10 +107,11 @@ def propose(draft_id: uuid.UUID) -> ResponseReturnValue:
 def publish(draft_id: uuid.UUID) -> ResponseReturnValue:
     """Publish the changes that a draft stages, all at once."""
     try:
+        hold_if_asked()
         meeting = staged_changes.publish(session(), draft_id, version=sent_version())
     except Refusal as refusal:
         return _not_done(draft_id, refusal)
-    flash(_("The changes are published. The parties are told."))
+    flash(f"{_('The changes are published.')} {said_of_mails(_('The parties are told.'))}")
     return _to_meeting(meeting.reference)
 
 
@@ -204,10 +211,14 @@ def _preview_page(found: OpenDraft) -> ResponseReturnValue:
     except Refusal as refusal:
         return _draft_page(found, edited_from(found.content).refused(refusal), is_saved=True)
     ready = shown.ready
+    plan = who_is_told_of_proposal(
+        session(), ready.content.parties, [each.name for each in ready.audience.secretariats]
+    )
     return render_template(
         "drafts/preview.html",
         found=found,
         shown=shown,
+        plan=plan,
         parties=showing.previews_of_parties(ready.content, ready.timing, ready.parties, shown.said_yes),
         advice=advice_in_words(shown.advice),
         hosts=showing.in_words("hosting", ready.content.hosting),
@@ -225,6 +236,7 @@ def _changes_page(found: OpenDraft) -> ResponseReturnValue:
         rows=showing.changes_in_words(planned),
         advice=advice_in_words(planned.advice),
         causes=showing.causes_in_words(planned),
+        plan=who_is_told(session(), planned.meeting, "publish", parties=planned.state.parties, leaving=planned.dropped),
         reference_warning=warning_of_reference(planned),
     )
 
@@ -245,6 +257,11 @@ def _not_done(draft_id: uuid.UUID, refusal: Refusal) -> ResponseReturnValue:
 def _after_saving(draft_id: uuid.UUID) -> ResponseReturnValue:
     if request.form.get("act") == "preview":
         return redirect(url_for("drafts.preview", draft_id=draft_id), 303)
+    if request.form.get("act") == "dates":
+        try:
+            return redirect(url_for("plans.plan", plan_id=plan_of_draft(session(), draft_id).id), 303)
+        except Refusal as refusal:
+            flash(message_for(refusal), "error")
     flash(_("The draft is saved. Nobody outside your own side sees it."))
     return redirect(url_for("drafts.draft", draft_id=draft_id), 303)
 

@@ -119,7 +119,7 @@ def form_values(view: View, edited: Edited, people: Iterable[KnownPerson]) -> di
             )
             for code in order
         ],
-        "needs": [("", _("need not attend")), (SHOULD, _("should attend")), (MUST, _("must attend"))],
+        "needs": [("", _("not asked")), (SHOULD, _("should attend")), (MUST, _("must attend"))],
         "name_needs": [(MUST, _("must attend")), (SHOULD, _("should attend"))],
         "cities": sorted({city.name(language) for city in CITIES}, key=words.collation_key),
     }

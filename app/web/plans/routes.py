@@ -39,6 +39,12 @@ def plan_meeting(ref: str) -> ResponseReturnValue:
     return _to_plan(service.plan_of_meeting(session(), ref).id)
 
 
+@route(blueprint, "/mechanisms/<code>/dates", policy=signed_in(Action.PLAN_DATES), methods=("POST",))
+def plan_mechanism(code: str) -> ResponseReturnValue:
+    """Begin a draft of a mechanism's next meeting, and look for its date."""
+    return _to_plan(service.plan_of_mechanism(session(), code).id)
+
+
 @route(blueprint, "/plans/<uuid:plan_id>", policy=signed_in(Action.PLAN_DATES), methods=("GET", "POST"))
 def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
     """Show a plan with its slots, best first, and save what it looks for."""
