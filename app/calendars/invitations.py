@@ -60,7 +60,7 @@ def told_of(entry: Entry, reference: str, envelope: Envelope) -> Told:
         details = dataclasses.replace(entry.details, changed_at=entry.details.created_at)
         timeless = dataclasses.replace(timeless, details=details)
     shown: bytes = meeting_event(timeless).to_ical()
-    shown += f"{envelope.attendee}\n{envelope.attendee_name}\n{envelope.participation}".encode()
+    shown += "\n".join((mailto(envelope.attendee), one_line(envelope.attendee_name), envelope.participation)).encode()
     starts, ends = entry.starts_at or entry.starts_on, entry.ends_at or entry.ends_on
     if starts is None or ends is None:
         raise ValueError(f"the entry {entry.uid} has no date or no end")
