@@ -115,6 +115,11 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("event", story.SHARED)),
         MISSING_ID,
     ),
+    ("plans", "plan_id"): (
+        str(world.identity("plan", story.HIDDEN)),
+        str(world.identity("plan", story.SHARED)),
+        MISSING_ID,
+    ),
     ("polls", "ref"): ("UNC-2026-MXUS-P1", "UNC-2026-P1", "UNC-2026-MXUS-P99"),
     ("polls", "seat_id"): (
         str(world.identity("seat", f"{story.HIDDEN} MX")),
@@ -180,6 +185,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "subscriptions": (("ana",), ("benoit",)),
     "assistants": (("lucia", "diego"), ("lucia", "diego")),
     "secretariats": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "plans": (("ana", "diego", "lucia"), ("carol", "daniel", "erin")),
     "polls": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "events": ((*TABLE, "benoit", "isabelle", "adaeze", "sam"), (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "zone-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
