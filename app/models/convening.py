@@ -42,7 +42,8 @@ class MeetingInvitation(Guarded, Versioned, Base):
     The person has an account or an entry on the roster. It is their own delegation's and their own, who know the
     `address` that it goes to. `method`, `sequence` and `stamped_at` (the DTSTAMP) are those of the last mail,
     `told` what it said: the event's `uid`, its times as text and a digest of the rest; `sent_at` is None until it was
-    handed over. `reply_sequence` and `reply_stamped_at` are of the last reply from a calendar that counted.
+    handed over. `reply_sequence` is of the date that was answered, `reply_stamped_at` of the last reply from a calendar
+    that counted.
     """
 
     raises_revision: ClassVar[bool] = False

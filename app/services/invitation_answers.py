@@ -37,8 +37,14 @@ class Standing:
 
     @property
     def answer(self) -> str:
-        """Return what was answered, or `UNANSWERED`."""
-        return self.invitation.reply if self.invitation else UNANSWERED
+        """Return what was answered to the date that stands, or `UNANSWERED`."""
+        return UNANSWERED if self.invitation is None or self.is_outdated else self.invitation.reply
+
+    @property
+    def is_outdated(self) -> bool:
+        """Say whether the meeting has moved since the person answered."""
+        answered = self.invitation.reply_sequence if self.invitation else None
+        return answered is not None and answered < self.meeting.sequence
 
     @property
     def mode(self) -> str | None:
@@ -49,11 +55,6 @@ class Standing:
     def version(self) -> int:
         """Return the version of what was answered; 0 before anything was."""
         return self.invitation.version if self.invitation else 0
-
-    @property
-    def is_moved(self) -> bool:
-        """Say whether the date is another than that of the last mail to the person."""
-        return _mailed(self.invitation) < self.meeting.sequence if _was_mailed(self.invitation) else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def invited_by(session: GuardedSession, standing: Standing) -> Invited:
     return Invited(
         address=invitation.address if invitation else "",
         uid=meeting.uid,
-        sequence=max(_mailed(invitation), meeting.sequence),
+        sequence=sequence_of(standing),
         is_invited=_is_invited(session, standing),
         state=meeting.state,
         date_is_open=meeting.date_is_open,
@@ -135,7 +136,7 @@ def _is_invited(session: GuardedSession, standing: Standing) -> bool:
     invitation = standing.invitation
     if invitation is None:
         return standing.entry is not None
-    if invitation.method == "CANCEL" or (invitation.entry_id is not None and standing.entry is None):
+    if invitation.method == "CANCEL" or (standing.entry is None and _was_taken_off(session, invitation)):
         return False
     if invitation.party_code is None:
         return True
@@ -147,12 +148,22 @@ def _is_invited(session: GuardedSession, standing: Standing) -> bool:
     return session.execute(seat).scalar_one_or_none() is not None
 
 
-def _was_mailed(invitation: MeetingInvitation | None) -> bool:
-    return invitation is not None and invitation.sequence is not None
+def _was_taken_off(session: GuardedSession, invitation: MeetingInvitation) -> bool:
+    """Say whether somebody who is on the roster no more had been on it; who is told by office never was."""
+    if invitation.entry_id is not None:
+        return True
+    ended = select(RosterEntry.id).where(
+        RosterEntry.meeting_id == invitation.meeting_id,
+        RosterEntry.person_id == invitation.person_id,
+        RosterEntry.state.in_(("withdrawn", "refused")),
+    )
+    return session.execute(ended.limit(1)).scalar_one_or_none() is not None
 
 
-def _mailed(invitation: MeetingInvitation | None) -> int:
-    return (invitation.sequence or 0) if invitation else 0
+def sequence_of(standing: Standing) -> int:
+    """Return the SEQUENCE of the date to be answered: the meeting's own, or that of a later mail."""
+    mailed = standing.invitation.sequence if standing.invitation else None
+    return max(mailed or 0, standing.meeting.sequence)
 
 
 def _answered_at(invitation: MeetingInvitation | None) -> dt.datetime | None:
@@ -203,6 +214,7 @@ def write_reply(session: GuardedSession, standing: Standing, reply: Reply, way: 
     """Write what the invited person replied, on their invitation and on the roster."""
     invitation = standing.invitation or _made(session, standing)
     invitation.reply, invitation.reply_way, invitation.replied_at = reply, way, session.now
+    invitation.reply_sequence = sequence_of(standing)
     if standing.entry is not None:
         note_reply(session, standing.entry, reply)
     session.flush()

@@ -120,7 +120,7 @@ def note_begun(database: Database, part: CalendarPart) -> bool:
         if row is None:
             row = _new_row(session, part)
             session.add(row)
-        elif notice.method == "REQUEST" and row.method and rules.standing_reply(_last(row), notice.told) != row.reply:
+        elif notice.method == "REQUEST" and row.method and _is_outdated(row, notice):
             _ask_anew(session, row)
         row.address = part.recipient.to.addr_spec
         row.method, row.sequence, row.stamped_at = notice.method, notice.sequence, notice.stamped_at
@@ -259,6 +259,13 @@ def _ask_anew(session: GuardedSession, row: MeetingInvitation) -> None:
     row.reply_sequence, row.reply_stamped_at = None, None
     for entry in _entries(session, row):
         note_reply(session, entry, None)
+
+
+def _is_outdated(row: MeetingInvitation, notice: Notice) -> bool:
+    """Say whether a reply is to another time than this; one given on a page may be to a date not mailed yet."""
+    if row.method == "REQUEST" and row.reply_sequence is not None and row.reply_sequence >= notice.sequence:
+        return False
+    return rules.standing_reply(_last(row), notice.told) != row.reply
 
 
 def _entries(session: GuardedSession, row: MeetingInvitation) -> Sequence[RosterEntry]:

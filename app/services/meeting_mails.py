@@ -130,7 +130,7 @@ def _meeting_content(
             "title_language": title_language or language,
             "reference": meeting.reference,
             "state": labels.label("meeting_state", meeting.state, language),
-            "times": _times(meeting, viewer),
+            "times": times_of(meeting, viewer),
             "place": meeting.place,
             "parties": words.list_of([words.party_name(code, language) for code in parties], language),
             "reason": meeting.reason if meeting.state in {"postponed", "cancelled"} else None,
@@ -139,7 +139,7 @@ def _meeting_content(
     )
 
 
-def _times(meeting: Meeting, viewer: Viewer) -> list[str]:
+def times_of(meeting: Meeting, viewer: Viewer) -> list[str]:
     """Return when it is: on the meeting's clock, and on the recipient's where that shows something else."""
     language = viewer.language
     if meeting.date_is_open:

@@ -145,7 +145,7 @@ def _judged(session: GuardedSession, mail: _Mail, reply: CalendarReply, invitati
         reason = "too_many"
     if reason is None and standing is not None:
         invitation = write_reply(session, standing, reply.reply, "calendar")
-        invitation.reply_sequence, invitation.reply_stamped_at = reply.sequence, reply.stamped_at
+        invitation.reply_stamped_at = reply.stamped_at
     taken = Taken("refused", reason) if reason else Taken("taken")
     _list(session, mail, taken, invitation_id)
     session.commit()
