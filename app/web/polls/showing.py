@@ -56,7 +56,7 @@ class AnswerCell:
 
 @dataclass(frozen=True, slots=True)
 class SlotRow:
-    """A slot as the page lists it."""
+    """A slot as the page lists it; `name` is what it is called in one line, in the reader's time."""
 
     slot: PollSlot
     rank: int
@@ -65,14 +65,8 @@ class SlotRow:
     reasons: tuple[Said, ...]
     answers: tuple[AnswerCell, ...]
     works: bool
+    name: str
     is_shown: bool = False
-
-    @property
-    def name(self) -> str:
-        """Return the slot in one line, in the reader's time."""
-        first = self.times[0] if self.times else None
-        said = f"{self.rank}. {first.day or self.day}" if first else f"{self.rank}. {self.day}"
-        return f"{said}, {first.hours} {first.cities}" if first else said
 
 
 def places_of_poll(view: PollView) -> Places:
@@ -105,6 +99,7 @@ def rows_of(view: PollView, places: Places, reader: tuple[str, str]) -> list[Slo
             else (),
             answers=tuple(_cell(view, slot_id, party, names) for party in parties),
             works=view.tally.slots[slot_id].works,
+            name=f"{rank}. {_name_of(slots[slot_id], view.poll, places, reader)}",
         )
         for rank, slot_id in enumerate(order, start=1)
     ]
@@ -115,6 +110,12 @@ def day_of(slot: PollSlot, language: str) -> str:
     if slot.starts_on == slot.ends_on:
         return words.date_short(slot.starts_on, language)
     return words.date_range(slot.starts_on, slot.ends_on, language)
+
+
+def _name_of(slot: PollSlot, poll: Poll, places: Places, reader: tuple[str, str]) -> str:
+    times = times_of(slot, poll, places, reader)
+    day = day_of(slot, places.language)
+    return f"{times[0].day or day}, {times[0].hours} {reader[1]}" if times else day
 
 
 def times_of(slot: PollSlot, poll: Poll, places: Places, reader: tuple[str, str]) -> tuple[Times, ...]:
