@@ -658,6 +658,23 @@ def _reminder_mails(pgettext: Say) -> Table:
     }
 
 
+def _mail_kinds(pgettext: Say) -> Table:
+    return {
+        "meeting_proposed": pgettext("what mails are about", "Proposed"),
+        "meeting_confirmed": pgettext("what mails are about", "Confirmed"),
+        "meeting_changed": pgettext("what mails are about", "Changed"),
+        "meeting_postponed": pgettext("what mails are about", "Postponed"),
+        "meeting_cancelled": pgettext("what mails are about", "Cancelled"),
+        "meeting_reinstated": pgettext("what mails are about", "Proposed again"),
+        "meeting_left": pgettext("what mails are about", "No longer with some of its parties"),
+        "answer_reported": pgettext("what mails are about", "An answer was reported"),
+        "roster_joined": pgettext("what mails are about", "Joined the roster"),
+        "roster_left": pgettext("what mails are about", "Left the roster"),
+        "zone_change_hour_kept": pgettext("what mails are about", "The clocks’ rules changed, the hour is kept"),
+        "zone_change_moment_kept": pgettext("what mails are about", "The clocks’ rules changed, the moment is kept"),
+    }
+
+
 def _meeting_mails(pgettext: Say) -> Table:
     return {
         "at_once": pgettext("how mails about meetings come", "each as soon as it happens, with the calendar entry"),
@@ -746,6 +763,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "theme": _themes,
     "reminder_mails": _reminder_mails,
     "meeting_mails": _meeting_mails,
+    "mail_kind": _mail_kinds,
     "reminder_stage": _reminder_stages,
     "reminder_state": _reminder_states,
     "appointment_state": _appointment_states,

@@ -43,7 +43,8 @@ class MailPlan:
 
     `secretariats` are told by name, `leaving` are parties that are told that the meeting is no longer with them,
     `answered_for` is a party whose coordinators and heads alone are told, `person` a single one. `held_since` is when
-    the oldest mail was held that still waits for the viewer's side to send it.
+    the oldest mail was held that still waits for the viewer's side to send it. Where it `is_counted`, rosters and
+    secretariats were looked up.
     """
 
     act: str
@@ -53,6 +54,7 @@ class MailPlan:
     person: str | None = None
     reference: str | None = None
     held_since: dt.datetime | None = None
+    is_counted: bool = True
 
     @property
     def goes_out(self) -> bool:
@@ -82,9 +84,8 @@ def who_is_told(
 
     Acts that are not among `MAILING_ACTS` tell nobody, nor does anything on a meeting to practise with.
     """
-    since = held_since(session, meeting)
     if act not in MAILING_ACTS or is_example(session, meeting):
-        return MailPlan(act, reference=meeting.reference, held_since=since)
+        return MailPlan(act, reference=meeting.reference)
     codes = sorted(parties if parties is not None else [row.party_code for row in meeting.parties])
     serving = appointments_in(keys_of(session, meeting.audience_id))
     names = session.execute(
@@ -96,8 +97,20 @@ def who_is_told(
         tuple(dict(name) for name in names),
         tuple(sorted(leaving)),
         reference=meeting.reference,
-        held_since=since,
+        held_since=held_since(session, meeting),
     )
+
+
+def who_is_told_of_answer(session: GuardedSession, meeting: Meeting, *, confirms: bool) -> MailPlan:
+    """Return whom a yes tells, which is nobody where it does not confirm the meeting; without counts, in a statement.
+
+    The page of a meeting has much else to read.
+    """
+    if not confirms or is_example(session, meeting):
+        return MailPlan("answer", reference=meeting.reference)
+    told = tuple(PartyTold(row.party_code) for row in meeting.parties)
+    since = held_since(session, meeting)
+    return MailPlan("confirm", told, reference=meeting.reference, held_since=since, is_counted=False)
 
 
 def who_is_told_of_proposal(

@@ -103,6 +103,13 @@ def possible_acts(session: GuardedSession, meeting: Meeting, facts: Facts) -> fr
     return frozenset(acts)
 
 
+def would_confirm(session: GuardedSession, meeting: Meeting) -> bool:
+    """Say whether a yes of the viewer's party would be the last: every other party has said yes itself."""
+    own = session.bound_viewer.party
+    others = [row for row in meeting.parties if row.party_code != own]
+    return all(row.answer == "yes" and not row.is_reported for row in others)
+
+
 def reportable_parties(session: GuardedSession, meeting: Meeting) -> tuple[str, ...]:
     """Return the chosen parties, other than the viewer's own, that have not answered here themselves."""
     own = session.bound_viewer.party

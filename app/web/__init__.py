@@ -18,6 +18,7 @@ DOMAINS: Final = (
     "rosters",
     "secretariat",
     "releases",
+    "dispatches",
     "drafts",
     "events",
     "zone_changes",

@@ -153,6 +153,7 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.REPORT_POLL_ANSWER: Action.READ_POLLS,
         Action.NAME_PROXY: Action.READ_POLLS,
         Action.KEEP_ROSTER: Action.DRAFT_MEETING,
+        Action.RELEASE_MAILS: Action.DRAFT_MEETING,
         Action.APPROVE_ROSTER: Action.DRAFT_MEETING,
         Action.RECORD_ATTENDANCE: Action.DRAFT_MEETING,
         Action.KEEP_PROTOCOL: Action.DRAFT_MEETING,

@@ -392,7 +392,10 @@ def test_postponed_the_first_date_and_the_reason_stay_on_the_page(database: Data
     make(database)
     ana = client_for("ana")
     asked = text_of(ana, f"/meetings/{REF}/postpone?lang=en")
-    assert "coordinators and heads of these parties: Canada, Mexico and United States;" in asked
+    assert "Mail goes out when you do this" in asked
+    told = "CA Canada : its coordinators and heads MX Mexico : 1 other coordinator or head US United States : its"
+    assert told in asked
+    assert "Joint secretariat: its members" in asked
     assert do(ana, "postpone", reason="The chair cannot travel.").status_code == 303
     page = client_for("carol").get(f"/meetings/{REF}").get_data(as_text=True)
     struck = "<del>Thursday 10 December 2026, 10:00 in New York</del>"

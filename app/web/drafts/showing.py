@@ -323,7 +323,6 @@ def causes_in_words(planned: Publication) -> list[str]:
         causes.append(_("It is no longer seen by %(names)s.", names=_names(planned.dropped)))
     if not planned.is_asked_again:
         causes.append(_("The answers of the parties stay as they are."))
-    causes.append(_("The coordinators, heads and secretariat are told by mail."))
     return causes
 
 

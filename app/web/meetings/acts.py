@@ -10,13 +10,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import words
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action, can
 from app.i18n import reader_language
 from app.models import Meeting
 from app.services import meeting_life as life
 from app.services import meetings as service
+from app.services.dispatches import who_is_told
+from app.web.dispatches.holding import hold_if_asked, said_of_mails
 from app.web.forms import put_error
 from app.web.meetings.blueprint import blueprint
 from app.web.meetings.clocks import promised
@@ -84,7 +85,7 @@ def _act(ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], 
     found = service.find_meeting(session(), ref)
     form = ActForm()
     form.keep_only(*fields)
-    said = _words(act, found)
+    said = _WORDS[act]()
     if request.method != "POST":
         _check_open(found, act)
         form.version.data = found.version
@@ -92,6 +93,7 @@ def _act(ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], 
     if not form.validate():
         return _page(found, act, form, said), 422
     try:
+        hold_if_asked()
         changed = does(form)
     except StaleVersion:
         form.version.data = found.version
@@ -102,7 +104,7 @@ def _act(ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], 
             raise
         put_error(form, refusal)
         return _page(found, act, form, said), 422
-    flash(said.done)
+    flash(f"{said.done} {said_of_mails('')}".strip())
     return redirect(url_for("meetings.meeting", ref=changed.reference), 303)
 
 
@@ -120,27 +122,15 @@ def _check_open(found: Meeting, act: str) -> None:
 def _page(found: Meeting, act: str, form: ActForm, said: Words, *, stale: bool = False) -> str:
     return render_template(
         "meetings/act.html", meeting=found, act=act, form=form, said=said, stale=stale,
+        plan=who_is_told(session(), found, act),
         title=promised(found, reader_language()), needs_date=act == "reinstate" and found.starts_at <= session().now,
     )  # fmt: skip
 
 
-def _words(act: str, found: Meeting) -> Words:
-    """Return what the page of an act says to the reader, in their language."""
-    language = reader_language()
-    codes = words.party_order([row.party_code for row in found.parties], language)
-    told = _(
-        "A message goes to the coordinators and heads of these parties: %(parties)s; and to the secretariat, if any.",
-        parties=words.list_of([words.party_name(code, language) for code in codes], language),
-    )
-    untold = _("Nobody gets a message.")
-    return _WORDS[act](told, untold)
-
-
-def _postpone_words(told: str, _untold: str) -> Words:
+def _postpone_words() -> Words:
     return Words(
         heading=_("Postpone this meeting?"),
         consequences=(
-            told,
             _("The date it has now and your reason stay in the record, and are shown to all who see the meeting."),
             _("With a new date it is proposed to every party anew. Without one, calendars show it as cancelled."),
             _("It can be reinstated later."),
@@ -151,11 +141,10 @@ def _postpone_words(told: str, _untold: str) -> Words:
     )
 
 
-def _cancel_words(told: str, _untold: str) -> Words:
+def _cancel_words() -> Words:
     return Words(
         heading=_("Cancel this meeting?"),
         consequences=(
-            told,
             _("Calendars that follow it show it as cancelled."),
             _("The date and your reason stay in the record, and are shown to all who see the meeting."),
             _("It can be reinstated later; every party is then asked again."),
@@ -166,11 +155,10 @@ def _cancel_words(told: str, _untold: str) -> Words:
     )
 
 
-def _reinstate_words(told: str, _untold: str) -> Words:
+def _reinstate_words() -> Words:
     return Words(
         heading=_("Propose this meeting again?"),
         consequences=(
-            told,
             _("It is the same entry in every calendar, and stands there as proposed."),
             _("Every party is asked again; your own yes counts if you are a coordinator or head."),
         ),
@@ -179,11 +167,10 @@ def _reinstate_words(told: str, _untold: str) -> Words:
     )
 
 
-def _hold_words(_told: str, untold: str) -> Words:
+def _hold_words() -> Words:
     return Words(
         heading=_("Record this meeting as held?"),
         consequences=(
-            untold,
             _("It counts as a meeting held from now on. It can no longer be moved or cancelled."),
             _("This cannot be undone."),
         ),
@@ -192,11 +179,10 @@ def _hold_words(_told: str, untold: str) -> Words:
     )
 
 
-def _close_words(_told: str, untold: str) -> Words:
+def _close_words() -> Words:
     return Words(
         heading=_("Close this meeting?"),
         consequences=(
-            untold,
             _("Its record is complete: nothing of it changes any more, save what becomes of its action items."),
             _("This cannot be undone."),
         ),
@@ -205,7 +191,7 @@ def _close_words(_told: str, untold: str) -> Words:
     )
 
 
-_WORDS: Final[dict[str, Callable[[str, str], Words]]] = {
+_WORDS: Final[dict[str, Callable[[], Words]]] = {
     "postpone": _postpone_words,
     "cancel": _cancel_words,
     "reinstate": _reinstate_words,

@@ -13,6 +13,7 @@ from app.i18n import reader_language
 from app.services import meeting_life as life
 from app.services.agenda import agenda_of
 from app.services.commitments import commitments_of_meeting, is_practice
+from app.services.dispatches import who_is_told_of_answer
 from app.services.history import HistoryEntry
 from app.services.meeting_actions import actions_around
 from app.services.meeting_state import when_of
@@ -35,6 +36,8 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
     meeting, language = view.meeting, reader_language()
     places = clocks.places_of(view, viewer, language)
     acted = actions_around(session, meeting)
+    acts = life.possible_acts(session, meeting, view.facts)
+    confirms = "answer" in acts and life.would_confirm(session, meeting)
     own = next((line.row for line in view.parties if line.party.code == viewer.party), None)
     return render_template(
         "meetings/meeting.html",
@@ -51,8 +54,9 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         parties=_in_order(view, language),
         reports=_reports(view, language),
         history=history_of(view.history, viewer, language),
-        acts=life.possible_acts(session, meeting, view.facts),
+        acts=acts,
         own=own,
+        plan=who_is_told_of_answer(session, meeting, confirms=confirms) if "answer" in acts else None,
         promise=life.promise_of(meeting),
         stale=stale,
         error=error,

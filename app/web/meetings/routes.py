@@ -17,7 +17,9 @@ from app.i18n import reader_language
 from app.models import Meeting
 from app.services import meeting_life as life
 from app.services import meetings as service
+from app.services.dispatches import who_is_told_of_report
 from app.services.drafts import own_drafts
+from app.web.dispatches.holding import hold_if_asked, said_of_mails
 from app.web.forms import put_error
 from app.web.meetings import acts as _acts  # noqa: F401 - its routes
 from app.web.meetings.blueprint import blueprint
@@ -73,6 +75,7 @@ def answer(ref: str) -> ResponseReturnValue:
     if not form.validate() or given not in ("yes", "no"):
         return page_of(session(), viewer(), ref, error=_("This answer did not arrive whole. Give it again.")), 422
     try:
+        hold_if_asked()
         answered = life.answer_meeting(session(), ref, given, promise=form.promise.data, version=form.version.data)
     except StaleVersion:
         return page_of(session(), viewer(), ref, stale=True), 409
@@ -93,6 +96,7 @@ def report(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _report_page(found, form), 422
     try:
+        hold_if_asked()
         reported = life.report_answer(session(), ref, _report(form), promise=form.promise.data)
     except StaleVersion:
         form.promise.data = life.promise_of(found)
@@ -100,7 +104,8 @@ def report(ref: str) -> ResponseReturnValue:
     except Refusal as refusal:
         put_error(form, refusal)
         return _report_page(found, form), 422
-    flash(_("The answer is entered as reported. It does not confirm the meeting."))
+    done = _("The answer is entered as reported. It does not confirm the meeting.")
+    flash(f"{done} {said_of_mails('')}".strip())
     return redirect(url_for("meetings.meeting", ref=reported.reference), 303)
 
 
@@ -121,6 +126,7 @@ def _report_page(found: Meeting, form: ReportForm, *, stale: bool = False) -> st
         title=promised(found, reader_language()),
         form=form,
         stale=stale,
+        plan=who_is_told_of_report(session(), found, life.reportable_parties(session(), found)),
         limit_mb=papers.SIZE_LIMIT_MB,
         endings=",".join(f".{each}" for some in papers.ENDINGS.values() for each in some),
     )
@@ -139,7 +145,8 @@ def _report(form: ReportForm) -> life.Report:
 
 def _what_was_said(answered: Meeting, given: str) -> str:
     if answered.state == "confirmed":
-        return str(_("Your party said yes, and with it every party has: the meeting is confirmed."))
+        done = _("Your party said yes, and with it every party has: the meeting is confirmed.")
+        return f"{done} {said_of_mails('')}".strip()
     if given == "yes":
         return str(_("Your party said yes."))
     return str(_("Your party said no."))

@@ -16,7 +16,9 @@ from app.domain.zones import tzdata_version
 from app.i18n import reader_language
 from app.models import Meeting
 from app.services import zone_changes as service
+from app.services.dispatches import who_is_told
 from app.services.zone_changes import Decision
+from app.web.dispatches.holding import hold_if_asked, said_of_mails
 from app.web.forms import put_error
 from app.web.meetings.clocks import promised
 from app.web.routing import route, session, signed_in, viewer
@@ -59,6 +61,7 @@ def _decide(ref: str, keep: Keep) -> ResponseReturnValue:
     if not form.validate():
         return _page(meeting, change, keep, form), 422
     try:
+        hold_if_asked()
         version, choice = form.version.data, _choice(form)
         decided = service.decide(session(), ref, keep, version=version, choice=choice, zone=form.chosen_zone)
     except StaleVersion:
@@ -67,7 +70,8 @@ def _decide(ref: str, keep: Keep) -> ResponseReturnValue:
     except Refusal as refusal:
         put_error(form, refusal)
         return _page(meeting, change, keep, form), 422
-    flash(_("The hour on the wall is kept.") if keep == "hour" else _("The moment is kept."))
+    done = _("The hour on the wall is kept.") if keep == "hour" else _("The moment is kept.")
+    flash(f"{done} {said_of_mails('')}".strip())
     return redirect(url_for("meetings.meeting", ref=decided.reference), 303)
 
 
@@ -87,6 +91,7 @@ def _page(meeting: Meeting, change: ZoneChange, keep: Keep, form: DecisionForm, 
         title=promised(meeting, reader_language()),
         rows=list(showing.party_rows(planned, parties)) if planned else [],
         consequences=showing.consequences(planned) if planned else [],
+        plan=who_is_told(session(), meeting, "zone_change"),
     )  # fmt: skip
 
 

@@ -284,6 +284,5 @@ def consequences(planned: Decision) -> list[str]:
     return [
         *said,
         _("Calendars that follow it show it there at their next visit."),
-        _("The coordinators, heads and secretariat are told by mail."),
         _("The release of the zone data and your decision stay in the record."),
     ]
