@@ -94,7 +94,7 @@ def participants_report(paper: ParticipantsPaper) -> ReportPaper:
         title=f"{said['list']}{colon}{paper.title}",
         standing=f"{paper.reference} · {paper.marking} · {paper.printed}",
         lede=" · ".join(f"{said[key]}{colon}{value}" for key, value in facts if value),
-        parts=(*(_part(each, paper) for each in paper.parties), *days),
+        parts=(*days, *(_part(each, paper) for each in paper.parties)),
         page=said["page"],
         dated=paper.dated,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import uuid
+from collections.abc import Collection
 from typing import Final
 
 from app import labels, words
@@ -29,8 +32,11 @@ def participants_paper(session: GuardedSession, reference: str, language: str) -
         raise NotFound
     gettext = words.translations(language).gettext
     guests = guests_on(session, meeting)
-    lists = [PartyList(words.party_name(each.party, language), _people(each.lines, language))
-             for each in view.delegations]  # fmt: skip
+    shown = {line.entry.id for line in view.approved}
+    lists = [
+        PartyList(words.party_name(each.party, language), tuple(_person(line, shown, language) for line in each.lines))
+        for each in view.delegations
+    ]
     if guests:
         people = tuple(Participant(name, "", "", gettext("Guest"), "") for name in guests)
         lists.append(PartyList(gettext("Observers and guests"), people))
@@ -57,18 +63,19 @@ def participants_taken(session: GuardedSession, reference: str, form: str, langu
     return f"{paper.reference}-participants-{language}.{form}", participants_file(paper, form)
 
 
-def _people(lines: tuple[EntryLine, ...], language: str) -> tuple[Participant, ...]:
-    return tuple(
-        Participant(
-            name=line.entry.name,
-            title=line.entry.title or "",
-            office=words.pick(line.office.name, language)[0] if line.office else "",
-            role=labels.label("roster_role", line.entry.role, language),
-            mode=labels.label("roster_mode", line.entry.mode, language),
-            notes=substitution_said(line.substitution, language) if line.substitution else "",
-            attendance=presence_said(line, language),
-        )
-        for line in lines
+def _person(line: EntryLine, shown: Collection[uuid.UUID], language: str) -> Participant:
+    """Return somebody on the list; whom they speak for is not named while that one waits for approval."""
+    entry = line.entry
+    if entry.acts_for_id is not None and entry.acts_for_id not in shown:
+        line = dataclasses.replace(line, acts_for="")
+    return Participant(
+        name=entry.name,
+        title=entry.title or "",
+        office=words.pick(line.office.name, language)[0] if line.office else "",
+        role=labels.label("roster_role", entry.role, language),
+        mode=labels.label("roster_mode", entry.mode, language),
+        notes=substitution_said(line.substitution, language) if line.substitution else "",
+        attendance=presence_said(line, language),
     )
 
 

@@ -231,9 +231,11 @@ def in_fields(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _by_field(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values by the names of the form's fields, titles by language."""
-    plain = {name: value for name, value in values.items() if name != "title"}
-    return {**(titles_of(values["title"]) if "title" in values else {}), **plain}
+    """Return values by the names of the form's fields, those of a title in each language apart."""
+    title = values.get("title")
+    if not isinstance(title, Mapping):
+        return dict(values)
+    return {**titles_of(title), **{name: value for name, value in values.items() if name != "title"}}
 
 
 def named_choices(rows: Iterable[Named], language: str) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ class EntryForm(FlaskForm):
         _l("Place"), description=_l("Among those of the same role, from 1. Without one, after the last.")
     )
     acts_for_id = SelectField(_l("Acts for"), validate_choice=False)
-    acts_for_name = StringField(_l("Acts for, by name"), description=_l("Of somebody who does not come."))
+    acts_for_name = StringField(_l("or for somebody who does not come"))
     expected_level = SelectField(_l("Level expected"), validate_choice=False)
     actual_level = SelectField(_l("Level of this person"), validate_choice=False)
     email = EmailField(_l("E-mail address"), description=_l("Your delegation alone sees it. Invitations go there."))
