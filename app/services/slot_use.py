@@ -11,12 +11,13 @@ from typing import Final, Literal
 from app.db import GuardedSession
 from app.domain.date_plans import PlannedSlot
 from app.domain.errors import Refusal, StaleVersion
+from app.domain.meeting_advice import changes
 from app.domain.meeting_content import MeetingContent
 from app.domain.walltime import in_zone
 from app.models import Draft, Meeting
-from app.services.drafts import find_draft, save_draft
+from app.services.drafts import content_of, find_draft, save_draft
 from app.services.meeting_life import NewDate, postpone_meeting, reinstate_meeting
-from app.services.staged_changes import publish, stage_changes
+from app.services.staged_changes import content_now, publish, stage_changes
 
 Way = Literal["change", "postpone", "reinstate"]
 
@@ -87,9 +88,10 @@ def _changed(
 ) -> Meeting:
     """Publish the slot as the only change; raises `Refusal("changes_are_open")` where others are being staged."""
     draft = stage_changes(session, meeting.reference)
-    if draft.version != 1 or draft.created_at != session.now:
+    if changes(content_now(session, meeting), content_of(draft)):
         raise Refusal("changes_are_open")
-    draft = use_in_draft(session, draft.id, slot, elsewhere)
+    content = _with_slot(content_of(draft), slot, elsewhere)
+    draft = save_draft(session, draft.id, content, version=draft.version, meeting_version=meeting.version)
     try:
         return publish(session, draft.id, version=draft.version, said_yes=said_yes)
     except StaleVersion:

@@ -70,7 +70,7 @@ def use(plan_id: uuid.UUID) -> ResponseReturnValue:
     found = service.find_plan(session(), plan_id)
     key = request.values.get("slot", "")
     if request.method != "POST":
-        return _use_page(found, key)
+        return _use_page(found, key) if key else _to_plan(plan_id)
     reason = request.form.get("reason", "")
     try:
         service.use_slot(session(), found, key, reason, version=sent_version())
