@@ -12,7 +12,7 @@ from app.domain.polls import AnswerValue, DelegationAnswer
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What one seat that the makers named said itself to the slot: by whom and when, and whether they speak for it."""
+    """What one seat that counts said itself to the slot: by whom and when, and whether they speak for their party."""
 
     party: str
     value: AnswerValue

@@ -121,7 +121,7 @@ def _slot_to_choose(session: GuardedSession, poll: Poll, slot_id: uuid.UUID) -> 
 
 
 def _words(session: GuardedSession, poll: Poll, slot: PollSlot) -> tuple[Word, ...]:
-    """Return what the seats that the makers named said themselves to the slot."""
+    """Return what the seats that count said themselves to the slot."""
     with session.whole_truth("decide which yes in a poll is a party's own") as truth:
         rows = truth.execute(
             select(
@@ -132,7 +132,7 @@ def _words(session: GuardedSession, poll: Poll, slot: PollSlot) -> tuple[Word, .
             .join(PollSeat, PollSeat.id == PollResponse.seat_id)
             .where(
                 PollAnswer.slot_id == slot.id, PollSeat.poll_id == poll.id, PollSeat.is_inner.is_(False),
-                PollResponse.is_reported.is_(False),
+                PollSeat.is_required.is_(True), PollResponse.is_reported.is_(False),
             )
         )  # fmt: skip
         return tuple(

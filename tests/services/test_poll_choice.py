@@ -38,7 +38,7 @@ def word(
     ("state", "is_reported", "words", "counts"),
     [
         ("yes", False, [word()], True),
-        ("yes", False, [word(), word(speaks=False, value="no")], True),  # an adviser's seat that nobody requires
+        ("yes", False, [word(), word(speaks=False)], True),
         ("yes", False, [word(speaks=False)], False),
         ("yes", False, [], False),
         ("yes", True, [word()], False),

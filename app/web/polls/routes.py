@@ -22,9 +22,9 @@ from app.services.poll_notes import add_note, check_note, may_withdraw, withdraw
 from app.services.poll_pages import PollView, poll_view
 from app.web.forms import sent_version
 from app.web.paging import page_number
+from app.web.polls import chair, showing
 from app.web.polls import making as _making  # noqa: F401 - its routes are on the same blueprint
 from app.web.polls import seats as _seats  # noqa: F401
-from app.web.polls import showing
 from app.web.polls.blueprint import blueprint
 from app.web.polls.forms import Typed, as_typed, sent_id
 from app.web.routing import route, session, signed_in, viewer
@@ -121,6 +121,7 @@ def poll_page(
         error=error,
         compared=rows,
         own_city=reader[1],
+        may_report=chair.may_report(view),
         may_withdraw={line.note.id for line in view.notes if may_withdraw(session(), line.note)},
         **showing.pictures_of(view, slots, places, sent_id(request.args.get("slot"))),
         **more,
