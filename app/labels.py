@@ -718,6 +718,51 @@ def _appointment_states(pgettext: Say) -> Table:
     }
 
 
+def _own_replies(pgettext: Say) -> Table:
+    return {
+        "accepted": pgettext("answer to an invitation", "I will come"),
+        "tentative": pgettext("answer to an invitation", "Perhaps"),
+        "declined": pgettext("answer to an invitation", "I will not come"),
+    }
+
+
+def _own_modes(pgettext: Say) -> Table:
+    return {
+        "in_person": pgettext("how I take part", "in person"),
+        "remote": pgettext("how I take part", "by video"),
+    }
+
+
+def _reply_ways(pgettext: Say) -> Table:
+    return {
+        "page": pgettext("way a reply came", "on the page of the meeting"),
+        "link": pgettext("way a reply came", "by the link in the mail"),
+        "calendar": pgettext("way a reply came", "from a calendar"),
+    }
+
+
+def _reply_reasons(pgettext: Say) -> Table:
+    return {
+        "no_secret": pgettext("why a reply did not count", "It was not sent to the address of this invitation."),
+        "wrong_secret": pgettext("why a reply did not count", "It was sent to the address of another invitation."),
+        "another_meeting": pgettext("why a reply did not count", "It is about another meeting."),
+        "another_sender": pgettext(
+            "why a reply did not count", "It came from another address than the one that was invited."
+        ),
+        "another_attendee": pgettext("why a reply did not count", "It answers for somebody else."),
+        "not_invited": pgettext("why a reply did not count", "This person is no longer invited."),
+        "meeting_cancelled": pgettext("why a reply did not count", "The meeting is cancelled."),
+        "meeting_over": pgettext("why a reply did not count", "The meeting is over."),
+        "no_date": pgettext("why a reply did not count", "The meeting has no date now."),
+        "earlier_date": pgettext("why a reply did not count", "It answers an earlier date of the meeting."),
+        "unknown_sequence": pgettext("why a reply did not count", "It answers a date that was never sent."),
+        "ahead_of_time": pgettext("why a reply did not count", "It is dated more than a day ahead."),
+        "older": pgettext("why a reply did not count", "A newer answer was there already."),
+        "repeated": pgettext("why a reply did not count", "It repeats what was answered already."),
+        "too_many": pgettext("why a reply did not count", "Too many replies came on one day."),
+    }
+
+
 GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "meeting_state": _meeting_states,
     "leg_state": _leg_states,
@@ -753,6 +798,10 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "roster_state": _roster_states,
     "roster_mode": _roster_modes,
     "roster_reply": _roster_replies,
+    "own_reply": _own_replies,
+    "own_mode": _own_modes,
+    "reply_way": _reply_ways,
+    "reply_reason": _reply_reasons,
     "presence": _presences,
     "participants_paper": _participants_paper,
     "agenda_paper": _agenda_paper,

@@ -25,7 +25,7 @@ _SECRET_KEY = re.compile(
 )
 # A path that ends in a token: the feed of a subscription, a link to set a password, to answer, to sign in.
 _TOKEN_PATH = re.compile(
-    r"(/(?:feeds|invite|answers?|reset|confirm|login)/)[^/\s?#\"'<>]+?(\.ics)?(?=[/\s?#\"'<>)\],;]|$)"
+    r"(/(?:feeds|invite|invitations|answers?|reset|confirm|login)/)[^/\s?#\"'<>]+?(\.ics)?(?=[/\s?#\"'<>)\],;]|$)"
 )
 # What follows a question mark in an address: tokens, and what somebody searched for.
 _QUERY = re.compile(r"(?<=[\w/.-])\?[^\s\"'<>]+")

@@ -196,7 +196,7 @@ def _roster(session: GuardedSession, meeting: Meeting, letters: str, author: str
                 is_held=True, made_by=member.id, made_at=world.NOW, **alone,
             ),
             InvitationReply(
-                invitation_id=invitation.id, received_at=world.NOW, outcome="refused", reason="stale", **theirs,
+                invitation_id=invitation.id, received_at=world.NOW, outcome="refused", reason="older", **theirs,
             ),
         ]
     )  # fmt: skip

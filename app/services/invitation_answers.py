@@ -67,6 +67,36 @@ class Given:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnInvitation:
+    """The viewer's own invitation as the page of its meeting shows it."""
+
+    answer: str
+    way: str | None
+    answered_at: dt.datetime | None
+    mode: str | None
+    is_outdated: bool
+    version: int
+
+
+def own_invitation(session: GuardedSession, meeting: Meeting) -> OwnInvitation | None:
+    """Return the viewer's own invitation, in one statement; None where they have none that can be answered now."""
+    standing = own_standing(session, meeting)
+    if standing is None or (standing.invitation is not None and standing.invitation.method == "CANCEL"):
+        return None
+    if closed_to_answers(_as_invited(standing, is_invited=True), session.now):
+        return None
+    row = standing.invitation
+    return OwnInvitation(
+        answer=standing.answer,
+        way=row.reply_way if row else None,
+        answered_at=row.replied_at if row else None,
+        mode=standing.mode,
+        is_outdated=standing.is_outdated,
+        version=standing.version,
+    )
+
+
 def own_standing(session: GuardedSession, meeting: Meeting) -> Standing | None:
     """Return the viewer's own invitation to a meeting, in one statement; None for who was not invited."""
     person_id = session.bound_viewer.person_id
@@ -117,12 +147,16 @@ def _whose() -> Select[Meeting, MeetingInvitation, RosterEntry]:
 
 def invited_by(session: GuardedSession, standing: Standing) -> Invited:
     """Return what the rules need to know of an invitation."""
+    return _as_invited(standing, is_invited=_is_invited(session, standing))
+
+
+def _as_invited(standing: Standing, *, is_invited: bool) -> Invited:
     invitation, meeting = standing.invitation, standing.meeting
     return Invited(
         address=invitation.address if invitation else "",
         uid=meeting.uid,
         sequence=sequence_of(standing),
-        is_invited=_is_invited(session, standing),
+        is_invited=is_invited,
         state=meeting.state,
         date_is_open=meeting.date_is_open,
         ends_at=meeting.ends_at,
@@ -193,7 +227,7 @@ def answer_invitation(session: GuardedSession, reference: str, given: Given) -> 
 def write_given(session: GuardedSession, standing: Standing, given: Given, way: Way) -> None:
     """Write an answer that was given on a page of ours.
 
-    Raises `Refusal`: `unknown_reply`, `unknown_mode`, and `invitation_` with the reason why nobody can answer now;
+    Raises `Refusal`: `unknown_reply`, `unknown_own_mode`, and `invitation_` with the reason why nobody can answer now;
     `StaleVersion` where the date, the parties or the answer have changed since.
     """
     closed = closed_to_answers(invited_by(session, standing), session.now)
@@ -202,7 +236,7 @@ def write_given(session: GuardedSession, standing: Standing, given: Given, way: 
     if given.reply not in REPLIES:
         raise Refusal("unknown_reply", field="reply")
     if standing.mode is not None and given.mode not in MODES:
-        raise Refusal("unknown_mode", field="mode")
+        raise Refusal("unknown_own_mode", field="mode")
     if given.version != standing.version or given.promise != promise_of(standing.meeting):
         raise StaleVersion({"reply": given.reply}, {"reply": standing.answer})
     write_reply(session, standing, given.reply, way)

@@ -16,6 +16,7 @@ DOMAINS: Final = (
     "hosting",
     "meetings",
     "rosters",
+    "invitations",
     "secretariat",
     "releases",
     "dispatches",

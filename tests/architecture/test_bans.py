@@ -48,6 +48,10 @@ SYSTEM_CALLERS = {
     "services/fetches.py": {"write when feeds were fetched"},
     "services/hats.py": {"put a secretariat's hat on or take it off"},
     "services/identity.py": {"bind a job or a feed to its recipient", "identify the viewer of a request"},
+    "services/invitation_pages.py": {
+        "look up the invitation of a link",
+        "write the answer of somebody without an account",
+    },
     "services/invitations.py": {"look up a link to set a password", "set a password by a link"},
     "services/leaver_items.py": {"count what is with somebody who leaves"},
     "services/link_attempts.py": {"count an answer by a link"},

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db import Database
+from app.domain.replies import UNCOUNTED
+from app.labels import labels
 from app.models import (
     AuditRecord,
     InvitationReply,
@@ -219,6 +221,10 @@ def test_the_word_of_being_out_of_office_is_passed_over(invited: Database) -> No
     raw = mail("I am away.", to=reply_to("diego", SECRET), head="Auto-Submitted: auto-replied\r\n")
     assert take(invited, raw.replace(b"text/calendar", b"text/plain")) == Taken("ignored", "automatic")
     assert refused_mails(invited, 10) == []
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(labels("reply_reason", "en")) == set(UNCOUNTED)
 
 
 def test_strangers_do_not_fill_the_lists(invited: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,11 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("poll_note", "UNC-2026-P1")),
         MISSING_ID,
     ),
+    ("mails", "dispatch_id"): (
+        str(world.identity("dispatch", story.HIDDEN)),
+        str(world.identity("dispatch", story.SHARED)),
+        MISSING_ID,
+    ),
     ("zone-changes", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
     ("reports", "figure"): ("overdue", "commitments", "no-such-figure"),
     ("reports", "chart"): ("ages", "months", "no-such-chart"),
@@ -164,6 +169,7 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
     ),
     ("feeds", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("answers", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
+    ("invitations", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
     ("invite", "token"): ("unknown-token", "unknown-token", "another-unknown-token"),
 }
 # Who may see the first and the second of each pair.
@@ -186,6 +192,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "assistants": (("lucia", "diego"), ("lucia", "diego")),
     "secretariats": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "plans": (("ana", "diego", "lucia"), ("carol", "daniel", "erin")),
+    "mails": (("ana", "diego", "lucia"), ("carol", "daniel", "erin")),
     "polls": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "events": ((*TABLE, "benoit", "isabelle", "adaeze", "sam"), (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "zone-changes": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
@@ -196,6 +203,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "busy": (("ana",), ("carol",)),
     "feeds": ((), ()),
     "answers": ((), ()),
+    "invitations": ((), ()),
     "invite": ((), ()),
 }
 

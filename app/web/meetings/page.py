@@ -15,12 +15,14 @@ from app.services.agenda import agenda_of
 from app.services.commitments import commitments_of_meeting, is_practice
 from app.services.dispatches import who_is_told_of_answer
 from app.services.history import HistoryEntry
+from app.services.invitation_answers import own_invitation
 from app.services.meeting_actions import actions_around
 from app.services.meeting_state import when_of
 from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
 from app.services.zone_changes import zone_change_of
 from app.web.advice import advice_in_words
+from app.web.invitations.forms import invitation_form
 from app.web.meetings import clocks
 from app.web.meetings.around import around_of
 from app.web.meetings.history import history_of, who
@@ -38,6 +40,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
     acted = actions_around(session, meeting)
     acts = life.possible_acts(session, meeting, view.facts)
     confirms = "answer" in acts and life.would_confirm(session, meeting)
+    invited = own_invitation(session, meeting)
     own = next((line.row for line in view.parties if line.party.code == viewer.party), None)
     return render_template(
         "meetings/meeting.html",
@@ -71,6 +74,8 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
         roster=roster_section(session, meeting),
+        invitation=invited,
+        invitation_form_of=invitation_form(invited.answer, invited.mode, language) if invited else None,
     )
 
 
