@@ -8,14 +8,32 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.orm import aliased
 
 from app.db import GuardedSession
 from app.domain.polls import DelegationAnswer, DelegationState, SlotTally, Tally
 from app.models import Poll, PollAnswer, PollResponse, PollSeat, PollSlot
 from app.services.polls import is_veiled
+
+_NO_ID: Final = cast(null(), Uuid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class _Seat:
     """How often a required seat said something, how often of slots that stand, and whether it came late for nothing."""
 
     party: str
+    position: int
     said: int
     said_now: int
     came_late: bool
@@ -60,7 +79,7 @@ class _Found:
 
 
 def tally_of(session: GuardedSession, poll: Poll) -> Tally:
-    """Return what the delegations say of each slot that stands, and which required seats lack, in three statements.
+    """Return what the delegations say of each slot that stands, and which required seats lack, in one statement.
 
     While a hidden poll runs, of other delegations only whether they have answered. The poll's slots are loaded.
     """
@@ -95,17 +114,25 @@ def _state(counts: _Counts, seats_count: int) -> DelegationState:
 
 
 def _counted(truth: GuardedSession, poll_id: uuid.UUID, parties: Collection[str], slots_count: int) -> _Found:
+    """Return what the database counted, in one statement: of slots by party, of seats, and of single words."""
     said = words_of(poll_id)
-    seats = _seats(truth, poll_id, said)
-    shown = {seat_id for seat_id, seat in seats.items() if seat.party in parties}
-    return _Found(
-        counts=_counts(truth, said, parties),
-        seats=seats,
-        pairs=_pairs(truth, said, parties, [each for each in shown if 0 < seats[each].said_now < slots_count]),
-    )
+    seats = _seats(poll_id, said)
+    counts: dict[tuple[uuid.UUID, str], _Counts] = {}
+    of_seats: dict[uuid.UUID, _Seat] = {}
+    pairs: dict[tuple[uuid.UUID, uuid.UUID], str] = {}
+    asked = union_all(_of_slots(said, parties), _of_seats(seats), _of_pairs(said, seats, parties, slots_count))
+    for slot_id, seat_id, word, first, second, third, fourth in truth.execute(asked):
+        if seat_id is None:
+            counts[slot_id, word] = _Counts(int(first), int(second), int(third), int(fourth))
+        elif slot_id is None:
+            of_seats[seat_id] = _Seat(word, int(fourth), int(first), int(second), bool(third))
+        else:
+            pairs[slot_id, seat_id] = word
+    in_order = sorted(of_seats.items(), key=lambda each: (each[1].party, each[1].position, each[0]))
+    return _Found(counts, dict(in_order), pairs)
 
 
-def words_of(poll_id: uuid.UUID) -> Subquery:
+def words_of(poll_id: uuid.UUID) -> CTE:
     """Return the words that count, one for each slot and required seat: a seat's own goes before what was reported.
 
     Of both, a late one that the makers let count goes before the one in time.
@@ -136,7 +163,7 @@ def words_of(poll_id: uuid.UUID) -> Subquery:
             ),
         )
         .group_by(PollAnswer.slot_id, PollSeat.id, PollSeat.party_code)
-        .subquery()
+        .cte("said")
     )
 
 
@@ -144,47 +171,53 @@ def _is_counted() -> ColumnElement[bool]:
     return and_(PollSeat.is_required.is_(True), PollSeat.is_inner.is_(False))
 
 
-def _counts(truth: GuardedSession, said: Subquery, parties: Collection[str]) -> dict[tuple[uuid.UUID, str], _Counts]:
-    rows = truth.execute(
-        select(
-            said.c.slot_id,
-            said.c.party_code,
-            func.sum(case((said.c.value == "no", 1), else_=0)),
-            func.sum(case((said.c.value == "if_need_be", 1), else_=0)),
-            func.count(),
-            func.sum(said.c.is_reported),
-        )
-        .where(said.c.party_code.in_(parties))
-        .group_by(said.c.slot_id, said.c.party_code)
-    )
-    return {(slot_id, party): _Counts(*map(int, numbers)) for slot_id, party, *numbers in rows}
-
-
-def _seats(truth: GuardedSession, poll_id: uuid.UUID, said: Subquery) -> dict[uuid.UUID, _Seat]:
-    """Return the required seats in their order, those of every party."""
+def _seats(poll_id: uuid.UUID, said: CTE) -> CTE:
+    """Return the seats that count, those of every party, with how often each said something."""
     came_late = exists().where(PollResponse.seat_id == PollSeat.id, PollResponse.is_late.is_(True))
-    rows = truth.execute(
+    return (
         select(
             PollSeat.id,
             PollSeat.party_code,
-            func.count(said.c.value),
-            func.count(case((PollSlot.withdrawn_at.is_(None), PollSlot.id))),
-            case((and_(PollSeat.late_counted_at.is_(None), came_late), 1), else_=0),
+            PollSeat.position,
+            func.count(said.c.value).label("said"),
+            func.count(case((PollSlot.withdrawn_at.is_(None), PollSlot.id))).label("said_now"),
+            case((and_(PollSeat.late_counted_at.is_(None), came_late), 1), else_=0).label("came_late"),
         )
         .outerjoin(said, said.c.seat_id == PollSeat.id)
         .outerjoin(PollSlot, PollSlot.id == said.c.slot_id)
         .where(PollSeat.poll_id == poll_id, _is_counted())
         .group_by(PollSeat.id, PollSeat.party_code, PollSeat.position, PollSeat.late_counted_at)
-        .order_by(PollSeat.party_code, PollSeat.position, PollSeat.id)
+        .cte("seats")
     )
-    return {seat_id: _Seat(party, said_count, now, bool(late)) for seat_id, party, said_count, now, late in rows}
 
 
-def _pairs(
-    truth: GuardedSession, said: Subquery, parties: Collection[str], partial: Collection[uuid.UUID]
-) -> dict[tuple[uuid.UUID, uuid.UUID], str]:
-    wanted = or_(said.c.value == "no", said.c.seat_id.in_(partial))
-    rows = truth.execute(
-        select(said.c.slot_id, said.c.seat_id, said.c.value).where(said.c.party_code.in_(parties), wanted)
+def _of_slots(said: CTE, parties: Collection[str]) -> Select[Any]:
+    return (
+        select(
+            said.c.slot_id,
+            _NO_ID.label("seat_id"),
+            said.c.party_code.label("word"),
+            func.sum(case((said.c.value == "no", 1), else_=0)).label("first"),
+            func.sum(case((said.c.value == "if_need_be", 1), else_=0)).label("second"),
+            func.count().label("third"),
+            func.sum(said.c.is_reported).label("fourth"),
+        )
+        .where(said.c.party_code.in_(parties))
+        .group_by(said.c.slot_id, said.c.party_code)
     )
-    return {(slot_id, seat_id): value for slot_id, seat_id, value in rows}
+
+
+def _of_seats(seats: CTE) -> Select[Any]:
+    return select(
+        _NO_ID, seats.c.id, seats.c.party_code, seats.c.said, seats.c.said_now, seats.c.came_late, seats.c.position
+    )
+
+
+def _of_pairs(said: CTE, seats: CTE, parties: Collection[str], slots_count: int) -> Select[Any]:
+    """Return the noes, and the words of the seats that left slots out."""
+    none = literal(0)
+    return (
+        select(said.c.slot_id, said.c.seat_id, said.c.value, none, none, none, none)
+        .join(seats, seats.c.id == said.c.seat_id)
+        .where(said.c.party_code.in_(parties), or_(said.c.value == "no", seats.c.said_now < slots_count))
+    )

@@ -100,7 +100,7 @@ def test_a_hidden_poll_that_runs_tells_of_others_only_whether_they_answered(
         found = find_poll(session, "UNC-2027-P1")
         with counted_statements(sqlite_database) as counted:
             seen = tally_of(session, found)
-        assert len(counted) <= 3
+        assert len(counted) == 1
         assert seen == veiled(rule, own)
         assert all(set(slot.answers) == {own} and not slot.works for slot in seen.slots.values())
         assert seen.has_answered == {"CA": True, "MX": False, "US": True}
