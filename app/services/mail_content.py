@@ -12,6 +12,8 @@ from app.db import GuardedSession
 from app.domain.visibility import Viewer
 from app.services.outbox import Claimed
 
+# What has a meaning in an address (RFC 5322, 3.2.3), and what stands for it in a name.
+_SPECIALS: Final = str.maketrans({**dict.fromkeys("()<>[]:;@\\,", " "), '"': "'"})
 _NO_BREAK: Final = "\u00a0\u202f"  # French sets them before : ; ! ?
 
 
@@ -49,3 +51,11 @@ def header_text(text: str) -> str:
     """
     line = "".join(char if char.isprintable() or char in _NO_BREAK else " " for char in text)
     return " ".join(part for part in line.split(" ") if part).replace("=?", "= ?")
+
+
+def display_name(name: str) -> str:
+    """Return a name as it can stand before an address and never be one.
+
+    Nothing in it needs quotes: where a long header is folded, the email package (Python 3.11) forgets to write them.
+    """
+    return header_text(name.translate(_SPECIALS))

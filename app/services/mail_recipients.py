@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
+from typing import Final
 
 from sqlalchemy import select
 
@@ -13,8 +15,10 @@ from app.db import Database
 from app.domain.visibility import Role, Viewer
 from app.models import Person, RosterAddress, RosterEntry
 from app.services.identity import viewer_of_person
-from app.services.mail_content import header_text
+from app.services.mail_content import display_name
 from app.services.outbox import Claimed
+
+_USER: Final = re.compile(r'[^\s()<>\[\]:;@\\,"]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,13 @@ def _without_account(database: Database, entry_id: uuid.UUID) -> Recipient | Non
 def address_to(name: str, email: str) -> Address | None:
     """Return a name and an address as a header holds them, the host in ASCII; None for an address that none can hold.
 
-    What is before the @ stays as it is: only a server that takes other letters there (RFC 6531) can be handed it.
+    What is before the @ stays as it is: only a server that takes other letters there (RFC 6531) can be handed it. It
+    may hold nothing that needs quotes, which a folded header would lose (see `display_name`).
     """
     user, _at, domain = email.strip().rpartition("@")
-    if not user or not domain or not email.isprintable() or " " in email or "=?" in email:
+    if not domain or not _USER.fullmatch(user) or not email.isprintable() or "=?" in email:
         return None
     try:
-        return Address(header_text(name), user, domain.encode("idna").decode("ascii"))
+        return Address(display_name(name), user, domain.encode("idna").decode("ascii"))
     except (HeaderParseError, ValueError):  # a host that IDNA cannot say is a ValueError too
         return None
