@@ -350,7 +350,6 @@ MESSAGES: Final[dict[str, str]] = {
     "acts_for_oneself": N_("Nobody acts for themselves. Choose somebody else, or write a name."),
     "unknown_entry": N_("Choose somebody of your own delegation from the list."),
     "credentials_later": N_("This day is still to come. Give the day on which they were received."),
-    "address_needs_no_account": N_("Somebody with an account is written to there. Leave the address out."),
     # Files
     "file_too_large": N_("This file is too large. A file may have %(limit)s MB at most."),
     "file_empty": N_("This file is empty. Choose another."),

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.domain.visibility import person_key
-from app.models import RosterAttendance, RosterEntry
+from app.models import OutboxMessage, RosterAttendance, RosterEntry
 from config import Settings
 from tests import story, world
 from tests.conftest import CheckingClient, Clock, client_of, make_app
@@ -63,9 +63,13 @@ def test_somebody_is_proposed_approved_withdrawn_and_put_back(app: Flask, sqlite
     assert "Approve" not in diego.get(f"{PAGE}?lang=en").text
     assert "1 person of your delegation waits for approval." in ana.get(f"/meetings/{REF}?lang=en").text
 
+    assert "Mail goes out when you approve" in ana.get(f"{PAGE}/{row.id}?lang=en").text
     assert act(diego, row, "approve") == 403
     assert act(ana, row, "approve", version=row.version + 1) == 409
-    assert act(ana, row, "approve") == 303
+    assert act(ana, row, "approve", hold_mails="y") == 303
+    with sqlite_database.system_session("read who is told") as session:
+        (mail,) = session.execute(select(OutboxMessage)).scalars()
+        assert (mail.kind, mail.entry_id, mail.held_at) == ("roster_joined", row.id, world.NOW)
     page = benoit.get(f"{PAGE}?lang=en").text
     assert "Teresa &lt;b&gt;" in page
     assert "tere@example.org" not in page
@@ -105,7 +109,7 @@ def test_a_table_is_looked_through_and_then_added(app: Flask, sqlite_database: D
     erin = client_of(app, "erin")
     table = "Name\tRole\tTitle\n=1+1\thead\tSecretary\nAnn Lee\tinterpreter\t\n"
     shown = erin.post(f"{PAGE}/many?lang=en", data={"table": table})
-    assert (shown.status_code, "2 people join the delegation and are told." in shown.text) == (200, True)
+    assert (shown.status_code, "2 people join the delegation." in shown.text) == (200, True)
     assert rows(sqlite_database) == []
     assert erin.post(f"{PAGE}/many/add", data={"table": table}).status_code == 303
     assert {row.name for row in rows(sqlite_database)} == {"=1+1", "Ann Lee"}

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.domain import rosters as rules
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Action
 from app.i18n import reader_language
@@ -20,8 +19,10 @@ from app.models import Meeting, RosterEntry
 from app.services import roster_acts as service
 from app.services import roster_many as many_service
 from app.services.contacts import offices_of
+from app.services.dispatches import who_is_told_of_entry
 from app.services.roster_people import address_of, own_contacts, own_people
 from app.services.rosters import RosterView
+from app.web.dispatches.holding import hold_if_asked
 from app.web.forms import put_error, sent_version, unsaved
 from app.web.rosters.blueprint import blueprint
 from app.web.rosters.forms import CredentialsForm, EntryForm, ManyForm, entry_form, people_choices, typed_entry
@@ -41,6 +42,7 @@ def new_entry(ref: str) -> ResponseReturnValue:
     form = _form(view)
     if request.method != "POST":
         return _page(meeting, view, form)
+    hold_if_asked()
     try:
         row = service.propose_entry(session(), ref, typed_entry(form))
     except Refusal as refusal:
@@ -70,6 +72,7 @@ def add_many_entries(ref: str) -> ResponseReturnValue:
     """Put every row of the table that was looked through on the roster, or none."""
     meeting, view = _keepable(ref)
     form = ManyForm()
+    hold_if_asked()
     try:
         made = many_service.add_entries(session(), ref, form.table.data or "")
     except Refusal as refusal:
@@ -97,7 +100,7 @@ def edit_entry(ref: str, entry_id: uuid.UUID) -> ResponseReturnValue:
 @route(blueprint, "/meetings/<ref>/roster/<uuid:entry_id>/approve", policy=_DECIDES, methods=("POST",))
 def approve_entry(ref: str, entry_id: uuid.UUID) -> ResponseReturnValue:
     """Let somebody join one's own delegation."""
-    return _decided(ref, entry_id, service.approve_entry, _("%(name)s joins the delegation. They are told."))
+    return _decided(ref, entry_id, service.approve_entry, _("%(name)s joins the delegation."))
 
 
 @route(blueprint, "/meetings/<ref>/roster/<uuid:entry_id>/refuse", policy=_DECIDES, methods=("POST",))
@@ -159,6 +162,7 @@ def _own_row(view: RosterView, entry_id: uuid.UUID) -> RosterEntry:
 
 def _decided(ref: str, entry_id: uuid.UUID, decide: Decide, said: str) -> ResponseReturnValue:
     """Decide on an entry; who looked at another version of it than stands now sees the roster as it is."""
+    hold_if_asked()
     try:
         row = decide(session(), ref, entry_id, sent_version())
     except StaleVersion:
@@ -191,7 +195,7 @@ def _put(form: EntryForm, refusal: Refusal) -> None:
 
 def _added(row: RosterEntry) -> str:
     if row.state == "approved":
-        return str(_("%(name)s joins the delegation. They are told.", name=row.name))
+        return str(_("%(name)s joins the delegation.", name=row.name))
     return str(_("%(name)s is proposed. Your coordinator or head approves who joins.", name=row.name))
 
 
@@ -203,9 +207,10 @@ def _page(
     version: int | None = None,
     rows: list[tuple[str, str, str]] | None = None,
 ) -> str:
+    named = row.name if row else _("whom you add")
     return render_template(
         "rosters/form.html", meeting=meeting, view=view, form=form, row=row, version=version, compared=rows,
-        back=address(meeting), levels=rules.LEVELS,
+        back=address(meeting), plan=who_is_told_of_entry(session(), meeting, named),
     )  # fmt: skip
 
 
@@ -216,5 +221,6 @@ def _many_page(
     return render_template(
         "rosters/many.html", meeting=meeting, view=view, form=form, preview=preview, offices=offices,
         row_limit=many_service.ROW_LIMIT, back=address(meeting),
+        plan=who_is_told_of_entry(session(), meeting, _("each of those whom you add")),
         said=[[message_for(refusal) for refusal in line.refusals] for line in preview.lines] if preview else [],
     )  # fmt: skip

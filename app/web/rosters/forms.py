@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired
 
 from app import labels, words
 from app.domain import rosters as rules
@@ -49,6 +50,7 @@ class ManyForm(FlaskForm):
 
     table = TextAreaField(
         _l("Table"),
+        [InputRequired(_l("Fill this in."))],
         description=_l("Paste it with its first line, which names the columns: name, role, title, office, e-mail…"),
     )
 
