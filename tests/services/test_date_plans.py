@@ -62,6 +62,23 @@ def facts_for(database: Database, by: str, **changed: object) -> PlanFacts:
         return gather(session, dataclasses.replace(found, content=content), offices).facts
 
 
+def add_busy(database: Database, begins: dt.datetime, ends: dt.datetime, **whose: Any) -> None:
+    """Keep a person or an office of Mexico busy, as their own side sees it."""
+    with database.write_session(world.viewer("ana")) as session:
+        audience_id = session.audience({party_key("MX")})
+        calendar = BusyCalendar(
+            id=uuid.uuid4(), kind="blackout", party_code="MX", time_zone="America/Mexico_City", interval_count=1,
+            first_day=begins.date(), last_day=ends.date(), seen_by=["party:MX"], created_by=world.CAST["ana"].id,
+            created_at=session.now, audience_id=audience_id, **whose,
+        )  # fmt: skip
+        session.add(calendar)
+        session.flush()
+        session.add(
+            BusyInterval(calendar_id=calendar.id, starts_at=begins, ends_at=ends, audience_id=audience_id, **whose)
+        )
+        session.commit()
+
+
 # Whose it is --------------------------------------------------------------------------------------
 
 
@@ -194,23 +211,9 @@ def test_other_meetings_are_those_that_the_planner_may_see(sqlite_database: Data
 
 def test_busy_time_is_that_of_people_and_offices_by_name(sqlite_database: Database) -> None:
     meeting(sqlite_database)
-    begins = dt.datetime(2027, 1, 26, 15, tzinfo=dt.UTC)
-    diego = world.CAST["diego"]
-    with sqlite_database.write_session(world.viewer("ana")) as session:
-        audience_id = session.audience({party_key("MX")})
-        for whose in ({"person_id": diego.id}, {"office_code": "MX-SRE"}):
-            calendar = BusyCalendar(
-                id=uuid.uuid4(), kind="blackout", party_code="MX", time_zone="America/Mexico_City", interval_count=1,
-                first_day=begins.date(), last_day=begins.date(), seen_by=["party:MX"], created_by=diego.id,
-                created_at=session.now, audience_id=audience_id, **whose,
-            )  # fmt: skip
-            session.add(calendar)
-            session.flush()
-            ends = begins + dt.timedelta(hours=2)
-            session.add(
-                BusyInterval(calendar_id=calendar.id, starts_at=begins, ends_at=ends, audience_id=audience_id, **whose)
-            )
-        session.commit()
+    begins, diego = dt.datetime(2027, 1, 26, 15, tzinfo=dt.UTC), world.CAST["diego"]
+    for whose in ({"person_id": diego.id}, {"office_code": "MX-SRE"}):
+        add_busy(sqlite_database, begins, begins + dt.timedelta(hours=2), **whose)
     seats = (
         PlannedSeat("MX", "person", name=diego.name.upper(), is_required=False),
         PlannedSeat("MX", "office", "MX-SRE"),

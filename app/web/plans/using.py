@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from flask_babel import gettext as _
 
-from app import words
 from app.db import GuardedSession
 from app.i18n import reader_language
 from app.models import Meeting
 from app.services import meeting_life as life
 from app.services.date_plans import OpenPlan
+from app.services.dispatches import MailPlan, who_is_told
 from app.services.meetings import facts_of_meeting
 from app.services.slot_use import way_of
 from app.web.meetings.clocks import promised
 
+NO_MAIL: Final = MailPlan("none")
+
 
 @dataclass(frozen=True, slots=True)
 class UseWords:
-    """The question, its consequences, the button; `is_allowed` where the viewer may do it."""
+    """The question, its consequences, the button, and the mails; `is_allowed` where the viewer may do it."""
 
     heading: str
     consequences: tuple[str, ...]
     button: str
     needs_reason: bool = False
     is_allowed: bool = True
+    mails: MailPlan = NO_MAIL
 
 
 def use_words(session: GuardedSession, found: OpenPlan) -> UseWords:
@@ -35,7 +39,7 @@ def use_words(session: GuardedSession, found: OpenPlan) -> UseWords:
             heading=_("Use this date in the draft?"),
             consequences=(
                 _("The draft takes its days, its hours, its time zone, its place and its form from here."),
-                _("Nobody is told: only your own side sees the draft until it is proposed."),
+                _("Only your own side sees the draft until it is proposed."),
                 _("This search for a date ends."),
             ),
             button=_("Use this date"),
@@ -47,12 +51,7 @@ def _of_meeting(session: GuardedSession, found: OpenPlan, meeting: Meeting) -> U
     language = reader_language()
     way = way_of(meeting)
     acts = life.possible_acts(session, meeting, facts_of_meeting(session, meeting))
-    codes = words.party_order([row.party_code for row in meeting.parties], language)
-    told = _(
-        "A message goes to the coordinators and heads of these parties: %(parties)s; and to the secretariat, if any.",
-        parties=words.list_of([words.party_name(code, language) for code in codes], language),
-    )
-    consequences = [told, _("Every party is asked again; your own yes counts if you are a coordinator or head.")]
+    consequences = [_("Every party is asked again; your own yes counts if you are a coordinator or head.")]
     if way == "postpone":
         was = promised(meeting, language)
         consequences.append(_("The date it has now, %(date)s, and your reason stay in the record.", date=was))
@@ -65,4 +64,5 @@ def _of_meeting(session: GuardedSession, found: OpenPlan, meeting: Meeting) -> U
         button=_("Move the meeting") if way != "reinstate" else _("Propose the meeting"),
         needs_reason=way == "postpone",
         is_allowed=way in acts,
+        mails=who_is_told(session, meeting, "publish" if way == "change" else way or ""),
     )
