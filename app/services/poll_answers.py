@@ -46,6 +46,8 @@ def answer_poll(
         if not said:
             raise Refusal("nothing_answered", field="answers")
         response = _begin(session, poll, seat, is_late=is_late)
+    else:
+        _give_anew(session, response)
     _write(session, response, {**_of_others(response, standing), **said})
     session.record(
         "poll_answered", "poll", poll.id, response.audience_id, reference=poll.reference, seat=str(seat.id),
@@ -107,6 +109,7 @@ def _begin(session: GuardedSession, poll: Poll, seat: PollSeat, *, is_late: bool
     response = PollResponse(
         id=uuid.uuid4(), poll_id=poll.id, seat_id=seat.id, party_code=seat.party_code, is_late=is_late,
         person_id=session.bound_viewer.person_id, answered_at=session.now,
+        speaks=session.bound_viewer.speaks_for_party, answers=[],
         audience_id=session.audience({party_key(seat.party_code)}),
     )  # fmt: skip
     session.add(response)
@@ -114,12 +117,16 @@ def _begin(session: GuardedSession, poll: Poll, seat: PollSeat, *, is_late: bool
     return response
 
 
-def _write(session: GuardedSession, response: PollResponse, said: Values) -> None:
-    """Give a response these answers and no others, by whom and when they were given now."""
+def _give_anew(session: GuardedSession, response: PollResponse) -> None:
+    """Note by whom and when a response is changed."""
     viewer = session.bound_viewer
     response.person_id, response.answered_at = viewer.person_id, session.now
     response.speaks = viewer.speaks_for_party
     flag_modified(response, "answered_at")  # so that its version rises, whoever changes its answers when
+
+
+def _write(session: GuardedSession, response: PollResponse, said: Values) -> None:
+    """Give a response these answers and no others."""
     standing = {row.slot_id: row for row in response.answers}
     for slot_id, row in standing.items():
         if slot_id not in said:
