@@ -188,26 +188,29 @@ def send_held(session: GuardedSession, reference: str) -> Meeting:
     return meeting
 
 
-def find_held(session: GuardedSession, reference: str, dispatch_id: uuid.UUID) -> tuple[Meeting, Dispatch]:
-    """Return a meeting and the mails about it that are held under this id.
+def find_held(session: GuardedSession, dispatch_id: uuid.UUID) -> tuple[Meeting, Dispatch]:
+    """Return the mails that are held under this id, and the meeting that they are about.
 
     Raises `NotFound`; `Refusal` `forbidden`, `no_mails_held`.
     """
-    meeting = find_meeting(session, reference)
-    found = session.execute(
-        select(Dispatch).where(Dispatch.id == dispatch_id, Dispatch.meeting_id == meeting.id).with_for_update()
-    ).scalar_one_or_none()
-    if found is None:
+    row = session.execute(
+        select(Dispatch, Meeting)
+        .join(Meeting, Meeting.id == Dispatch.meeting_id)
+        .where(Dispatch.id == dispatch_id)
+        .with_for_update(of=Dispatch)
+    ).one_or_none()
+    if row is None:
         raise NotFound
+    found, meeting = row
     _check_own(session, found)
     if not found.is_held or found.released_at is not None or found.dropped_at is not None:
         raise Refusal("no_mails_held")
     return meeting, found
 
 
-def drop_held(session: GuardedSession, reference: str, dispatch_id: uuid.UUID) -> Meeting:
+def drop_held(session: GuardedSession, dispatch_id: uuid.UUID) -> Meeting:
     """Drop the mails of one act that are held: nobody gets them. Raises as `find_held` does."""
-    meeting, dispatch = find_held(session, reference, dispatch_id)
+    meeting, dispatch = find_held(session, dispatch_id)
     dispatch.dropped_at = session.now
     with session.whole_truth("drop the mails that were held") as truth:
         for row in _messages(truth, [dispatch.id]):

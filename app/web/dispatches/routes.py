@@ -42,14 +42,14 @@ def send(ref: str) -> ResponseReturnValue:
     return redirect(url_for("dispatches.mails", ref=meeting.reference), 303)
 
 
-@route(blueprint, "/meetings/<ref>/mails/<uuid:dispatch_id>/drop", policy=_RELEASES, methods=("GET", "POST"))
-def drop(ref: str, dispatch_id: uuid.UUID) -> ResponseReturnValue:
+@route(blueprint, "/mails/<uuid:dispatch_id>/drop", policy=_RELEASES, methods=("GET", "POST"))
+def drop(dispatch_id: uuid.UUID) -> ResponseReturnValue:
     """Ask whether held mails are to be dropped, and drop them."""
     if request.method != "POST":
-        meeting, held = service.find_held(session(), ref, dispatch_id)
+        meeting, held = service.find_held(session(), dispatch_id)
         what = labels.label("mail_kind", held.kind, reader_language())
         return render_template("dispatches/drop.html", meeting=meeting, held=held, what=what)
-    meeting = service.drop_held(session(), ref, dispatch_id)
+    meeting = service.drop_held(session(), dispatch_id)
     flash(_("The mails are dropped. Nobody gets them."))
     return redirect(url_for("dispatches.mails", ref=meeting.reference), 303)
 
