@@ -54,6 +54,13 @@ class HoursRow:
     slot: Bar
     closed: str = ""
 
+    @property
+    def until_x(self) -> float | None:
+        """Return where it is written until when the place works on after the slot; None where there is no room."""
+        begins = self.slot.x + self.slot.width
+        has_room = self.work.x <= begins <= self.work.x + self.work.width - ROOM
+        return begins + 10 if has_room and self.work.words else None
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
