@@ -20,7 +20,7 @@ from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts as OwnerFacts
 from app.domain.visibility import Role, Viewer, can
 from app.domain.zones import zone
-from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party, Person
+from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party, Person, Poll
 from app.services.action_lines import LegLine
 from app.services.action_whole import not_ended
 from app.services.around import is_to_decide
@@ -33,6 +33,7 @@ from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.parents import Beside, beside_of, parents_of
+from app.services.poll_lines import waiting_polls, waiting_polls_count
 from app.services.practice import ORIGIN, is_real_action
 from app.services.reminder_lists import waiting_count
 from app.services.updates import QuietAction, quiet_actions, quiet_of
@@ -53,6 +54,8 @@ NeedKind = Literal[
     "decide_others",
     "hand_over",
     "take_over",
+    "poll",
+    "poll_chair",
 ]
 
 
@@ -68,7 +71,9 @@ class Need:
     `decide`: what another side asks, which the viewer can answer; `decide_own`: the same, for those whose
     coordinator answers; `decide_others`: what the viewer's secretariat asked, and the parties that have not answered;
     `hand_over`, `take_over`: a hand-over between hosts, by or to the viewer's party, soon or since its day;
-    `beside`: a meeting of which what it is around has moved, or was called off, while it has not.
+    `beside`: a meeting of which what it is around has moved, or was called off, while it has not;
+    `poll`: a poll about dates without an answer that the viewer can give; `poll_chair`: one that the viewer's side
+    runs, closed, of which no date was chosen.
     """
 
     kind: NeedKind
@@ -82,6 +87,7 @@ class Need:
     hand_over: HandOver | None = None
     waits_for: tuple[str, ...] = ()
     beside: Beside | None = None
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def home_of(session: GuardedSession) -> Home:
     ]
     meetings = meetings_of_home(session)
     lines, next_meetings = meetings.lines, coming(meetings, session.now)
-    capitals, reminder_count = _capitals(session)
+    capitals, reminder_count, poll_count = _capitals(session)
     own_zone = _own_zone(capitals, viewer)
     days = {capital.party.code: capital.at.date() for capital in capitals}
     owed, left = _of_legs(session, viewer, days.get(viewer.party or "", today))
@@ -157,6 +163,7 @@ def home_of(session: GuardedSession) -> Home:
         *_of_parents(session, lines),
         *_of_decisions(session),
         *_of_hand_overs(session, today),
+        *(_of_polls(session, viewer) if poll_count else ()),
         *_of_drafts(session, lines, mechanisms),
         *owed,
     ]
@@ -379,19 +386,25 @@ def _quiet(session: GuardedSession, owed: Iterable[Need], zone_name: str) -> tup
     return quiet_actions(session, zone_name)
 
 
+def _of_polls(session: GuardedSession, viewer: Viewer) -> Iterable[Need]:
+    """Yield the polls that wait for the viewer, by the day of their deadline on the viewer's clock."""
+    for kind, poll, mechanism in waiting_polls(session):
+        yield Need(kind, today_in(poll.closes_at, viewer.time_zone), mechanism=mechanism, poll=poll)
+
+
 def _of_hand_overs(session: GuardedSession, today: dt.date) -> Iterable[Need]:
     for row, mechanism in due_hand_overs(session, today):
         gives = row.from_party == session.bound_viewer.party
         yield Need("hand_over" if gives else "take_over", row.due_on, mechanism=mechanism, hand_over=row)
 
 
-def _capitals(session: GuardedSession) -> tuple[tuple[Capital, ...], int]:
-    """Return the capitals of the governments that run Entente, with the time there, and how many reminders wait."""
+def _capitals(session: GuardedSession) -> tuple[tuple[Capital, ...], int, int]:
+    """Return the capitals of the governments that run Entente and the time there, and how many reminders and polls wait."""
     rows = session.execute(
-        select(Party, waiting_count(session))
+        select(Party, waiting_count(session), waiting_polls_count(session))
         .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
         .order_by(Party.code)
         .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
     ).all()
-    at = [Capital(row, session.now.astimezone(zone(row.time_zone))) for row, _ in rows if row.time_zone]
-    return tuple(at), next((count for _, count in rows), 0)
+    at = [Capital(row, session.now.astimezone(zone(row.time_zone))) for row, *_ in rows if row.time_zone]
+    return (tuple(at), *next(((reminders, polls) for _, reminders, polls in rows), (0, 0)))

@@ -31,6 +31,7 @@ from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import chosen_rows
 from app.services.paging import PAGE_SIZE, pages_of
 from app.services.parents import PARENT, Beside, beside_of, parent_of
+from app.services.poll_lines import polls_of_meeting_count
 from app.services.practice import is_real
 
 OVER: Final = ("held", "closed")
@@ -71,7 +72,8 @@ class MeetingView:
     """A meeting with all that its page shows, and the facts by which it is decided who may do what to it.
 
     `beside` is what it is around, where the viewer sees that; `released_count` to how many guests it is released,
-    `commitment_count` how many commitments were recorded at it, of what the viewer sees.
+    `commitment_count` how many commitments were recorded at it and `poll_count` how many polls were about it, of
+    what the viewer sees.
     """
 
     meeting: Meeting
@@ -82,6 +84,7 @@ class MeetingView:
     beside: Beside | None = None
     released_count: int = 0
     commitment_count: int = 0
+    poll_count: int = 0
 
 
 def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False) -> Meeting:
@@ -172,10 +175,13 @@ _COMMITTED: Final = (
 )
 
 
+_POLLED: Final = polls_of_meeting_count()
+
+
 def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     """Return one meeting with all that its page shows; raises `NotFound`."""
     found = session.execute(
-        select(Meeting, Mechanism, PARENT, Event, _RELEASED, _COMMITTED)
+        select(Meeting, Mechanism, PARENT, Event, _RELEASED, _COMMITTED, _POLLED)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .outerjoin(PARENT, PARENT.id == Meeting.parent_id)
         .outerjoin(Event, Event.id == Meeting.event_id)
@@ -184,12 +190,12 @@ def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     ).unique().one_or_none()  # fmt: skip
     if found is None:
         raise NotFound
-    meeting, mechanism, parent, event, released_count, commitment_count = found
+    meeting, mechanism, parent, event, *counts = found
     beside = beside_of(meeting, parent_of(parent, event))
     parties = _party_lines(session, meeting)
     history = history_of(session, "meeting", meeting.id)
     facts = facts_of_meeting(session, meeting)
-    return MeetingView(meeting, mechanism, parties, history, facts, beside, released_count, commitment_count)
+    return MeetingView(meeting, mechanism, parties, history, facts, beside, *counts)
 
 
 def _canonical(reference: str) -> str:

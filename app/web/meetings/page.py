@@ -20,6 +20,7 @@ from app.services.meeting_actions import actions_around
 from app.services.meeting_state import when_of
 from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
+from app.services.poll_lines import polls_of_meeting
 from app.services.zone_changes import zone_change_of
 from app.web.advice import advice_in_words
 from app.web.invitations.forms import invitation_form
@@ -74,6 +75,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
         roster=roster_section(session, meeting),
+        polls=polls_of_meeting(session, meeting.id) if view.poll_count else (),
         invitation=invited,
         invitation_form_of=invitation_form(invited.answer, invited.mode, language) if invited else None,
     )
