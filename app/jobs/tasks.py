@@ -20,6 +20,8 @@ from app.services.mail_content import Letterhead
 from app.services.mail_digests import sift
 from app.services.mails import Composed, compose_to_send
 from app.services.offices import use_names_of_today
+from app.services.poll_acts import close_due_polls
+from app.services.poll_reminders import post_poll_reminders
 from app.services.reminder_post import held_until, note_outcome, post_reminders
 from app.services.reminders import prepare_reminders
 from app.services.sign_in import end_expired, forget_old_attempts
@@ -152,6 +154,12 @@ def remind(database: Database, *, prepare: bool = True) -> int:
     if prepare:
         prepare_reminders(database)
     return post_reminders(database)
+
+
+def keep_polls(database: Database) -> int:
+    """Close the polls whose deadline has passed, remind of those that close soon, and return how many mails that is."""
+    close_due_polls(database)
+    return post_poll_reminders(database)
 
 
 def keep_audit_head(database: Database, settings: Settings) -> bool:

@@ -38,6 +38,9 @@ def make_worker(database: Database, settings: Settings) -> Huey:
     def post_reminders() -> None:
         tasks.remind(database, prepare=False)
 
+    def keep_polls() -> None:
+        tasks.keep_polls(database)
+
     def read_replies() -> None:
         read_mailbox(database, settings)
 
@@ -49,6 +52,7 @@ def make_worker(database: Database, settings: Settings) -> Huey:
     queue.periodic_task(every_hour)(sweep)
     queue.periodic_task(crontab(minute="3"))(prepare_reminders)
     queue.periodic_task(crontab(minute="*/5"))(post_reminders)
+    queue.periodic_task(crontab(minute="*/5"))(keep_polls)
     if settings.mailbox_url:
         queue.periodic_task(crontab(minute="*/3"))(read_replies)
     return queue
@@ -77,6 +81,7 @@ def run_once(database: Database, settings: Settings) -> list[str]:
         "beat": lambda: tasks.beat(database),
         "sweep": lambda: tasks.sweep(database),
         "remind": lambda: tasks.remind(database) >= 0,
+        "keep_polls": lambda: tasks.keep_polls(database) >= 0,
         "deliver": lambda: tasks.deliver_outbox(database, settings).failed == 0,
         "read_mailbox": lambda: read_mailbox(database, settings).is_whole,
         "keep_audit_head": lambda: tasks.keep_audit_head(database, settings),
