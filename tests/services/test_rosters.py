@@ -13,7 +13,17 @@ from sqlalchemy import select
 from app.db import Database
 from app.domain import rosters as rules
 from app.domain.errors import NotFound, Refusal, StaleVersion
-from app.models import AuditRecord, Contact, Meeting, OutboxMessage, RosterAddress, RosterEntry, rosters
+from app.models import (
+    AuditRecord,
+    Contact,
+    Decision,
+    Meeting,
+    OutboxMessage,
+    Release,
+    RosterAddress,
+    RosterEntry,
+    rosters,
+)
 from app.services import attendance, precedence, roster_acts, roster_many
 from app.services.attendance import Marked
 from app.services.audience_moves import move_to_parties
@@ -419,6 +429,39 @@ def test_the_list_has_those_who_are_approved_in_the_order_of_precedence(
         assert [[person.name for person in each.people] for each in paper.parties] == [[], [], ["Head"]]
         assert "example.org" not in str(paper)
         assert reason in {None, paper.precedence}
+
+
+def test_guests_of_a_released_meeting_are_listed_by_name_to_its_parties_alone(held: Database) -> None:
+    olga = world.CAST["olga"]
+    content = {"person_id": str(olga.id), "name": olga.name, "email": olga.email, "documents": []}
+    with held.system_session("release the meeting to a guest", "write") as session:
+        meeting = find_meeting(session, MEETING)
+        session.add_all(
+            [
+                Decision(
+                    id=uuid.uuid4(), kind="release", state=state, meeting_id=meeting.id, subject_id=olga.id,
+                    content=content | {"name": name}, parties=list(world.THREE), asked_by_party="MX",
+                    asked_by=world.CAST["ana"].id, asked_at=world.NOW, decided_at=decided,
+                    audience_id=meeting.audience_id,
+                )
+                for state, name, decided in (("taken", olga.name, world.NOW), ("open", "Not yet", None))
+            ]
+        )  # fmt: skip
+        session.add(
+            Release(
+                id=uuid.uuid4(), meeting_id=meeting.id, person_id=olga.id, released_at=world.NOW,
+                audience_id=session.audience({*(f"party:{code}" for code in world.THREE), f"person:{olga.id}"}),
+            )
+        )  # fmt: skip
+        session.commit()
+    with held.read_session(world.viewer("benoit")) as session:
+        paper = participants_paper(session, MEETING, "en")
+    assert (paper.parties[-1].heading, [each.name for each in paper.parties[-1].people]) == (
+        "Observers and guests", [olga.name],
+    )  # fmt: skip
+    assert olga.email not in str(paper)
+    with held.read_session(world.viewer("olga")) as session, pytest.raises(NotFound):
+        participants_paper(session, MEETING, "en")
 
 
 # Who was there -------------------------------------------------------------------------------------

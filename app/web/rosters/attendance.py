@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import labels
 from app.domain.errors import Refusal, StaleVersion
@@ -18,7 +19,7 @@ from app.messages import message_for
 from app.models import Meeting
 from app.services import attendance as service
 from app.services.roster_words import quorum_said
-from app.services.rosters import EntryLine, RosterView, roster_of
+from app.services.rosters import EntryLine, RosterView
 from app.web.forms import iso_day
 from app.web.rosters.blueprint import blueprint
 from app.web.rosters.page import address, readable_roster
@@ -45,8 +46,7 @@ def attendance(ref: str) -> ResponseReturnValue:
         if refusal.key in {"forbidden", "not_found"}:
             raise
         return _page(meeting, view, on, error=message_for(refusal)), 422
-    quorum = next(each for each in roster_of(session(), meeting, view.facts).quorums if each.on == on)
-    flash(quorum_said(quorum, reader_language()))
+    flash(_("Attendance is saved."))
     return redirect(url_for("rosters.attendance", ref=meeting.reference, day=on.isoformat()), 303)
 
 
