@@ -399,7 +399,7 @@ def _of_hand_overs(session: GuardedSession, today: dt.date) -> Iterable[Need]:
 
 
 def _capitals(session: GuardedSession) -> tuple[tuple[Capital, ...], int, int]:
-    """Return the capitals of the governments that run Entente, the time there, and how many reminders and polls wait."""
+    """Return the capitals of the governments that run Entente, with the time there; how many reminders, polls wait."""
     rows = session.execute(
         select(Party, waiting_count(session), waiting_polls_count(session))
         .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
