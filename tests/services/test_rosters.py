@@ -42,7 +42,7 @@ DAY = dt.date(2026, 12, 10)
 
 def convene(database: Database, reference: str = MEETING, parties: tuple[str, ...] = world.THREE, **more: Any) -> None:
     with database.system_session("convene a meeting of the tests", "write") as session:
-        world.add_meeting(session, reference, parties, mechanism="M01", **{"hosting": {"MX": "host"}, **more})
+        world.add_meeting(session, reference, parties, **{"mechanism": "M01", "hosting": {"MX": "host"}, **more})
         session.commit()
 
 
@@ -369,6 +369,14 @@ def test_the_order_of_the_parties_and_who_sets_it(held: Database) -> None:
         (OrderFields("rotating", "en", None, "emperor"), "unknown_level"),
     ):
         assert refused(lambda what=typed: act(held, "ana", precedence.set_precedence, what, 2))[0] == key  # type: ignore[misc]
+
+
+def test_the_turns_are_those_in_which_the_mechanisms_parties_host(sqlite_database: Database) -> None:
+    convene(sqlite_database, "NALS-2026-1", mechanism="M04")
+    for version, (first, expected) in enumerate(((None, ("US", "MX", "CA")), ("CA", ("CA", "US", "MX")))):
+        act(sqlite_database, "ana", precedence.set_precedence, OrderFields("rotating", "en", first, None), version,
+            reference="NALS-2026-1")  # fmt: skip
+        assert seen(sqlite_database, "benoit", "NALS-2026-1").order.parties == expected
 
 
 # Credentials ---------------------------------------------------------------------------------------
