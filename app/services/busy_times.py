@@ -203,7 +203,10 @@ def replacement_of(session: GuardedSession, row: BusyCalendar) -> BusyCalendar |
 
 def _replacement(row: BusyCalendar, standing: Sequence[BusyCalendar]) -> BusyCalendar | None:
     """Return what was given in the same act in which this one was removed: an instant is that of one transaction."""
-    same = (each for each in standing if (each.person_id, each.office_code) == (row.person_id, row.office_code))
+    what = (row.kind, row.person_id, row.office_code)
+    if row.kind != "upload":
+        return None
+    same = (each for each in standing if (each.kind, each.person_id, each.office_code) == what)
     return next((each for each in same if each.created_at == row.removed_at), None)
 
 

@@ -39,7 +39,7 @@ def database(sqlite_database):
 
 
 def given(client, content=None, **changed):
-    form = {"whose": "", "time_zone": "America/Mexico_City", "label": "", "seen_by": ["party:US"], **changed}
+    form = {"whose": "me", "time_zone": "America/Mexico_City", "label": "", "seen_by": ["party:US"], **changed}
     content = ics(EVENT) if content is None else content
     return client.post("/busy/calendar?lang=en", data={**form, "file": (io.BytesIO(content), "my.ics")})
 
@@ -181,7 +181,7 @@ def test_days_are_blocked_for_an_office_and_a_lost_race_shows_both(client_for, d
 
 def test_form_refusals_stand_at_their_fields(client_for, database):
     ana = client_for("ana")
-    form = {"whose": "", "time_zone": "America/Mexico_City"}
+    form = {"whose": "me", "time_zone": "America/Mexico_City"}
     for changed, words in (
         ({}, "Fill this in."),
         ({"first_day": "2026-01-05"}, "These days are over."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, g, request, url_for
 from flask_babel import gettext as _
@@ -24,7 +24,8 @@ from app.services.busy_times import Secretariat, Sharing
 from app.web.busy.week import WeekDay, bounds_of, days_of, week_asked
 from app.web.routing import session, viewer
 
-_ZONES_NAMED = 3
+OWN: Final = "me"
+_ZONES_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _named(zones: Sequence[str]) -> str:
 def whose_choices(offices: Iterable[Office]) -> list[tuple[str, str]]:
     """Return whose busy time the viewer keeps: their own, and that of each office by its name."""
     named = [(office.code, words.pick(office.name, reader_language())[0]) for office in offices]
-    return [("", _("Your own")), *sorted(named, key=lambda pair: words.collation_key(pair[1]))]
+    return [(OWN, _("Your own")), *sorted(named, key=lambda pair: words.collation_key(pair[1]))]
 
 
 def seen_by_choices(sharing: Sharing, standing: Iterable[str] = ()) -> list[tuple[str, str]]:
@@ -134,14 +135,16 @@ def _secretariat(each: Secretariat, language: str) -> str:
 def look_of(offices: Sequence[Office], sharing: Sharing) -> Look:
     """Return the week that was asked for, as who was asked for sees it; raises `NotFound` for what is none of these."""
     subjects, own = whose_choices(offices), service.own_key(viewer())
-    viewers = [(own, _("your own people") if viewer().party else _("yourself")), *seen_by_choices(sharing)]
-    whose, seen_as = request.args.get("of", ""), request.args.get("as", own)
+    viewers = [(own, _("Your own people") if viewer().party else _("Yourself")), *seen_by_choices(sharing)]
+    whose, seen_as = request.args.get("of", OWN), request.args.get("as", own)
     if whose not in dict(subjects) or seen_as not in dict(viewers):
         raise NotFound
     zone_name = viewer().time_zone
     monday = week_asked(words.local(session().now, zone_name).date())
-    intervals = service.seen_intervals(session(), whose or None, seen_as, *bounds_of(monday, zone_name))
-    address: dict[str, Any] = {"of": whose or None, "as": None if seen_as == own else seen_as, "_anchor": "seen"}
+    intervals = service.seen_intervals(
+        session(), None if whose == OWN else whose, seen_as, *bounds_of(monday, zone_name)
+    )
+    address: dict[str, Any] = {"of": whose, "as": None if seen_as == own else seen_as, "_anchor": "seen"}
     before, after = (
         url_for("busy.busy", week=(monday + dt.timedelta(days=days)).isoformat(), **address) for days in (-7, 7)
     )
@@ -150,10 +153,8 @@ def look_of(offices: Sequence[Office], sharing: Sharing) -> Look:
 
 def fields_typed(form: Any) -> BusyFields:
     """Return what was typed of busy time."""
-    return BusyFields(
-        whose=form.whose.data or "", label=form.label.data or "", time_zone=form.time_zone.data or "",
-        seen_by=tuple(form.seen_by.data or ()),
-    )  # fmt: skip
+    office_code = "" if form.whose.data in {None, OWN} else form.whose.data
+    return BusyFields(office_code, form.label.data or "", form.time_zone.data or "", tuple(form.seen_by.data or ()))
 
 
 def typed_blackout(form: Any) -> Blackout:

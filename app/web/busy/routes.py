@@ -17,6 +17,7 @@ from app.services import busy_times as service
 from app.services.busy_times import BusyLine
 from app.web.busy.forms import BlackoutForm, CalendarForm, ReplaceForm, SharingForm
 from app.web.busy.page import (
+    OWN,
     Brought,
     brought_file,
     fields_typed,
@@ -67,7 +68,7 @@ def _add_calendar(brought: Brought | None) -> ResponseReturnValue:
             put_error(form, refusal)
         else:
             tell_reading(reading)
-            return redirect(url_for("busy.busy", of=form.whose.data or None), 303)
+            return redirect(url_for("busy.busy", of=form.whose.data or OWN), 303)
     return render_template("busy/calendar.html", form=form), 200 if brought is None else 422
 
 
@@ -83,7 +84,7 @@ def add_blackout() -> ResponseReturnValue:
         else:
             flash(_("These days are blocked."))
             week = form.first_day.data.isoformat()
-            return redirect(url_for("busy.busy", of=form.whose.data or None, week=week), 303)
+            return redirect(url_for("busy.busy", of=form.whose.data or OWN, week=week), 303)
     return render_template("busy/blackout.html", form=form), 422 if request.method == "POST" else 200
 
 
@@ -156,7 +157,7 @@ def restore_busy(calendar_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _back(line: BusyLine) -> ResponseReturnValue:
-    return redirect(url_for("busy.busy", of=line.calendar.office_code), 303)
+    return redirect(url_for("busy.busy", of=line.calendar.office_code or OWN), 303)
 
 
 def _prepared(form: Any) -> Any:

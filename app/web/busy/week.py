@@ -32,10 +32,13 @@ class WeekDay:
 
 
 def week_asked(today: dt.date) -> dt.date:
-    """Return the Monday of the week that was asked for, else of today's; raises `NotFound` for what is no such day."""
+    """Return the Monday of the week that was asked for, else of today's, on a weekend of the next one.
+
+    Raises `NotFound` for what is no day, or one too far away.
+    """
     written = request.args.get("week", "")
     try:
-        day = iso_day(written) if written else today
+        day = iso_day(written) if written else today + dt.timedelta(days=2)
     except ValueError:
         raise NotFound from None
     if abs(day - today) > _FARTHEST:
