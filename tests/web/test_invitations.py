@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+import email.policy
 import re
 import uuid
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.db import Database
+from app.jobs import tasks
 from app.models import (
     AuditRecord,
     Base,
@@ -23,9 +26,12 @@ from app.models import (
     Person,
     RosterEntry,
 )
+from app.services import outbox
 from app.services.invitation_links import link_token_of, secret_of
+from app.services.replies import take_mail
 from config import Settings
 from tests import world
+from tests.calendars.reply_mails import calendar, in_shape
 from tests.conftest import Clock, client_of, make_app
 from tests.inviting import HIDDEN, entry_id, invitation_id, invite, link_of
 
@@ -290,3 +296,42 @@ def test_each_delegation_reads_the_replies_of_its_own(client: Client, invited: D
     assert "carol@example.org" not in bodies["ana"]
     assert "A newer answer was there already." in bodies["carol"]
     assert "diego@example.org" not in bodies["carol"]
+
+
+# From the mail to the answer -----------------------------------------------------------------------
+
+
+def test_the_whole_way_from_the_mail_to_the_answer(
+    client: Client, invited: Database, settings: Settings, clock: Clock
+) -> None:
+    """Rosa's mail has a link and a calendar part; her calendar replies to it, then she changes her mind by the link."""
+    with invited.system_session("mail her", "write") as session:
+        session.delete(session.get_one(MeetingInvitation, invitation_id("rosa")))
+        outbox.enqueue(session, "roster_joined", None, {"meeting_id": str(MEETING)}, entry_id=entry_id(HIDDEN, "rosa"))
+        session.commit()
+    assert tasks.deliver_outbox(invited, settings).sent == 1
+    (file,) = (settings.mail_folder or settings.data_dir).glob("*.eml")
+    sent = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    entry = next(part for part in sent.walk() if part.get_content_type() == "text/calendar").get_content()
+    lines = dict(
+        re.findall(r"^(UID|SEQUENCE|ORGANIZER)[^:]*:(.*)$", entry.replace("\r", "").replace("\n ", ""), re.MULTILINE)
+    )
+    organizer = lines["ORGANIZER"].removeprefix("mailto:")
+    text = calendar(
+        uid=lines["UID"], sequence=lines["SEQUENCE"], organizer=organizer, attendee="rosa@example.org",
+        stamp="20261122T150001Z",
+    )  # fmt: skip
+    for shape in ("outlook", "thunderbird"):  # from two of her machines
+        clock.forward(seconds=2)
+        raw = in_shape(shape, text, sender="Rosa@Example.org", to=str(sent["Reply-To"] or organizer))
+        take_mail(invited, raw, settings.secret_key, "pipe")
+    assert (entry_of(invited, "rosa").reply, entry_of(invited, "rosa").replied_at) == (
+        "accepted",
+        clock.now - 2 * SECOND,
+    )
+    (path,) = set(re.findall(r"/invitations/\w+", sent.get_body(("plain",)).get_content()))
+    rosa = holder(client, "rosa")
+    page = rosa.get(path + "?lang=en")
+    assert "I will come" in page.get_data(as_text=True)
+    assert rosa.post(path, data=said(page, reply="declined", mode="in_person")).status_code == 303
+    assert entry_of(invited, "rosa").reply == "declined"
