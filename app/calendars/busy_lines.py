@@ -16,6 +16,7 @@ MEGABYTES: Final = 5
 BYTE_LIMIT: Final = MEGABYTES * 1024 * 1024
 LINE_LIMIT: Final = 400_000
 ENTRY_LIMIT: Final = 20_000
+ZONE_LIMIT: Final = 1_000
 ZONE_LINE_LIMIT: Final = 5_000
 DEPTH_LIMIT: Final = 8
 LENGTH_LIMIT: Final = 100_000
@@ -23,6 +24,7 @@ DATES: Final = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"
 _KEPT: Final = DATES | {"UID", "DURATION", "RRULE", "SEQUENCE", "STATUS", "TRANSP"}
 _OF_ZONES: Final = frozenset({"DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO"})
 _ENDS: Final = re.compile(r"\r\n|\n|\r")
+_FREE: Final = re.compile(r";\s*FBTYPE\s*=\s*\"?FREE\b", re.IGNORECASE)
 _NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -132,11 +134,13 @@ class _Walk:
             self.found.entries[-1].append(_line(name, line))
         elif self.stack[1:2] == ["VTIMEZONE"]:
             self._take_zone_line(name, line)
+        elif self.stack == ["VCALENDAR", "VFREEBUSY"] and name == "FREEBUSY":
+            self.found.entries.append(_free_busy(_line(name, line)))
 
     def _begin(self, component: str) -> None:
         self.stack.append(component)
         self.calendar_count += component == "VCALENDAR"
-        if len(self.stack) > DEPTH_LIMIT or len(self.found.entries) > ENTRY_LIMIT:
+        if len(self.stack) > DEPTH_LIMIT or len(self.found.entries) > ENTRY_LIMIT or len(self.found.zones) > ZONE_LIMIT:
             raise Refusal("busy_too_much", field=FIELD)
         if self.stack == ["VCALENDAR", "VEVENT"]:
             self.found.entries.append([])
@@ -162,6 +166,16 @@ class _Walk:
             if self._zone_line_count > ZONE_LINE_LIMIT or len(line) > LENGTH_LIMIT:
                 raise Refusal("busy_too_much", field=FIELD)
             self._zone.append(line.encode("ascii", "ignore").decode())
+
+
+def _free_busy(line: Line) -> list[Line]:
+    """Return the periods of published busy time as an entry that takes place in each; none where it tells free time."""
+    if _FREE.search(line.head):
+        return [Line("DTSTART", "", "19000101"), Line("TRANSP", "", "TRANSPARENT")]
+    first, _, others = line.value.replace(" ", "").partition(",")
+    starts, _, ends = first.partition("/")
+    entry = [Line("DTSTART", "", starts), Line("DURATION" if ends.startswith("P") else "DTEND", "", ends)]
+    return [*entry, Line("RDATE", "", others)] if others else entry
 
 
 def _line(name: str, line: str) -> Line:

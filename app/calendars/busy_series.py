@@ -95,9 +95,9 @@ def _groups(entries: Iterable[Sequence[Line]]) -> Iterable[list[Sequence[Line]]]
     for group in by_uid.values():
         firsts = [entry for entry in group if not _first(entry, "RECURRENCE-ID")]
         newest = max((_sequence(entry) for entry in firsts), default=0)
-        others = [entry for entry in firsts if _sequence(entry) == newest][1:]
-        yield [entry for entry in group if entry not in others] if others else group
-        for other in others:
+        others = {id(entry): entry for entry in [each for each in firsts if _sequence(each) == newest][1:]}
+        yield [entry for entry in group if id(entry) not in others]
+        for other in others.values():
             yield [other]
 
 

@@ -12,6 +12,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 # A zone of the file's own is known to the expansion by a name that no zone has.
 _OWN: Final = "entente-own-"
 _SHOWN_LENGTH: Final = 60
+_COMPARED_LIMIT: Final = 20
 
 
 @functools.cache
@@ -45,6 +46,7 @@ class FileZones:
 
     def __init__(self, described: Mapping[str, Sequence[str]], fallback: str) -> None:
         self._described = described
+        self._places = {tzid: place for place, tzid in enumerate(described)}
         self._fallback = fallback
         self._by_tzid: dict[str, str] = {}
         self.compared: dict[str, str] = {}
@@ -72,7 +74,7 @@ class FileZones:
         return self._fallback
 
     def _own(self, tzid: str) -> str:
-        return f"{_OWN}{list(self._described).index(tzid)}"
+        return f"{_OWN}{self._places[tzid]}"
 
     def rules(self) -> list[str]:
         """Return the VTIMEZONEs that the file's times ask for, each by the name that the expansion knows it by."""
@@ -84,7 +86,7 @@ class FileZones:
 
     def to_compare(self) -> list[tuple[str, str]]:
         """Return the zones that the file describes although our data knows them: its name, and theirs."""
-        return [(self._own(tzid), name) for tzid, name in self.compared.items()]
+        return [(self._own(tzid), name) for tzid, name in list(self.compared.items())[:_COMPARED_LIMIT]]
 
 
 def _shown(tzid: str) -> str:

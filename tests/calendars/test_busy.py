@@ -148,6 +148,18 @@ MASTER = ("UID:s", f"DTSTART;{NEW_YORK}:20270104T090000", f"DTEND;{NEW_YORK}:202
         ([event("DTSTART:20100104T150000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;UNTIL=20200101")], []),
         ([event("DTSTART:20280620T150000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=1000000")],
          ["06-20 15:00/16:00", "06-21 15:00/16:00"]),
+        # Published as free or busy time, without any entries
+        (
+            [
+                (
+                    "BEGIN:VFREEBUSY\r\nDTSTART:20270101T000000Z\r\nDTEND:20270201T000000Z\r\n"
+                    "FREEBUSY;FBTYPE=BUSY:20270105T150000Z/PT1H,20270106T150000Z/20270106T160000Z\r\n"
+                    "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20270107T150000Z/20270107T160000Z\r\n"
+                    "FREEBUSY;FBTYPE=FREE:20270108T150000Z/PT1H\r\nEND:VFREEBUSY\r\n"
+                ),
+            ],
+            ["01-05 15:00/16:00", "01-06 15:00/16:00", "01-07 15:00/16:00"],
+        ),
         # Zones by their name, with a program's words before it, as Windows calls it, in other letters
         *(
             ([event(f"DTSTART;TZID={name}:20270701T090000", "DURATION:PT1H")], ["07-01 13:00/14:00"])
@@ -254,6 +266,10 @@ NASTY = {
     "nothing but line ends": (b"BEGIN:VCALENDAR" + b"\n" * 5_000_000, "busy_too_much"),
     "deep": (b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 300_000, "busy_too_much"),
     "entries": (ics(*[event("DTSTART:20270105")] * 30_000).encode(), "busy_too_much"),
+    "zones": (
+        ics(*[f"BEGIN:VTIMEZONE\r\nTZID:{n}\r\nEND:VTIMEZONE\r\n" for n in range(5_000)]).encode(),
+        "busy_too_much",
+    ),
     "one line": (ics(event("DTSTART:2" + "0" * 4 * MEGABYTE)).encode(), "busy_too_much"),
     "dates": (
         ics(event("DTSTART:20270105", *["RDATE:" + ",".join(["20270105"] * 5_000)] * 5)).encode(),
@@ -288,13 +304,18 @@ def test_a_file_that_is_none_or_too_much_is_refused_at_once(name):
     assert most < 120 * MEGABYTE
 
 
-def test_more_series_than_anybody_has_are_refused_before_any_is_expanded():
+@pytest.mark.parametrize("name", [[], ["UID:the same"]])
+def test_more_series_than_anybody_has_are_refused_before_any_is_expanded(name):
     with pytest.raises(Refusal, match="busy_too_many"):
-        read_busy(ics(*[event("DTSTART:20270105")] * (SERIES_LIMIT + 1)).encode(), MEXICO, NOW)
+        read_busy(ics(*[event(*name, "DTSTART:20270105")] * (SERIES_LIMIT + 1)).encode(), MEXICO, NOW)
 
 
 # What no look beforehand can know: a second of a day that never comes.
 ENDLESS = ics(event("DTSTART:20270105T150000Z", "RRULE:FREQ=SECONDLY;INTERVAL=999;BYMONTH=2;BYMONTHDAY=30")).encode()
+ENDLESS_ZONE = ics(
+    zone("Own").replace("FREQ=YEARLY;BYDAY=1SU;BYMONTH=4", "FREQ=SECONDLY"),
+    event("DTSTART;TZID=Own:20270105T150000", "DURATION:PT1H"),
+).encode()
 MIDDLE_AGES = ics(event("DTSTART:09000101T150000Z", "RRULE:FREQ=DAILY")).encode()
 CROWD = ics(*[event(f"UID:{n}", "DTSTART:20270105T150000Z", "RRULE:FREQ=DAILY") for n in range(150)]).encode()
 
@@ -304,6 +325,7 @@ CROWD = ics(*[event(f"UID:{n}", "DTSTART:20270105T150000Z", "RRULE:FREQ=DAILY") 
     [
         (ENDLESS, Limits(cpu_seconds=1)),
         (ENDLESS, Limits(wall_seconds=1)),
+        (ENDLESS_ZONE, Limits(cpu_seconds=1)),
         (MIDDLE_AGES, Limits(memory_bytes=32 * MEGABYTE)),
         (CROWD, Limits()),  # more occurrences than are told
     ],
