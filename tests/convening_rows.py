@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from app.db import GuardedSession
+from app.domain.date_plans import PlanContent
 from app.domain.visibility import Role, party_key, person_key
 from app.models import (
     BusyCalendar,
@@ -75,9 +76,13 @@ def add_convening_rows(session: GuardedSession, meeting: Meeting, letters: str, 
         )
         for party in parties
     ]  # fmt: skip
+    looked_for = PlanContent(
+        first_day=DAY, last_day=DAY + dt.timedelta(days=10), place=canary(owner, "plan"), zone="America/New_York",
+        required_parties=tuple(parties),
+    )  # fmt: skip
     plan = DatePlan(
         id=world.identity("plan", meeting.reference), owner_party=owner, meeting_id=meeting.id,
-        content=Private(owner, f'{{"place": "{canary(owner, "plan")}"}}'), created_by=member.id, created_at=world.NOW,
+        content=Private(owner, looked_for.to_json()), created_by=member.id, created_at=world.NOW,
         changed_at=world.NOW, **alone,
     )  # fmt: skip
     session.add_all([poll, plan])

@@ -82,22 +82,22 @@ def add_busy(database: Database, begins: dt.datetime, ends: dt.datetime, **whose
 # Whose it is --------------------------------------------------------------------------------------
 
 
-def test_a_plan_begins_with_what_there_is_and_is_its_makers_alone(sqlite_database: Database) -> None:
-    meeting(sqlite_database)
-    with plan_of(sqlite_database) as (_, found):
+def test_a_plan_begins_with_what_there_is_and_is_its_makers_alone(database: Database) -> None:
+    meeting(database)
+    with plan_of(database) as (_, found):
         content = found.content
         assert (content.first_day, content.last_day) == (dt.date(2026, 12, 23), dt.date(2027, 3, 16))
         assert (content.minutes, content.days_count, content.place) == (180, 1, "Mexico City")
         assert content.required_parties == content.parties == ("CA", "MX", "US")
         plan_id = found.plan.id
-    with plan_of(sqlite_database, "diego") as (_, again):
+    with plan_of(database, "diego") as (_, again):
         assert again.plan.id == plan_id  # the delegation looks for one date
-    with plan_of(sqlite_database, "benoit") as (session, other):
+    with plan_of(database, "benoit") as (session, other):
         assert other.plan.id != plan_id
         for act in (service.find_plan, service.plan_of_draft):
             with pytest.raises(NotFound):
                 act(session, plan_id)
-    with plan_of(sqlite_database, "sam") as (_, of_secretariat):
+    with plan_of(database, "sam") as (_, of_secretariat):
         assert of_secretariat.plan.owner_party is None
 
 
@@ -199,14 +199,14 @@ def test_fairness_is_of_the_last_meetings_that_were_held(sqlite_database: Databa
     assert burdens == {"CA": 120, "MX": 240, "US": 120}
 
 
-def test_other_meetings_are_those_that_the_planner_may_see(sqlite_database: Database) -> None:
-    meeting(sqlite_database)
+def test_other_meetings_are_those_that_the_planner_may_see(database: Database) -> None:
+    meeting(database)
     times: dict[str, Any] = {"starts_on": dt.date(2027, 1, 26)}
-    meeting(sqlite_database, "UNC-2027-MXUS-1", ("MX", "US"), **times)
-    meeting(sqlite_database, "UNC-2027-2", state="cancelled", **times)
-    by_mexico = facts_for(sqlite_database, "ana").engagements
+    meeting(database, "UNC-2027-MXUS-1", ("MX", "US"), **times)
+    meeting(database, "UNC-2027-2", state="cancelled", **times)
+    by_mexico = facts_for(database, "ana").engagements
     assert [(each.reference, each.parties) for each in by_mexico] == [("UNC-2027-MXUS-1", frozenset({"MX", "US"}))]
-    assert facts_for(sqlite_database, "benoit").engagements == ()
+    assert facts_for(database, "benoit").engagements == ()
 
 
 def test_busy_time_is_that_of_people_and_offices_by_name(sqlite_database: Database) -> None:

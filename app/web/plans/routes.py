@@ -15,7 +15,7 @@ from app.i18n import reader_language
 from app.messages import message_for
 from app.services import date_plans as service
 from app.services.date_plans import OpenPlan
-from app.services.slot_facts import known_people, with_accounts
+from app.services.slot_facts import gather, known_people, with_accounts
 from app.web.dispatches.holding import hold_if_asked, said_of_mails
 from app.web.forms import sent_version
 from app.web.plans.blueprint import blueprint
@@ -148,16 +148,15 @@ def _rendered(view: View, edited: Edited, *, version: int | None = None, rows: l
 def _use_page(
     found: OpenPlan, key: str, reason: str = "", refusal: Refusal | None = None, *, is_stale: bool = False
 ) -> str:
-    language = reader_language()
-    view = view_of(session(), found, language)
-    facts = view.gathered.facts if view.gathered else None
-    slot = slot_alone(facts, found, key) if facts else None
-    if facts is None or slot is None:
+    offices = {row.code: row for row in service.office_rows(session(), found.content.parties)}
+    facts, places = gather(session(), found, offices).facts, places_of(found, offices, reader_language())
+    slot = slot_alone(facts, found, key)
+    if slot is None:
         raise Refusal("unknown_slot")
     return render_template(
         "plans/use.html",
         found=found,
-        row=row_of(slot, 1, facts, view.places),
+        row=row_of(slot, 1, facts, places),
         key=key,
         said=use_words(session(), found),
         reason=reason,
