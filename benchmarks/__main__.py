@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import action_register, charts, commitments, imports, slots
+from benchmarks import action_register, charts, commitments, imports, polls, slots
 from benchmarks.actions import ACTIONS, opened_with_actions
 from benchmarks.actions import FEWER as FEWER_ACTIONS
 from benchmarks.figures import Figure
@@ -52,6 +52,7 @@ def of_dates(engine: str) -> Iterator[Figure]:
     """Yield the figures of finding a date, where there are few meetings and much busy time."""
     with tempfile.TemporaryDirectory() as folder, opened(engine, Path(folder) / "dates", DATES) as bench:
         yield from slots.figures_of(bench)
+        yield from polls.figures_of(bench)
 
 
 WORLDS: Final[dict[str, Callable[[str], Iterator[Figure]]]] = {

@@ -6,7 +6,7 @@ The rule is that of `app.domain.polls.tally`, to which the tests hold these coun
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 
 from app.db import GuardedSession
 from app.domain.polls import DelegationAnswer, DelegationState, SlotTally, Tally
-from app.models import Poll, PollAnswer, PollResponse, PollSeat, PollSlot
+from app.models import Poll, PollAnswer, PollResponse, PollSeat
 from app.services.polls import is_veiled
 
 _NO_ID: Final = cast(null(), Uuid)
@@ -62,19 +62,23 @@ class _Found:
     """What the database counted; `pairs` has the noes, and all that the seats said which left slots out."""
 
     counts: Mapping[tuple[uuid.UUID, str], _Counts]
-    seats: Mapping[uuid.UUID, _Seat]
+    by_party: Mapping[str, Sequence[tuple[uuid.UUID, _Seat]]]
     pairs: Mapping[tuple[uuid.UUID, uuid.UUID], str]
 
     def answer(self, slot_id: uuid.UUID, party: str, slots_count: int) -> DelegationAnswer:
         """Return what a delegation says of a slot."""
         counts = self.counts.get((slot_id, party), _Counts())
-        seats = {seat_id: seat for seat_id, seat in self.seats.items() if seat.party == party}
-        lacking = (seat_id for seat_id in seats if counts.no and self.pairs.get((slot_id, seat_id)) == "no")
-        awaited = (
-            seat_id
-            for seat_id, seat in seats.items()
-            if counts.said < len(seats) and seat.said_now < slots_count and (slot_id, seat_id) not in self.pairs
-        )
+        seats = self.by_party.get(party, ())
+        lacking: Iterable[uuid.UUID] = ()
+        awaited: Iterable[uuid.UUID] = ()
+        if counts.no:
+            lacking = (seat_id for seat_id, _ in seats if self.pairs.get((slot_id, seat_id)) == "no")
+        if counts.said < len(seats):
+            awaited = (
+                seat_id
+                for seat_id, seat in seats
+                if seat.said_now < slots_count and (slot_id, seat_id) not in self.pairs
+            )
         return DelegationAnswer(_state(counts, len(seats)), tuple(lacking), tuple(awaited), counts.reported > 0)
 
 
@@ -88,7 +92,7 @@ def tally_of(session: GuardedSession, poll: Poll) -> Tally:
     slot_ids = [slot.id for slot in poll.slots if slot.withdrawn_at is None]
     shown = [party for party in poll.parties if not veil or party == own]
     with session.whole_truth("count a poll by delegation") as truth:
-        found = _counted(truth, poll.id, shown, len(slot_ids))
+        found = _counted(truth, poll, shown, len(slot_ids))
     slots = {}
     for slot_id in slot_ids:
         answers = {party: found.answer(slot_id, party, len(slot_ids)) for party in shown}
@@ -96,11 +100,10 @@ def tally_of(session: GuardedSession, poll: Poll) -> Tally:
             party in answers and answers[party].state in {"yes", "if_need_be"} for party in poll.required_parties
         )
         slots[slot_id] = SlotTally(slot_id, answers, works)
-    seats = found.seats.values()
     return Tally(
         slots=slots,
-        has_answered={party: all(seat.said for seat in seats if seat.party == party) for party in poll.parties},
-        late=frozenset(seat_id for seat_id, seat in found.seats.items() if seat.came_late),
+        has_answered={party: all(seat.said for _, seat in found.by_party.get(party, ())) for party in poll.parties},
+        late=frozenset(seat_id for seats in found.by_party.values() for seat_id, seat in seats if seat.came_late),
         is_veiled=veil,
     )
 
@@ -113,10 +116,10 @@ def _state(counts: _Counts, seats_count: int) -> DelegationState:
     return "if_need_be" if counts.if_need_be else "yes"
 
 
-def _counted(truth: GuardedSession, poll_id: uuid.UUID, parties: Collection[str], slots_count: int) -> _Found:
+def _counted(truth: GuardedSession, poll: Poll, parties: Collection[str], slots_count: int) -> _Found:
     """Return what the database counted, in one statement: of slots by party, of seats, and of single words."""
-    said = words_of(poll_id)
-    seats = _seats(poll_id, said)
+    said = words_of(poll.id)
+    seats = _seats(poll, said)
     counts: dict[tuple[uuid.UUID, str], _Counts] = {}
     of_seats: dict[uuid.UUID, _Seat] = {}
     pairs: dict[tuple[uuid.UUID, uuid.UUID], str] = {}
@@ -128,8 +131,10 @@ def _counted(truth: GuardedSession, poll_id: uuid.UUID, parties: Collection[str]
             of_seats[seat_id] = _Seat(word, int(fourth), int(first), int(second), bool(third))
         else:
             pairs[slot_id, seat_id] = word
-    in_order = sorted(of_seats.items(), key=lambda each: (each[1].party, each[1].position, each[0]))
-    return _Found(counts, dict(in_order), pairs)
+    by_party: dict[str, list[tuple[uuid.UUID, _Seat]]] = {}
+    for seat_id, seat in sorted(of_seats.items(), key=lambda each: (each[1].position, each[0])):
+        by_party.setdefault(seat.party, []).append((seat_id, seat))
+    return _Found(counts, by_party, pairs)
 
 
 def words_of(poll_id: uuid.UUID) -> CTE:
@@ -171,21 +176,21 @@ def _is_counted() -> ColumnElement[bool]:
     return and_(PollSeat.is_required.is_(True), PollSeat.is_inner.is_(False))
 
 
-def _seats(poll_id: uuid.UUID, said: CTE) -> CTE:
+def _seats(poll: Poll, said: CTE) -> CTE:
     """Return the seats that count, those of every party, with how often each said something."""
     came_late = exists().where(PollResponse.seat_id == PollSeat.id, PollResponse.is_late.is_(True))
+    gone = [slot.id for slot in poll.slots if slot.withdrawn_at is not None]
     return (
         select(
             PollSeat.id,
             PollSeat.party_code,
             PollSeat.position,
             func.count(said.c.value).label("said"),
-            func.count(case((PollSlot.withdrawn_at.is_(None), PollSlot.id))).label("said_now"),
+            func.count(case((said.c.slot_id.not_in(gone), said.c.value))).label("said_now"),
             case((and_(PollSeat.late_counted_at.is_(None), came_late), 1), else_=0).label("came_late"),
         )
         .outerjoin(said, said.c.seat_id == PollSeat.id)
-        .outerjoin(PollSlot, PollSlot.id == said.c.slot_id)
-        .where(PollSeat.poll_id == poll_id, _is_counted())
+        .where(PollSeat.poll_id == poll.id, _is_counted())
         .group_by(PollSeat.id, PollSeat.party_code, PollSeat.position, PollSeat.late_counted_at)
         .cte("seats")
     )
