@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 _SECONDS: Final = 30
 _REFUSES: Final = 400
+_CLOSES: Final = 421
 
 
 class Post(Protocol):
@@ -105,6 +106,13 @@ class ServerPost:
             server.starttls(context=tls)
         elif not clear and not is_this_machine(self.address.hostname or ""):
             raise UnsafeServer
+
+
+def is_about_the_mail(error: Exception) -> bool:
+    """Say whether a server answered to this very mail, so that the others may fare better; 421 is said as it closes."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code != _CLOSES for code, _words in error.recipients.values())
+    return isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError) and error.smtp_code != _CLOSES
 
 
 def post_to(mail_url: str) -> Post:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.db import Database, GuardedSession
-from app.jobs.post import Post, UnsafeServer, post_to, sender_of
+from app.jobs.post import Post, UnsafeServer, is_about_the_mail, post_to, sender_of
 from app.logs import get_logger
 from app.models import Heartbeat, OutboxMessage
 from app.services import outbox
@@ -105,7 +105,7 @@ def _send(database: Database, message: outbox.Claimed, mail: Composed, post: Pos
     except (OSError, UnsafeServer) as error:
         outbox.mark_refused(database, message.id, _name_of(error))
         delivery.failed += 1
-        delivery.is_cut_off = not post.answers()
+        delivery.is_cut_off = not is_about_the_mail(error) and not post.answers()
     else:
         outbox.mark_sent(database, message.id, functools.partial(_note_sent, mail))
         delivery.sent += 1

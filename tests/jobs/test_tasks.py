@@ -173,6 +173,9 @@ class DiesAfterSending:
         self.post.send(mail)
         raise SystemExit
 
+    def answers(self) -> bool:
+        return True
+
 
 def test_a_worker_that_ends_before_it_notes_sends_again_under_the_same_id(database, settings, server, clock):
     invite(database, settings.secret_key, "ana")
@@ -363,6 +366,9 @@ def test_no_message_is_claimed_by_two(database, settings):
         def send(self, mail):
             threading.Event().wait(0.01)
             sent.append(mail["Message-ID"])
+
+        def answers(self):
+            return True
 
     threads = [threading.Thread(target=tasks.deliver_outbox, args=(database, settings, Slow())) for _ in range(4)]
     for thread in threads:

@@ -14,6 +14,7 @@ from app.catalogue import load_shipped
 from app.domain.visibility import Action, Role, Viewer, can
 from app.i18n import reader_language
 from app.services import home as service
+from app.services.dispatches import held_mails
 from app.services.home import Capital, Home
 from app.web.decisions.words import asked_words
 from app.web.meetings.listing import row_of
@@ -60,6 +61,7 @@ def shown(found: Home, who: Viewer, language: str) -> dict[str, Any]:
         "can_draft": can(who, Action.DRAFT_MEETING),
         "city": words.city_of(who.time_zone, language, who.party),
         "own_capital": words.pick(own.party.capital, language)[0] if own else None,
+        "held_mails": held_mails(session()) if can(who, Action.DRAFT_MEETING) else (),
         "capitals": [
             (capital, words.time_of_day(capital.at, language), hours_there(capital, language))
             for capital in found.capitals
