@@ -457,6 +457,18 @@ def test_a_digest_has_no_calendar(sqlite_database, deliver, clock):
     assert kept(sqlite_database, reference, "carol") is None
 
 
+def test_after_an_outage_a_calendar_follows_what_it_holds(sqlite_database, deliver):
+    """So many cancelled at once are one digest, which has no calendar: what she was asked to is called off alone."""
+    held, *others = [propose_meeting(sqlite_database, content(first_day=DAY + dt.timedelta(days=n))) for n in range(7)]
+    deliver(sqlite_database)
+    confirm(sqlite_database, held)
+    deliver(sqlite_database)
+    for reference in (held, *others):
+        steer(sqlite_database, "cancel", reference, "No room")
+    mails = [mail for mail in deliver(sqlite_database).mails if "carol" in str(mail["To"])]
+    assert sorted(map(said, mails), key=str) == [("CANCEL", 2, "CANCELLED"), None]
+
+
 # Bad input --------------------------------------------------------------------------------------------
 
 BAD = "X\r\nBcc: thief@example.com\r\nATTENDEE:mailto:thief@example.com =?utf-8?q?=0d=0aBcc=3A_thief?= \u202egro"
