@@ -333,3 +333,28 @@ def test_the_whole_way_from_the_mail_to_the_answer(
     assert "I will come" in page.get_data(as_text=True)
     assert rosa.post(path, data=said(page, reply="declined", mode="in_person")).status_code == 303
     assert entry_of(invited, "rosa").reply == "declined"
+
+
+@pytest.mark.parametrize(("answered_first", "stands"), [(True, "needs_action"), (False, "accepted")])
+def test_a_mail_that_comes_after_the_answer_to_its_date_asks_not_anew(
+    client: Client, invited: Database, settings: Settings, answered_first: bool, stands: str
+) -> None:
+    """The meeting moves, and its mails go out later: who answered the new date meanwhile has answered."""
+    diego = client("diego")
+
+    def answer() -> None:
+        page = diego.get(f"/meetings/{HIDDEN}")
+        sent = diego.post(f"/meetings/{HIDDEN}/invitation", data=said(page, reply="accepted", mode="remote"))
+        assert sent.status_code == 303
+
+    if answered_first:
+        answer()
+    change(invited, Meeting, MEETING, sequence=2, changed_at=world.NOW)
+    if not answered_first:
+        answer()
+    with invited.system_session("mail him", "write") as session:
+        outbox.enqueue(session, "meeting_changed", world.CAST["diego"].id, {"meeting_id": str(MEETING)})
+        session.commit()
+    assert tasks.deliver_outbox(invited, settings).sent == 1
+    row = invitation_of(invited, "diego")
+    assert (row.sequence, row.reply, entry_of(invited, "diego").reply or "needs_action") == (2, stands, stands)
