@@ -73,16 +73,16 @@ def _subject_and_lead(kind: str, language: str) -> tuple[str, str]:
     _ = words.translations(language).gettext
     table = {
         "poll_opened": (
-            _("Which dates suit you: %(title)s"),
-            _("You are asked which of these dates your delegation can keep."),
+            _("Which slots suit you: %(title)s"),
+            _("You are asked which of these slots your delegation can keep."),
         ),
         "poll_slots_changed": (
-            _("The dates asked about changed: %(title)s"),
-            _("A poll that you answered has other dates now. What you said of those that stay still counts."),
+            _("The slots asked about changed: %(title)s"),
+            _("A poll that you answered has other slots now. What you said of those that stay still counts."),
         ),
         "poll_reminder": (
             _("Not answered yet: %(title)s"),
-            _("A poll about dates waits for an answer that is yours to give."),
+            _("A poll waits for an answer that is yours to give."),
         ),
         "poll_extended": (
             _("More time to answer: %(title)s"),
@@ -93,8 +93,8 @@ def _subject_and_lead(kind: str, language: str) -> tuple[str, str]:
             _("This poll was withdrawn. Nothing follows from the answers to it."),
         ),
         "poll_chosen": (
-            _("A date was chosen: %(title)s"),
-            _("Of the dates that you were asked about, this one was chosen."),
+            _("A slot was chosen: %(title)s"),
+            _("Of the slots that you were asked about, this one was chosen."),
         ),
         "poll_answer_reported": (
             _("An answer of your delegation was entered: %(title)s"),
@@ -110,7 +110,7 @@ def _groups(viewer: Viewer, message: Claimed, poll: Poll) -> list[dict[str, Any]
     standing = {str(slot.id) for slot in poll.slots if slot.withdrawn_at is None}
     match message.kind:
         case "poll_opened" | "poll_reminder":
-            wanted = {_("The dates:"): standing}
+            wanted = {_("The slots:"): standing}
         case "poll_slots_changed":
             named: Mapping[str, Any] = message.payload
             wanted = {
@@ -118,7 +118,7 @@ def _groups(viewer: Viewer, message: Claimed, poll: Poll) -> list[dict[str, Any]
                 _("Withdrawn:"): set(named["withdrawn"]) - standing,
             }
         case "poll_chosen":
-            wanted = {_("The date:"): {str(poll.chosen_slot_id)}}
+            wanted = {_("The slot:"): {str(poll.chosen_slot_id)}}
         case _:
             wanted = {}
     groups = ((heading, _slots(poll, viewer, ids)) for heading, ids in wanted.items())

@@ -26,7 +26,7 @@ from app.services.poll_pages import PollView, poll_view
 from app.services.poll_reminders import remind_now
 from app.services.poll_reports import PollReport, report_poll_answer, reportable_seats
 from app.services.poll_slots import change_slots
-from app.services.poll_words import closes_words, slot_words
+from app.services.poll_words import closes_words, slot_words, slot_words_in
 from app.web.forms import put_error
 from app.web.polls.blueprint import blueprint
 from app.web.polls.chair_forms import PollActForm, PollReportForm, SlotsForm
@@ -64,9 +64,9 @@ def choose(ref: str) -> ResponseReturnValue:
             raise
         return _choice_page(choice_of(session(), ref, slot_id), refusal=refusal), 422
     flash(
-        _("The date is chosen, and the meeting is confirmed.")
+        _("The slot is chosen, and the meeting is confirmed.")
         if meeting.state == "confirmed"
-        else _("The date is chosen. The parties that have not said yes themselves are asked.")
+        else _("The slot is chosen. The parties that have not said yes themselves are asked.")
     )
     return redirect(url_for("meetings.meeting", ref=meeting.reference), 303)
 
@@ -89,12 +89,25 @@ def _lost(ref: str, slot_id: uuid.UUID, stale: StaleVersion) -> ResponseReturnVa
 def _choice_page(choice: Choice, *, refusal: Refusal | None = None, is_stale: bool = False) -> str:
     language = reader_language()
     return render_template(
-        "polls/_chair_choose.html", choice=choice, poll=choice.poll, is_stale=is_stale,
+        "polls/_chair_choose.html",
+        choice=choice,
+        poll=choice.poll,
+        is_stale=is_stale,
         refusal_text=message_for(refusal) if refusal else None,
-        when=slot_words(choice.poll, choice.slot, language), consequences=consequences(choice, language),
+        when=slot_words(choice.poll, choice.slot, language),
+        yours=_in_own_time(choice, language),
+        consequences=consequences(choice, language),
         parties=words.party_order(choice.poll.parties, language),
         reason=request.form.get("reason") or _("Chosen in the poll %(reference)s.", reference=choice.poll.reference),
-    )  # fmt: skip
+    )
+
+
+def _in_own_time(choice: Choice, language: str) -> str | None:
+    """Return when the slot is on the reader's clock, where that shows something else."""
+    who = viewer()
+    if who.time_zone == choice.poll.time_zone:
+        return None
+    return slot_words_in(choice.slot, who.time_zone, words.city_of(who.time_zone, language, who.party), language)
 
 
 def _uid_host() -> str:
@@ -205,7 +218,7 @@ def slots(ref: str) -> ResponseReturnValue:
     except Refusal as refusal:
         put_error(form, refusal)
         return _slots_page(view, form), 422
-    flash(_("The dates are changed. Those who answered are told, and what they said of the others stays."))
+    flash(_("The slots are changed. Those who answered are told, and what they said of the others stays."))
     return redirect(url_for("polls.poll", ref=view.poll.reference), 303)
 
 
