@@ -23,7 +23,7 @@ def uses(source: str) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Call):
             given = [*node.args, *(word.value for word in node.keywords)]
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            is_read = name in {"keys_of", "_keys_of", "get"}
+            is_read = name in {"keys_of", "keys_behind", "_keys_of", "get"}
             if not is_read and any(_is_own_audience(each) for each in given):
                 yield node.lineno, name
 

@@ -29,8 +29,9 @@ from app.services.drafts import save_draft
 from app.services.feeds import meeting_download
 from app.services.invitation_links import invitation_of, linked_invitation, secret_in
 from app.services.mail_content import Letterhead
-from app.services.mail_recipients import address_to
+from app.services.mail_recipients import address_to, recipient_of
 from app.services.mails import compose
+from app.services.meeting_invitations import CalendarPart, calendar_part, note_begun
 from app.services.meeting_life import NewDate
 from app.services.meetings import find_meeting
 from app.services.practice import CODE as EXAMPLE
@@ -257,11 +258,14 @@ def test_an_invitation_is_its_delegations_and_the_persons_own(database, deliver)
 
 def test_a_party_that_is_dropped_reads_nothing_of_what_was_decided_without_it(database, deliver):
     reference = propose_meeting(database, content())
+    put_on(database, reference, "isabelle", **NURIA)
     confirm(database, reference)
     deliver(database)
     word = world.canary("MXUS", "place")
     change(database, reference, parties=("MX", "US"), place=word, first_day=LATER.first_day)
     box = deliver(database)
+    assert said(box.to("nuria@example.net")) == ("CANCEL", 1, None)
+    assert word not in box.to("nuria@example.net").as_string()
     mail = box.to("isabelle@example.org")
     assert said(mail) == ("CANCEL", 1, None)
     event = event_of(mail)
@@ -420,6 +424,32 @@ def test_a_server_that_refuses_leaves_the_same_to_be_said(sqlite_database, setti
     tasks.deliver_outbox(sqlite_database, settings, box)
     assert said(box.to("carol@example.org")) == ("REQUEST", 1, "CONFIRMED")
     assert kept(sqlite_database, reference, "carol").sent_at is not None
+
+
+def test_an_invitation_that_changes_while_its_mail_is_composed_is_composed_anew(sqlite_database, settings, deliver):
+    """Two workers, or a reply just then: what was made from an older invitation is not what goes out."""
+    reference = propose_meeting(sqlite_database, content())
+    confirm(sqlite_database, reference)
+    deliver(sqlite_database)
+    change(sqlite_database, reference, place="Another room")
+    (claimed,) = [each for each in outbox.claim(sqlite_database) if each.recipient_id == world.CAST["carol"].id]
+    recipient, letterhead = recipient_of(sqlite_database, claimed), tasks.letterhead_of(settings)
+    assert recipient is not None
+
+    def made() -> CalendarPart:
+        with sqlite_database.read_session(recipient.viewer) as session:
+            part = calendar_part(session, claimed, recipient, letterhead)
+        assert part is not None
+        return part
+
+    first, second = made(), made()
+    assert note_begun(sqlite_database, first)
+    assert not note_begun(sqlite_database, second)
+    again = made()
+    assert (again.content, again.notice) == (first.content, first.notice)  # it may have gone out: the same is said
+    reply(sqlite_database, reference, "carol", "accepted")
+    assert not note_begun(sqlite_database, again)
+    assert made().notice.reply == "accepted"
 
 
 def test_two_messages_at_once_tell_a_calendar_one_thing(sqlite_database, deliver):
