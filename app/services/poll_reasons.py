@@ -16,13 +16,14 @@ from app.catalogue import load_shipped
 from app.db import GuardedSession
 from app.domain.date_plans import PlanContent, window_minutes
 from app.domain.lifecycle import When
-from app.domain.slots import Clock, Engagement, PlanFacts, RankedSlot, rank
+from app.domain.slots import Clock, Engagement, PlanFacts, RankedSlot, Span, rank
 from app.domain.zones import known_zone
 from app.models import Poll, PollSlot
 from app.services.meeting_warnings import Planned, meetings_during
 from app.services.slot_facts import closures_around, high_level_weeks
 
 ROWS_LIMIT: Final = 4000
+_DAY: Final = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def why(
 ) -> RankedSlot | None:
     """Return why one slot is better or worse, as the only start of a plan of its length; None for one that is past."""
     one = dataclasses.replace(
-        facts,
+        _near(facts, first_day, last_day),
         first_day=first_day,
         last_day=last_day,
         days_count=(last_day - first_day).days + 1,
@@ -58,6 +59,19 @@ def why(
         with_weekends=True,
     )
     return next(iter(rank(one, limit=1).slots), None)
+
+
+def _near(facts: PlanFacts, first_day: dt.date, last_day: dt.date) -> PlanFacts:
+    """Return the facts with what people and other meetings do around these days alone, in any zone."""
+    since = dt.datetime.combine(first_day, dt.time(), dt.UTC) - _DAY
+    until = dt.datetime.combine(last_day, dt.time(), dt.UTC) + 2 * _DAY
+
+    def around(spans: Sequence[Span]) -> list[Span]:
+        return [span for span in spans if span[1] > since and span[0] < until]
+
+    attendees = tuple(dataclasses.replace(each, busy=around(each.busy)) for each in facts.attendees)
+    others = tuple(each for each in facts.engagements if around(each.sittings))
+    return dataclasses.replace(facts, attendees=attendees, engagements=others)
 
 
 def _facts(session: GuardedSession, poll: Poll, standing: Sequence[PollSlot]) -> PlanFacts:

@@ -38,6 +38,8 @@ from app.web.zones import zone_choices
 NOT_ASKED: Final = "none"
 DAYS_TO_ANSWER: Final = 7
 NOON: Final = dt.time(12)
+# Of too many slots as many are shown as can be looked through, to take some out.
+SHOWN_LIMIT: Final = 2 * MAX_SLOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _problem(found: OpenPlan) -> str | None:
 def _lines(found: OpenPlan, keys: Sequence[str], gathered: Gathered, places: Places) -> list[SlotLine]:
     """Return the slots that were chosen, the earliest first, with their reasons; what names none is left out."""
     lines = []
-    for key in sorted(set(keys))[: 2 * MAX_SLOTS]:
+    for key in sorted(set(keys))[:SHOWN_LIMIT]:
         try:
             (slot,) = planned_slots(found, (key,))
         except Refusal:

@@ -40,7 +40,6 @@ class Times:
     cities: str
     hours: str
     day: str
-    is_readers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,6 @@ def times_of(slot: PollSlot, poll: Poll, places: Places, reader: tuple[str, str]
     zone = known_zone(poll.time_zone)
     first_ends = dt.datetime.combine(slot.starts_on, slot.ends_time, words.local(slot.starts_at, zone).tzinfo)
     found: dict[tuple[dt.datetime, dt.datetime], list[str]] = {}
-    own: tuple[dt.datetime, dt.datetime] | None = None
     for city_zone, city in _cities(poll, places, reader):
         begins, ends = (
             words.local(each, city_zone).replace(tzinfo=None)
@@ -137,13 +135,11 @@ def times_of(slot: PollSlot, poll: Poll, places: Places, reader: tuple[str, str]
         cities = found.setdefault((begins, ends), [])
         if city not in cities:
             cities.append(city)
-        own = own or (begins, ends)
     return tuple(
         Times(
             cities=words.list_of(cities, places.language),
             hours=words.time_range(begins, ends, places.language),
             day="" if begins.date() == slot.starts_on else words.date_short(begins.date(), places.language),
-            is_readers=(begins, ends) == own,
         )
         for (begins, ends), cities in found.items()
     )
