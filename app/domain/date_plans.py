@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Literal
@@ -283,11 +283,6 @@ def _checked_seat(seat: PlannedSeat, offices: Mapping[str, str], refusals: list[
         refusals.append(refusal)
         return seat
     return dataclasses.replace(seat, name=name) if name else None
-
-
-def required_of(seats: Collection[PlannedSeat], party: str) -> tuple[PlannedSeat, ...]:
-    """Return the seats of a party that must be filled."""
-    return tuple(seat for seat in seats if seat.party == party and seat.is_required)
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.db import GuardedSession
@@ -282,9 +282,3 @@ def office_rows(session: GuardedSession, parties: tuple[str, ...]) -> tuple[Offi
         return ()
     rows = session.execute(select(Office).where(Office.party_code.in_(parties)).order_by(Office.code))
     return tuple(rows.scalars())
-
-
-def open_plans(session: GuardedSession, meeting_id: uuid.UUID | None, draft_id: uuid.UUID | None) -> list[DatePlan]:
-    """Return the open plans that the viewer sees of a meeting or a draft, the earliest first."""
-    of_one = or_(DatePlan.meeting_id == meeting_id, DatePlan.draft_id == draft_id)
-    return list(session.execute(select(DatePlan).where(OPEN, of_one).order_by(DatePlan.created_at)).scalars())

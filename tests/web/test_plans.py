@@ -67,7 +67,7 @@ def begun(client: FlaskClient, path: str = f"/meetings/{REFERENCE}/dates") -> st
 
 def saved(client: FlaskClient, address: str, version: str = "1", **changed: Any) -> Any:
     data = TYPED | {"submission_id": str(uuid.uuid4()), "version": version} | changed
-    return client.post(address, data=data)
+    return client.post(f"{address}?lang=en", data=data)
 
 
 def days_shown(page: str) -> list[str]:

@@ -16,7 +16,6 @@ from app.domain.cities import city_named
 from app.domain.date_plans import PlanContent, PlannedSeat
 from app.domain.errors import Refusal
 from app.domain.meeting_content import Refused
-from app.models import Office
 from app.web.forms import hour_of_day, iso_day
 
 Value = TypeVar("Value")
@@ -170,13 +169,6 @@ def names_typed(typed: Mapping[str, str], party: str) -> list[NameRow]:
 
 def _row(party: str, number: int, name: str, is_required: bool) -> NameRow:  # noqa: FBT001
     return NameRow(f"name_{party}_{number}", f"need_{party}_{number}", name, MUST if is_required else SHOULD)
-
-
-def offices_in_order(rows: Iterable[Office], leads: Iterable[str], chosen: Iterable[str]) -> tuple[list[Office], ...]:
-    """Return offices in two lists: the mechanism's leads and those chosen, and all the others."""
-    first = set(leads) | set(chosen)
-    listed = list(rows)
-    return [row for row in listed if row.code in first], [row for row in listed if row.code not in first]
 
 
 # Shapes -------------------------------------------------------------------------------------------
