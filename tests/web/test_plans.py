@@ -255,12 +255,13 @@ def test_march_and_november_in_all_cities(app: Flask, client_for: ClientFor) -> 
     """10:00 where the meeting is held is said right in every capital, on either side of each change of clocks."""
     with app.test_request_context(), app.extensions["entente.database"].write_session(world.viewer("ana")) as session:
         found = service.find_plan(session, service.plan_of_meeting(session, REFERENCE).id)
+        gathered = gather(session, found, {}).facts
         for name, offsets in OFFSETS.items():
             city = city_named(name)
             assert city is not None
             content = dataclasses.replace(found.content, place=name, zone=city.zone, minutes=60)
             there = dataclasses.replace(found, content=content)
-            places, facts = places_of(there, {}, "en"), gather(session, there, {}).facts
+            places, facts = places_of(there, {}, "en"), dataclasses.replace(gathered, zone=city.zone, minutes=60)
             for number, day in enumerate(WEEKS):
                 slot = slot_alone(facts, there, f"{day}T10:00")
                 assert slot is not None
