@@ -202,6 +202,7 @@ def test_a_note_is_written_and_taken_back(polled: Flask) -> None:
     send(benoit, withdraw, {})
     assert "Shrove Tuesday." not in read(benoit, f"/polls/{REFERENCE}")
     send(benoit, f"/polls/{REFERENCE}/notes", {"note": " "}, 422)
+    assert "y" * 2001 in send(benoit, f"/polls/{REFERENCE}/notes", {"note": "y" * 2001}, 422)
 
 
 # Making one ----------------------------------------------------------------------------------------
