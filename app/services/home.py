@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import false, or_, select
-from sqlalchemy.orm import defer, load_only
+from sqlalchemy.orm import defer
 
 from app.db import GuardedSession
 from app.domain.actions import OWED_STATES, today_in
@@ -19,23 +19,22 @@ from app.domain.mechanisms import Owed, compliance, owes
 from app.domain.visibility import Action as Permission
 from app.domain.visibility import Facts as OwnerFacts
 from app.domain.visibility import Role, Viewer, can
-from app.domain.zones import zone
-from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Party, Person, Poll
+from app.models import Action, HandOver, Leg, Mechanism, Meeting, MeetingParty, Office, Person, Poll
 from app.services.action_lines import LegLine
 from app.services.action_whole import not_ended
 from app.services.around import is_to_decide
 from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
+from app.services.home_capitals import Capital, capitals_now
 from app.services.home_meetings import coming, counted_since, meetings_of_home
 from app.services.leaver_items import Leaver, is_with_leaver
 from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
 from app.services.meetings import MeetingLine
 from app.services.parents import Beside, beside_of, parents_of
-from app.services.poll_lines import waiting_polls, waiting_polls_count
+from app.services.poll_lines import waiting_polls
 from app.services.practice import ORIGIN, is_real_action
-from app.services.reminder_lists import waiting_count
 from app.services.updates import QuietAction, quiet_actions, quiet_of
 from app.services.zone_changes import zone_changes
 
@@ -106,14 +105,6 @@ class DateToAgree:
 
 
 @dataclass(frozen=True, slots=True)
-class Capital:
-    """A party's capital, and what its clock shows."""
-
-    party: Party
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Home:
     """Everything that the first page of a viewer shows; `served` are the mechanisms of their appointments.
 
@@ -153,7 +144,7 @@ def home_of(session: GuardedSession) -> Home:
     ]
     meetings = meetings_of_home(session)
     lines, next_meetings = meetings.lines, coming(meetings, session.now)
-    capitals, reminder_count, poll_count = _capitals(session)
+    capitals, reminder_count, poll_count = capitals_now(session)
     own_zone = _own_zone(capitals, viewer)
     days = {capital.party.code: capital.at.date() for capital in capitals}
     owed, left = _of_legs(session, viewer, days.get(viewer.party or "", today))
@@ -396,15 +387,3 @@ def _of_hand_overs(session: GuardedSession, today: dt.date) -> Iterable[Need]:
     for row, mechanism in due_hand_overs(session, today):
         gives = row.from_party == session.bound_viewer.party
         yield Need("hand_over" if gives else "take_over", row.due_on, mechanism=mechanism, hand_over=row)
-
-
-def _capitals(session: GuardedSession) -> tuple[tuple[Capital, ...], int, int]:
-    """Return the capitals of the governments that run Entente, with the time there; how many reminders, polls wait."""
-    rows = session.execute(
-        select(Party, waiting_count(session), waiting_polls_count(session))
-        .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
-        .order_by(Party.code)
-        .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
-    ).all()
-    at = [Capital(row, session.now.astimezone(zone(row.time_zone))) for row, *_ in rows if row.time_zone]
-    return (tuple(at), *next(((reminders, polls) for _, reminders, polls in rows), (0, 0)))

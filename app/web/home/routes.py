@@ -15,7 +15,8 @@ from app.domain.visibility import Action, Role, Viewer, can
 from app.i18n import reader_language
 from app.services import home as service
 from app.services.dispatches import held_mails
-from app.services.home import Capital, Home
+from app.services.home import Home
+from app.services.home_capitals import Capital
 from app.web.decisions.words import asked_words
 from app.web.meetings.listing import row_of
 from app.web.releases.page import parties_for_guest
