@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from email.headerregistry import Address
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from app.domain.errors import Refusal, StaleVersion
 from app.domain.poll_orders import SlotOrder
 from app.domain.poll_reminders import Reminded, stage_of, still_to_remind
 from app.models import Document, OutboxMessage, Poll, PollAnswer, PollResponse, PollSeat, PollSlot
+from app.services.mail_content import Letterhead
+from app.services.mails import compose
 from app.services.meeting_life import Paper
+from app.services.outbox import Claimed
 from app.services.poll_acts import NewDeadline, close_due_polls, close_poll, count_late, extend_poll, reopen_poll
 from app.services.poll_acts import withdraw_poll as withdraw
 from app.services.poll_answers import answer_poll
@@ -281,3 +285,42 @@ def test_a_seat_of_a_delegation_s_own_is_none_of_the_makers_business(asked: Data
         session.commit()
     assert refusal(asked, "ana", report_poll_answer, report()) == "not_found"
     assert refusal(asked, "ana", count_late, polling.seat_id(REF, "US", 1), counts=True) == "not_found"
+
+
+# Mails ----------------------------------------------------------------------------------------------
+
+
+def mail(database: Database, kind: str, key: str, **payload: Any) -> str | None:
+    """Return the subject and the text of a mail about the poll as it would reach one of the cast now."""
+    facts = {"poll_id": str(world.identity("poll", REF)), **payload}
+    message = Claimed(uuid.uuid4(), kind, world.CAST[key].id, facts, database.clock(), 1)
+    letterhead = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "x" * 32)
+    found = compose(database, message, letterhead)
+    body = found.get_body(("plain",)) if found else None
+    return f"{found['Subject']}\n{body.get_content()}" if found and body else None
+
+
+def test_mails_say_what_their_reader_may_know_and_nothing_that_is_over(asked: Database, clock: Clock) -> None:
+    opened = mail(asked, "poll_opened", "carol") or ""
+    assert opened.startswith("Which slots suit you: Spring meeting\n")
+    assert "- Tuesday 2 March 2027, 10:00–13:00 New York\n" in opened
+    assert "Fri 27 Nov 2026, 10:00 New York" in opened
+    assert "https://entente.example/polls/UNC-2027-MXUS-P1" in opened
+    assert "9:00" in (mail(asked, "poll_opened", "ana") or "")  # her own time as well
+    assert mail(asked, "poll_opened", "benoit") is None
+    changed = mail(asked, "poll_slots_changed", "carol", added=[str(polling.slot_id(REF, 1))], withdrawn=[]) or ""
+    assert "Wednesday 3 March 2027" in changed
+    assert "Tuesday 2 March 2027" not in changed
+    assert mail(asked, "poll_reminder", "erin") is not None, "the second principal of her delegation is awaited"
+    with asked.system_session("answer for the second", "write") as session:
+        polling.answer(session, REF, "erin", {0: "yes", 1: "yes", 2: "yes"}, seat=1)
+        session.commit()
+    assert mail(asked, "poll_reminder", "erin") is None
+    assert mail(asked, "poll_withdrawn", "erin") is None
+    clock.now = polling.CLOSES_AT
+    assert mail(asked, "poll_opened", "carol") is None, "it is over"
+    assert mail(asked, "poll_reminder", "ana") is None
+    done(asked, "ana", withdraw, "The host has changed.", version=1)
+    assert "Reason: The host has changed." in (mail(asked, "poll_withdrawn", "carol") or "")
+    for key in ("lucia", "carol", "erin"):
+        assert mail(asked, "poll_withdrawn", key)
