@@ -76,6 +76,19 @@ def test_the_page_says_what_happens_and_one_post_does_it(app: Flask, sqlite_data
     assert "You run this poll" not in over
 
 
+def test_a_confirmed_meeting_moves_for_a_reason_alone(app: Flask, sqlite_database: Database) -> None:
+    with sqlite_database.system_session("confirm the meeting", "write") as session:
+        session.scalars(select(Meeting)).one().state = "confirmed"
+        session.commit()
+    ana = client_of(app, "ana")
+    path = f"{PAGE}/choose?slot={slot(0)}"
+    refused = sent(ana, path, reason=" ")
+    assert refused.status_code == 422
+    with sqlite_database.read_session(world.viewer("ana")) as session:
+        assert session.scalars(select(Poll.state).where(Poll.reference == REF)).one() == "open"
+    assert sent(ana, path, reason="Chosen by all").status_code == 303
+
+
 def test_who_chooses_second_sees_both(app: Flask) -> None:
     ana, lucia = (client_of(app, key) for key in ("ana", "lucia"))
     first, second = (f"{PAGE}/choose?slot={slot(number)}" for number in (0, 1))

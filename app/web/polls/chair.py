@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from app import labels, words
 from app.domain import documents as papers
 from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.meeting_content import Refused
 from app.domain.visibility import Action, can
 from app.i18n import reader_language
 from app.messages import message_for
@@ -53,12 +54,16 @@ def choose(ref: str) -> ResponseReturnValue:
     try:
         if request.method != "POST":
             return _choice_page(choice_of(session(), ref, slot_id))
-        meeting = choose_slot(
-            session(), ref, slot_id, promise=request.form.get("promise", ""), uid_host=_uid_host(),
-            reason=request.form.get("reason", ""),
-        )  # fmt: skip
+        with session().begin_nested():  # the page of what could not be done shows what stands
+            meeting = choose_slot(
+                session(), ref, slot_id, promise=request.form.get("promise", ""), uid_host=_uid_host(),
+                reason=request.form.get("reason", ""),
+            )  # fmt: skip
     except StaleVersion as stale:
         return _lost(ref, slot_id, stale)
+    except Refused as refused:  # the draft lacks what a meeting needs, beside its date
+        flash(" ".join(message_for(each) for each in refused.refusals))
+        return redirect(url_for("polls.poll", ref=ref), 303)
     except Refusal as refusal:
         if refusal.field != "reason":
             raise
@@ -73,9 +78,8 @@ def choose(ref: str) -> ResponseReturnValue:
 
 def _lost(ref: str, slot_id: uuid.UUID, stale: StaleVersion) -> ResponseReturnValue:
     """Show both slots to who chose second, or what would happen now where that is something else."""
-    theirs = stale.theirs.get("slot")
+    theirs = stale.theirs.get("slot", slot_id)
     if theirs == slot_id:
-        session().expire_all()  # what was begun is taken back
         return _choice_page(choice_of(session(), ref, slot_id), is_stale=True), 409
     view, language = poll_view(session(), ref), reader_language()
     names = {slot.id: slot_words(view.poll, slot, language) for slot in view.poll.slots}
