@@ -76,7 +76,7 @@ def told(database: Database, kind: str) -> set[str]:
     names = {member.id: member.key for member in world.CAST.values()}
     with database.system_session("read the outbox") as session:
         rows = session.execute(select(OutboxMessage.recipient_id).where(OutboxMessage.kind == kind)).scalars()
-        return {names[row] for row in rows}
+        return {names[row] for row in rows if row is not None}
 
 
 def acts(database: Database) -> list[str]:

@@ -290,7 +290,7 @@ def told(database: Database) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     with database.system_session("read what is to be sent") as session:
         for row in session.execute(select(OutboxMessage)).scalars():
-            found.setdefault(row.kind, set()).add(names[row.recipient_id])
+            found.setdefault(row.kind, set()).add(names[row.recipient_id] if row.recipient_id else "")
     return found
 
 
