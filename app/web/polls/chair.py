@@ -33,7 +33,7 @@ from app.web.polls.blueprint import blueprint
 from app.web.polls.chair_forms import PollActForm, PollReportForm, SlotsForm
 from app.web.polls.chair_words import act_words, consequences
 from app.web.polls.forms import as_typed, sent_id
-from app.web.polls.showing import seat_name
+from app.web.polls.showing import clock_of_reader, places_of_poll, rows_of, seat_name
 from app.web.routing import route, session, signed_in, viewer
 
 DEADLINE: Final = ("closes_on", "closes_time", "choice")
@@ -302,10 +302,9 @@ def _reported(form: PollReportForm) -> PollReport:
 
 
 def _report_page(view: PollView, form: PollReportForm) -> str:
-    language = reader_language()
     context: dict[str, Any] = {
         "view": view, "poll": view.poll, "form": form, "values": as_typed().values,
-        "standing": [(slot, slot_words(view.poll, slot, language)) for slot in view.standing],
+        "slots": rows_of(view, places_of_poll(view), clock_of_reader()),
         "limit_mb": papers.SIZE_LIMIT_MB,
         "endings": ",".join(f".{each}" for some in papers.ENDINGS.values() for each in some),
     }  # fmt: skip

@@ -10,11 +10,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import words
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.polls import POLL_ANSWERS
 from app.domain.visibility import Action
-from app.i18n import label, reader_language
+from app.i18n import label
 from app.messages import message_for
 from app.services.poll_answers import answer_poll
 from app.services.poll_lists import poll_list
@@ -27,7 +26,7 @@ from app.web.polls import making as _making  # noqa: F401 - its routes are on th
 from app.web.polls import seats as _seats  # noqa: F401
 from app.web.polls.blueprint import blueprint
 from app.web.polls.forms import Typed, as_typed, sent_id
-from app.web.routing import route, session, signed_in, viewer
+from app.web.routing import route, session, signed_in
 
 __all__ = ["blueprint"]
 
@@ -40,7 +39,7 @@ def polls() -> ResponseReturnValue:
     return render_template(
         "polls/list.html",
         found=found,
-        own_city=_reader()[1],
+        own_city=showing.clock_of_reader()[1],
         now=session().now,
         before=url_for("polls.polls", page=page - 1) if page > 1 else None,
         after=url_for("polls.polls", page=page + 1) if page < found.page_count else None,
@@ -107,7 +106,7 @@ def poll_page(
     **more: Any,
 ) -> str:
     """Return the page of a poll: with what was typed, where it was refused or lost a race; `more` is for its parts."""
-    places, reader = showing.places_of_poll(view), _reader()
+    places, reader = showing.places_of_poll(view), showing.clock_of_reader()
     slots = showing.rows_of(view, places, reader)
     return render_template(
         "polls/poll.html",
@@ -137,19 +136,13 @@ def _refused(ref: str, typed: Typed, refusal: Refusal) -> ResponseReturnValue:
 
 def _compared(view: PollView, stale: StaleVersion) -> list[tuple[str, str, str]]:
     """Return what was sent and what stands for each slot that differs or not, in words."""
-    rows = showing.rows_of(view, showing.places_of_poll(view), _reader())
+    rows = showing.rows_of(view, showing.places_of_poll(view), showing.clock_of_reader())
     return [(row.name, _said(stale.yours, row.slot.id), _said(stale.theirs, row.slot.id)) for row in rows]
 
 
 def _said(values: Mapping[str, object], slot_id: uuid.UUID) -> str:
     value = values.get(str(slot_id))
     return label("poll_answer", str(value)) if value in POLL_ANSWERS else _("no answer")
-
-
-def _reader() -> tuple[str, str]:
-    """Return the zone and the city of who reads."""
-    who = viewer()
-    return who.time_zone, words.city_of(who.time_zone, reader_language(), who.party)
 
 
 def _back(ref: str, seat_id: uuid.UUID) -> ResponseReturnValue:

@@ -22,6 +22,7 @@ from app.web.plans.days import strip_of
 from app.web.plans.hours import hours_of
 from app.web.plans.places import Places
 from app.web.plans.reasons import Said, reasons_in_words
+from app.web.routing import viewer
 
 MOST_REASONS: Final = 5
 _TONES: Final = {
@@ -72,6 +73,12 @@ def places_of_poll(view: PollView) -> Places:
     """Return the names of a poll's places."""
     language, poll = reader_language(), view.poll
     return Places(language, words.city_at(poll.time_zone, poll.place, language), view.parties, {})
+
+
+def clock_of_reader() -> tuple[str, str]:
+    """Return the zone and the city of who reads."""
+    who = viewer()
+    return who.time_zone, words.city_of(who.time_zone, reader_language(), who.party)
 
 
 def rows_of(view: PollView, places: Places, reader: tuple[str, str]) -> list[SlotRow]:
