@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from flask import current_app
 
@@ -19,3 +20,8 @@ def database() -> Database:
 def settings() -> Settings:
     """Return the settings that the running app was made with."""
     return cast("Settings", current_app.config["ENTENTE_SETTINGS"])
+
+
+def uid_host() -> str:
+    """Return the host that this installation is known by, for the domain of UIDs at their first use."""
+    return urlsplit(settings().base_url).hostname or "localhost"

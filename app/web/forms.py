@@ -14,6 +14,7 @@ from wtforms import DateField, Form, TimeField
 from app import words
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import Refused
+from app.domain.walltime import Choice
 from app.i18n import field_choices, reader_language
 from app.messages import message_for
 
@@ -175,6 +176,11 @@ def hour_of_day(written: str) -> dt.time:
     if match is None:
         raise ValueError(written)
     return dt.time(int(match[1]), int(match[2] or match[3] or 0))
+
+
+def choice_of_two(written: str | None) -> Choice | None:
+    """Return which is meant of a time that the clocks show twice, None for anything but the two words for it."""
+    return "earlier" if written == "earlier" else "later" if written == "later" else None
 
 
 class DayField(DateField):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +14,7 @@ from app.domain.action_import import BroughtTable, column_letters
 from app.domain.action_import_rows import text_of
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Action as Permission
-from app.extension import settings
+from app.extension import uid_host
 from app.i18n import reader_language
 from app.messages import message_for
 from app.services import action_import_undo as undoing
@@ -157,10 +156,9 @@ def refused_rows(import_id: uuid.UUID, ending: str) -> ResponseReturnValue:
 @route(blueprint, "/actions/import/<uuid:import_id>/confirm", policy=_POLICY, methods=("POST",))
 def confirm_import(import_id: uuid.UUID) -> ResponseReturnValue:
     """Import every row that was looked through, or none."""
-    host = urlsplit(settings().base_url).hostname or "localhost"
     try:
         batch = writing.confirm_import(
-            session(), import_id, version=sent_version(), digest=request.form.get("digest", ""), uid_host=host
+            session(), import_id, version=sent_version(), digest=request.form.get("digest", ""), uid_host=uid_host()
         )
     except StaleVersion:
         row = service.open_import(session(), import_id)

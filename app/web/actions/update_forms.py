@@ -10,15 +10,12 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField
 
 from app import labels, words
-from app.domain import documents as papers
 from app.domain.updates import REPORTED_STATES
-from app.services.meeting_life import Paper
 from app.services.reported_updates import ReportedUpdate
 from app.services.updates import Evidence
 from app.web.actions.forms import NoteForm
 from app.web.forms import day
-
-ENDINGS = ",".join(f".{each}" for some in papers.ENDINGS.values() for each in some)
+from app.web.papers import paper_sent
 
 
 class UpdateForm(NoteForm):
@@ -55,11 +52,8 @@ def report_form(parties: Iterable[str], language: str) -> ReportForm:
 
 
 def typed_evidence(form: UpdateForm) -> Evidence:
-    """Return the link and the file that were sent; one byte more than may be kept is read, so that it is refused."""
-    sent, paper = form.paper.data, None
-    if sent and sent.filename:
-        paper = Paper(sent.filename, sent.stream.read(papers.SIZE_LIMIT + 1))
-    return Evidence(form.evidence_url.data, paper)
+    """Return the link and the file that were sent."""
+    return Evidence(form.evidence_url.data, paper_sent(form.paper))
 
 
 def typed_report(form: ReportForm) -> ReportedUpdate:

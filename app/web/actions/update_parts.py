@@ -16,7 +16,7 @@ from app.services.actions import ActionView
 from app.services.note_lines import NoteLine, reported_beside, tells_more
 from app.services.reported_updates import parties_to_report
 from app.services.updates import last_news_on
-from app.web.actions.update_forms import ENDINGS
+from app.web.papers import ENDINGS
 from app.web.routing import session, viewer
 
 

@@ -25,7 +25,6 @@ from app.web.actions.forms import NoteForm, note_form
 from app.web.actions.page import action_page
 from app.web.actions.timeline import history_page
 from app.web.actions.update_forms import (
-    ENDINGS,
     ReportForm,
     report_form,
     typed_evidence,
@@ -33,6 +32,7 @@ from app.web.actions.update_forms import (
     update_form,
 )
 from app.web.forms import put_error, sent_version
+from app.web.papers import ENDINGS
 from app.web.routing import route, session, signed_in
 
 _NOTES = signed_in(Permission.NOTE_ACTION)

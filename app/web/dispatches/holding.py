@@ -24,6 +24,6 @@ def is_asked() -> bool:
     return bool(request.form.get(FIELD))
 
 
-def said_of_mails(told: str) -> str:
-    """Return what is said after an act: `told`, or that its mails are held."""
-    return str(_("Its mails are held, until your side sends them.")) if is_asked() else told
+def with_mails(done: str, told: str = "") -> str:
+    """Return what is said after an act: that it is done, and `told`, or that its mails are held."""
+    return f"{done} {_('Its mails are held, until your side sends them.') if is_asked() else told}".strip()

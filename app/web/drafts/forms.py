@@ -15,9 +15,8 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField, T
 from app import words
 from app.domain.errors import Refusal
 from app.domain.meeting_content import LANGUAGES, MeetingContent, Refused
-from app.domain.walltime import Choice
 from app.i18n import reader_language
-from app.web.forms import hour_of_day, iso_day
+from app.web.forms import choice_of_two, hour_of_day, iso_day
 
 AD_HOC: Final = "-"  # no mechanism has such a code
 Value = TypeVar("Value")
@@ -116,7 +115,7 @@ def content_from(form: MeetingForm) -> MeetingContent:
         last_day=_read(form, "last_day", iso_day, "not_a_date", refusals),
         starts=_read(form, "starts", hour_of_day, "not_a_time", refusals),
         ends=_read(form, "ends", hour_of_day, "not_a_time", refusals),
-        choice=_choice(typed["choice"]),
+        choice=choice_of_two(typed["choice"]),
         agenda=typed["agenda"] or "template",
         source=form.source.data or "",
         kind=typed["kind"] or "session",
@@ -162,10 +161,6 @@ def _read(
     except ValueError:
         refusals.append(Refusal(key, field=name))
         return None
-
-
-def _choice(text: str) -> Choice | None:
-    return "earlier" if text == "earlier" else "later" if text == "later" else None
 
 
 def _number(text: str) -> int:

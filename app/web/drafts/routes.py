@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +13,7 @@ from app.domain.around import KINDS
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import PAST_FORMATS, MeetingContent
 from app.domain.visibility import Action
+from app.extension import uid_host
 from app.messages import message_for
 from app.models import Meeting
 from app.services import drafts as service
@@ -26,7 +26,7 @@ from app.services.drafts import OpenDraft
 from app.services.past_meetings import record_past_meeting
 from app.services.practice import is_example
 from app.web.advice import advice_in_words
-from app.web.dispatches.holding import hold_if_asked, said_of_mails
+from app.web.dispatches.holding import hold_if_asked, with_mails
 from app.web.drafts import showing
 from app.web.drafts import urgent as _urgent  # noqa: F401 - its routes are on the same blueprint
 from app.web.drafts.blueprint import blueprint
@@ -92,14 +92,14 @@ def propose(draft_id: uuid.UUID) -> ResponseReturnValue:
     """Propose a draft to its parties."""
     try:
         hold_if_asked()
-        meeting = proposing.propose(session(), draft_id, version=sent_version(), uid_host=_uid_host())
+        meeting = proposing.propose(session(), draft_id, version=sent_version(), uid_host=uid_host())
     except Refusal as refusal:
         return _not_done(draft_id, refusal)
     if is_example(session(), meeting):
         flash(_("It is proposed as %(reference)s, to practise. Nobody is told.", reference=meeting.reference))
     else:
         proposed = _("The meeting is proposed as %(reference)s.", reference=meeting.reference)
-        flash(f"{proposed} {said_of_mails(_('Its parties are told.'))}")
+        flash(with_mails(proposed, _("Its parties are told.")))
     return _to_meeting(meeting.reference)
 
 
@@ -111,7 +111,7 @@ def publish(draft_id: uuid.UUID) -> ResponseReturnValue:
         meeting = staged_changes.publish(session(), draft_id, version=sent_version())
     except Refusal as refusal:
         return _not_done(draft_id, refusal)
-    flash(f"{_('The changes are published.')} {said_of_mails(_('The parties are told.'))}")
+    flash(with_mails(_("The changes are published."), _("The parties are told.")))
     return _to_meeting(meeting.reference)
 
 
@@ -145,7 +145,7 @@ def record_meeting() -> ResponseReturnValue:
         return _record_page(edited)
     content = dataclasses.replace(edited.content, starts=None, ends=None, choice=None)
     try:
-        meeting = record_past_meeting(session(), content, uid_host=_uid_host())
+        meeting = record_past_meeting(session(), content, uid_host=uid_host())
     except Refusal as refusal:
         return _record_page(edited.refused(refusal))
     flash(_("The meeting is recorded as %(reference)s.", reference=meeting.reference))
@@ -268,8 +268,3 @@ def _after_saving(draft_id: uuid.UUID) -> ResponseReturnValue:
 
 def _to_meeting(reference: str) -> ResponseReturnValue:
     return redirect(url_for("meetings.meeting", ref=reference), 303)
-
-
-def _uid_host() -> str:
-    """Return the host that this installation is known by, for the domain of UIDs at their first use."""
-    return urlsplit(current_app.config["ENTENTE_SETTINGS"].base_url).hostname or "localhost"

@@ -17,7 +17,7 @@ from app.models import Meeting
 from app.services import meeting_life as life
 from app.services import meetings as service
 from app.services.dispatches import who_is_told
-from app.web.dispatches.holding import hold_if_asked, said_of_mails
+from app.web.dispatches.holding import hold_if_asked, with_mails
 from app.web.forms import put_error
 from app.web.meetings.blueprint import blueprint
 from app.web.meetings.clocks import promised
@@ -104,7 +104,7 @@ def _act(ref: str, act: str, fields: tuple[str, ...], does: Callable[[ActForm], 
             raise
         put_error(form, refusal)
         return _page(found, act, form, said), 422
-    flash(f"{said.done} {said_of_mails('')}".strip())
+    flash(with_mails(said.done))
     return redirect(url_for("meetings.meeting", ref=changed.reference), 303)
 
 

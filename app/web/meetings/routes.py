@@ -19,7 +19,7 @@ from app.services import meeting_life as life
 from app.services import meetings as service
 from app.services.dispatches import who_is_told_of_report
 from app.services.drafts import own_drafts
-from app.web.dispatches.holding import hold_if_asked, said_of_mails
+from app.web.dispatches.holding import hold_if_asked, with_mails
 from app.web.forms import put_error
 from app.web.meetings import acts as _acts  # noqa: F401 - its routes
 from app.web.meetings.blueprint import blueprint
@@ -28,6 +28,7 @@ from app.web.meetings.forms import AnswerForm, ReportForm
 from app.web.meetings.listing import row_of
 from app.web.meetings.page import page_of
 from app.web.paging import page_number
+from app.web.papers import ENDINGS, paper_sent
 from app.web.releases.page import parties_for_guest, released_page
 from app.web.routing import route, session, signed_in, viewer
 
@@ -104,8 +105,7 @@ def report(ref: str) -> ResponseReturnValue:
     except Refusal as refusal:
         put_error(form, refusal)
         return _report_page(found, form), 422
-    done = _("The answer is entered as reported. It does not confirm the meeting.")
-    flash(f"{done} {said_of_mails('')}".strip())
+    flash(with_mails(_("The answer is entered as reported. It does not confirm the meeting.")))
     return redirect(url_for("meetings.meeting", ref=reported.reference), 303)
 
 
@@ -128,25 +128,23 @@ def _report_page(found: Meeting, form: ReportForm, *, stale: bool = False) -> st
         stale=stale,
         plan=who_is_told_of_report(session(), found, life.reportable_parties(session(), found)),
         limit_mb=papers.SIZE_LIMIT_MB,
-        endings=",".join(f".{each}" for some in papers.ENDINGS.values() for each in some),
+        endings=ENDINGS,
     )
 
 
 def _report(form: ReportForm) -> life.Report:
-    """Return what was typed; a file is read no further than what is kept at most."""
-    sent = form.paper.data
-    paper = None
-    if sent and sent.filename:
-        paper = life.Paper(sent.filename, sent.stream.read(papers.SIZE_LIMIT + 1))
     return life.Report(
-        party=form.party.data, value=form.answer.data, channel=form.channel.data, note=form.note.data, paper=paper
+        party=form.party.data,
+        value=form.answer.data,
+        channel=form.channel.data,
+        note=form.note.data,
+        paper=paper_sent(form.paper),
     )
 
 
 def _what_was_said(answered: Meeting, given: str) -> str:
     if answered.state == "confirmed":
-        done = _("Your party said yes, and with it every party has: the meeting is confirmed.")
-        return f"{done} {said_of_mails('')}".strip()
+        return with_mails(_("Your party said yes, and with it every party has: the meeting is confirmed."))
     if given == "yes":
         return str(_("Your party said yes."))
     return str(_("Your party said no."))

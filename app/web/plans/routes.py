@@ -16,7 +16,7 @@ from app.messages import message_for
 from app.services import date_plans as service
 from app.services.date_plans import OpenPlan
 from app.services.slot_facts import gather, known_people, with_accounts
-from app.web.dispatches.holding import hold_if_asked, said_of_mails
+from app.web.dispatches.holding import hold_if_asked, with_mails
 from app.web.forms import sent_version
 from app.web.plans.blueprint import blueprint
 from app.web.plans.editing import Edited, edited_as_typed, edited_from, form_values
@@ -184,7 +184,7 @@ def _back(found: OpenPlan) -> str:
 
 def _after_use(found: OpenPlan) -> ResponseReturnValue:
     if found.meeting is not None:
-        flash(f"{_('The meeting has this date now.')} {said_of_mails(_('Its parties are told, and asked.'))}")
+        flash(with_mails(_("The meeting has this date now."), _("Its parties are told, and asked.")))
     else:
         flash(_("The draft has this date now. Nobody outside your own side sees it."))
     return redirect(_back(found), 303)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,11 +15,12 @@ from app.domain import documents as papers
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import Refused
 from app.domain.visibility import Action, can
+from app.extension import uid_host
 from app.i18n import reader_language
 from app.messages import message_for
-from app.models import Poll
+from app.models import Meeting, Poll
 from app.services import poll_acts as acts
-from app.services.meeting_life import CHANNELS, Paper
+from app.services.meeting_life import CHANNELS
 from app.services.poll_choice import Choice, choice_of
 from app.services.poll_choosing import choose_slot
 from app.services.poll_pages import PollView, poll_view
@@ -29,6 +29,7 @@ from app.services.poll_reports import PollReport, report_poll_answer, reportable
 from app.services.poll_slots import change_slots
 from app.services.poll_words import closes_words, slot_words, slot_words_in
 from app.web.forms import put_error
+from app.web.papers import ENDINGS, paper_sent
 from app.web.polls.blueprint import blueprint
 from app.web.polls.chair_forms import PollActForm, PollReportForm, SlotsForm
 from app.web.polls.chair_words import act_words, consequences
@@ -56,7 +57,7 @@ def choose(ref: str) -> ResponseReturnValue:
             return _choice_page(choice_of(session(), ref, slot_id))
         with session().begin_nested():  # the page of what could not be done shows what stands
             meeting = choose_slot(
-                session(), ref, slot_id, promise=request.form.get("promise", ""), uid_host=_uid_host(),
+                session(), ref, slot_id, promise=request.form.get("promise", ""), uid_host=uid_host(),
                 reason=request.form.get("reason", ""),
             )  # fmt: skip
     except StaleVersion as stale:
@@ -68,6 +69,11 @@ def choose(ref: str) -> ResponseReturnValue:
         if refusal.field != "reason":
             raise
         return _choice_page(choice_of(session(), ref, slot_id), refusal=refusal), 422
+    return _chosen(meeting)
+
+
+def _chosen(meeting: Meeting) -> ResponseReturnValue:
+    """Go to the meeting of the slot that was chosen, and say what it is now."""
     flash(
         _("The slot is chosen, and the meeting is confirmed.")
         if meeting.state == "confirmed"
@@ -112,10 +118,6 @@ def _in_own_time(choice: Choice, language: str) -> str | None:
     if who.time_zone == choice.poll.time_zone:
         return None
     return slot_words_in(choice.slot, who.time_zone, words.city_of(who.time_zone, language, who.party), language)
-
-
-def _uid_host() -> str:
-    return urlsplit(current_app.config["ENTENTE_SETTINGS"].base_url).hostname or "localhost"
 
 
 # Its time -----------------------------------------------------------------------------------------
@@ -296,9 +298,8 @@ def _report_form(view: PollView) -> PollReportForm:
 
 
 def _reported(form: PollReportForm) -> PollReport:
-    sent = form.paper.data
-    paper = Paper(sent.filename, sent.read()) if sent and sent.filename else None
-    return PollReport(uuid.UUID(form.seat.data), as_typed().values, form.channel.data, form.note.data, paper)
+    seat_id, values = uuid.UUID(form.seat.data), as_typed().values
+    return PollReport(seat_id, values, form.channel.data, form.note.data, paper_sent(form.paper))
 
 
 def _report_page(view: PollView, form: PollReportForm) -> str:
@@ -306,6 +307,6 @@ def _report_page(view: PollView, form: PollReportForm) -> str:
         "view": view, "poll": view.poll, "form": form, "values": as_typed().values,
         "slots": rows_of(view, places_of_poll(view), clock_of_reader()),
         "limit_mb": papers.SIZE_LIMIT_MB,
-        "endings": ",".join(f".{each}" for some in papers.ENDINGS.values() for each in some),
+        "endings": ENDINGS,
     }  # fmt: skip
     return render_template("polls/_chair_report.html", **context)

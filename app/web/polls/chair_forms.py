@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Optional
 from app.domain.poll_orders import SlotOrder
 from app.models import Poll
 from app.services.poll_acts import NewDeadline
-from app.web.forms import DayField, HourField
+from app.web.forms import DayField, HourField, choice_of_two
 
 ROWS: Final = 5
 NEEDED: Final = _l("Fill this in.")
@@ -41,10 +41,10 @@ class PollActForm(FlaskForm):
 
     def deadline(self) -> NewDeadline:
         """Return the deadline that was typed; the fields are valid."""
-        chosen, day, time = self.choice.data, self.closes_on.data, self.closes_time.data
+        day, time = self.closes_on.data, self.closes_time.data
         if day is None or time is None:
             raise ValueError("a form that is not valid has no deadline")
-        return NewDeadline(day, time, "earlier" if chosen == "earlier" else "later" if chosen == "later" else None)
+        return NewDeadline(day, time, choice_of_two(self.choice.data))
 
 
 class SlotsForm(FlaskForm):

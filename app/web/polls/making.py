@@ -26,7 +26,7 @@ from app.services.date_plans import OpenPlan, find_plan, office_rows
 from app.services.poll_making import audience_of_poll, check_may_ask, make_poll, ordered, planned_slots
 from app.services.poll_reasons import why
 from app.services.slot_facts import Gathered, gather, known_people, with_accounts
-from app.web.forms import hour_of_day, iso_day, put_error
+from app.web.forms import choice_of_two, hour_of_day, iso_day, put_error
 from app.web.plans.forms import MUST, SHOULD, names_of, names_typed, needs_of_offices, seats_from
 from app.web.plans.places import Places, places_of
 from app.web.plans.reasons import Said, reasons_in_words
@@ -90,7 +90,6 @@ def _order(form: PollForm, found: OpenPlan, keys: tuple[str, ...]) -> PollOrder:
         refusals.append(refusal)
     if refusals:
         raise Refused(refusals)
-    choice = form.closes_choice.data
     return PollOrder(
         zone=content.zone,
         slots=ordered(slots),
@@ -100,7 +99,7 @@ def _order(form: PollForm, found: OpenPlan, keys: tuple[str, ...]) -> PollOrder:
         closes_on=closes_on,
         closes_time=closes_time,
         closes_zone=form.closes_zone.data or content.zone,
-        closes_choice="earlier" if choice == "earlier" else "later" if choice == "later" else None,
+        closes_choice=choice_of_two(form.closes_choice.data),
         is_hidden=bool(form.is_hidden.data),
         asks_one=bool(form.asks_one.data),
         note=form.note.data or "",

@@ -18,7 +18,7 @@ from app.models import Meeting
 from app.services import zone_changes as service
 from app.services.dispatches import who_is_told
 from app.services.zone_changes import Decision
-from app.web.dispatches.holding import hold_if_asked, said_of_mails
+from app.web.dispatches.holding import hold_if_asked, with_mails
 from app.web.forms import put_error
 from app.web.meetings.clocks import promised
 from app.web.routing import route, session, signed_in, viewer
@@ -70,8 +70,7 @@ def _decide(ref: str, keep: Keep) -> ResponseReturnValue:
     except Refusal as refusal:
         put_error(form, refusal)
         return _page(meeting, change, keep, form), 422
-    done = _("The hour on the wall is kept.") if keep == "hour" else _("The moment is kept.")
-    flash(f"{done} {said_of_mails('')}".strip())
+    flash(with_mails(_("The hour on the wall is kept.") if keep == "hour" else _("The moment is kept.")))
     return redirect(url_for("meetings.meeting", ref=decided.reference), 303)
 
 
