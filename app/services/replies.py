@@ -141,7 +141,7 @@ def _judged(session: GuardedSession, mail: _Mail, reply: CalendarReply, invitati
         reason: str | None = "not_invited"
     else:
         reason = reason_not_to_count(reply, invited_by(session, standing), session.now)
-    if reason is None and _listed_today(session, invitation_id) >= LISTED_A_DAY_OF_ONE:
+    if reason is None and _listed_today(session, invitation_id, "taken") >= LISTED_A_DAY_OF_ONE:
         reason = "too_many"
     if reason is None and standing is not None:
         invitation = write_reply(session, standing, reply.reply, "calendar")
@@ -180,7 +180,9 @@ def _list(session: GuardedSession, mail: _Mail, taken: Taken, invitation_id: uui
             )
         )  # fmt: skip
         invitation = truth.get(MeetingInvitation, invitation_id) if invitation_id else None
-        if invitation is None or mail.reply is None or _listed_today(truth, invitation.id) >= LISTED_A_DAY_OF_ONE:
+        if invitation is None or mail.reply is None:
+            return
+        if _listed_today(truth, invitation.id, taken.outcome) >= LISTED_A_DAY_OF_ONE:
             return
         truth.add(
             InvitationReply(
@@ -198,9 +200,11 @@ def _unwelcome_today(truth: GuardedSession) -> int:
     return truth.execute(counted).scalar_one()
 
 
-def _listed_today(session: GuardedSession, invitation_id: uuid.UUID) -> int:
+def _listed_today(session: GuardedSession, invitation_id: uuid.UUID, outcome: Outcome) -> int:
+    """Count by what became of them: what strangers forge must not keep the person's own replies out."""
     counted = select(func.count()).select_from(InvitationReply).where(
-        InvitationReply.invitation_id == invitation_id, InvitationReply.received_at > session.now - DAY
+        InvitationReply.invitation_id == invitation_id, InvitationReply.received_at > session.now - DAY,
+        InvitationReply.outcome == outcome,
     )  # fmt: skip
     return session.execute(counted).scalar_one()
 
