@@ -20,6 +20,7 @@ from app.domain import lifecycle
 from app.domain.date_plans import PlannedSlot
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.lifecycle import OWN_YES, MeetingState, When
+from app.domain.meeting_content import MeetingContent
 from app.domain.poll_choice import Word, own_yes
 from app.domain.polls import AnswerValue, SlotTally
 from app.domain.visibility import Action, can
@@ -163,6 +164,8 @@ def _of_draft(
     content = content_of(draft)
     if set(content.parties) != set(poll.parties):
         raise Refusal("poll_of_other_parties")
+    if not _is_as_asked(poll, content):
+        said = {}
     when = _when(poll, slot)
     planned = planned_of(poll, slot)
     content = dataclasses.replace(
@@ -175,11 +178,22 @@ def _of_draft(
     return Choice(poll, slot, found, "propose", proposed(session, draft, ready, "preview", said), said, draft=draft)
 
 
+def _is_as_asked(poll: Poll, content: MeetingContent) -> bool:
+    """Say whether a draft is still what the poll asked about: a yes to one meeting is none to another on that day."""
+    is_there = not poll.place or poll.place == content.place
+    return is_there and (dict(poll.title), poll.format) == (content.titles, content.format)
+
+
 def _of_meeting(session: GuardedSession, choice: Choice) -> Choice:
-    """Return what giving the meeting that slot does; of another set of parties nobody has agreed to it."""
+    """Return what giving the meeting that slot does; of another set of parties nobody has agreed to it.
+
+    Who was asked and is not of the meeting would be told when it is: then the poll cannot be chosen from.
+    """
     poll, meeting, before = choice.poll, choice.meeting, choice.state
     if meeting is None:
         raise NotFound
+    if not set(poll.parties) <= set(before.parties):
+        raise Refusal("poll_of_other_parties")
     way, when, by = way_of(meeting), _when(poll, choice.slot), speaker_of(session)
     if way is None:
         raise Refusal("not_in_state", state=meeting.state, verb="publish")
