@@ -109,8 +109,11 @@ def _said(poll: Poll, report: PollReport) -> dict[uuid.UUID, AnswerValue]:
 
 
 def _audience(session: GuardedSession, poll: Poll, party: str) -> uuid.UUID:
-    """Return who sees a report: all who see the poll, or, while it runs hidden, the two sides that know of it."""
-    if not is_veiled(poll, session.now):
+    """Return who sees a report: all who see the poll, or, while it runs hidden, the two sides that know of it.
+
+    On the example there is one side.
+    """
+    if not is_veiled(poll, session.now) or is_practised(session, poll):
         return poll.audience_id
     viewer = session.bound_viewer
     if viewer.party is not None:
