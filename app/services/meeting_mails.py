@@ -109,9 +109,12 @@ def _subject_and_lead(kind: str, gettext: Callable[[str], str]) -> tuple[str, st
 def _meeting_content(
     session: GuardedSession, viewer: Viewer, message: Claimed, letterhead: Letterhead
 ) -> Content | None:
-    """Return what is to be said of a meeting, or None when the recipient does not see it."""
+    """Return what is to be said of a meeting, or None when the recipient does not see it.
+
+    Who has no account is told as long as they are on its roster, of a mail that waited too.
+    """
     meeting = _meeting_of(session, message)
-    if meeting is None:
+    if meeting is None or (message.entry_id is not None and not _goes(session, meeting, viewer)):
         return None
     language = viewer.language
     subject, lead = _subject_and_lead(word_now(message.kind, meeting.state), words.translations(language).gettext)
