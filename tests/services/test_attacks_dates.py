@@ -1,0 +1,140 @@
+"""Attacks on polls, invitations and mails by people with accounts, and by strangers with a mail client."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from email.headerregistry import Address
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.db import Database
+from app.domain.errors import Refusal
+from app.domain.meeting_content import MeetingContent
+from app.models import AuditRecord, Document, Draft, Guarded, Mechanism, OutboxMessage, PollResponse, RosterEntry
+from app.services.drafts import content_of, save_draft, start_draft
+from app.services.mail_content import Letterhead
+from app.services.mails import compose
+from app.services.meeting_life import Paper
+from app.services.outbox import Claimed
+from app.services.poll_choice import choice_of
+from app.services.poll_choosing import choose_slot
+from app.services.poll_reports import PollReport, report_poll_answer
+from app.services.practice import ORIGIN
+from app.services.proposing import propose
+from app.services.replies import LISTED_A_DAY_OF_ONE, Taken, take_mail
+from tests import polling, world
+from tests.calendars.reply_mails import calendar, mail
+from tests.inviting import HIDDEN, entry_id, invite, reply_to, uid_of
+
+SECRET = "a secret for the tests alone, 32 bytes"
+LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)
+REF = "UNC-2027-P1"
+HOST = "entente.test"
+
+
+def drafted(database: Database, parties: tuple[str, ...]) -> uuid.UUID:
+    """Return the id of a draft of Mexico's."""
+    content = MeetingContent(
+        mechanism="un-coordination", title={"en": "Spring meeting"}, original="en", parties=parties,
+        place="New York", zone=polling.ZONE, format="in_person", first_day=polling.FIRST_DAY,
+        last_day=polling.FIRST_DAY, agenda="none",
+    )  # fmt: skip
+    with database.write_session(world.viewer("ana")) as session:
+        draft = start_draft(session, content)
+        session.commit()
+        return draft.id
+
+
+# Polls ------------------------------------------------------------------------------------------------
+
+
+def test_a_poll_of_three_does_not_tell_the_third_when_the_other_two_meet(sqlite_database: Database) -> None:
+    """Canada was asked too; then Mexico met with the United States alone, which is none of Canada's business."""
+    draft_id = drafted(sqlite_database, ("MX", "US"))
+    with sqlite_database.system_session("add a poll", "write") as session:
+        polling.add_poll(session, REF, ("MX", "CA", "US"), draft_id=draft_id)
+        session.commit()
+    with sqlite_database.write_session(world.viewer("ana")) as session:
+        propose(session, draft_id, version=1, uid_host=HOST)
+        session.commit()
+    with sqlite_database.write_session(world.viewer("ana")) as session, pytest.raises(Refusal) as refused:
+        choose_slot(session, REF, polling.slot_id(REF, 1), promise="", uid_host=HOST)
+    assert refused.value.key == "poll_of_other_parties"
+    with sqlite_database.system_session("read who is told") as session:
+        told = session.scalars(select(OutboxMessage.recipient_id)).all()
+    assert world.CAST["isabelle"].id not in told
+
+
+@pytest.mark.parametrize(
+    "changed", [{"title": {"en": "Ministers sign"}}, {"place": "Laredo"}, {"format": "virtual", "place": ""}]
+)
+def test_a_yes_in_a_poll_is_none_to_another_meeting_on_that_day(
+    sqlite_database: Database, changed: dict[str, Any]
+) -> None:
+    draft_id = drafted(sqlite_database, ("MX", "US"))
+    with sqlite_database.system_session("add a poll", "write") as session:
+        polling.add_poll(session, REF, draft_id=draft_id, place="New York")
+        polling.answer(session, REF, "ana", {0: "yes"})
+        polling.answer(session, REF, "carol", {0: "yes"})
+        session.commit()
+    with sqlite_database.write_session(world.viewer("ana")) as session:
+        assert choice_of(session, REF, polling.slot_id(REF, 0)).state.state == "confirmed"
+        draft = session.get_one(Draft, draft_id)
+        save_draft(session, draft_id, dataclasses.replace(content_of(draft), **changed), version=draft.version)
+        choice = choice_of(session, REF, polling.slot_id(REF, 0))
+        assert (choice.state.state, choice.asked) == ("proposed", ("US",))
+
+
+def test_what_is_reported_while_one_practises_stays_in_the_delegation(sqlite_database: Database) -> None:
+    with sqlite_database.system_session("add a poll of the example", "write") as session:
+        example = session.scalars(select(Mechanism.id).where(Mechanism.origin == ORIGIN)).one()
+        poll = polling.add_poll(session, REF, is_hidden=True)
+        poll.mechanism_id, poll.audience_id = example, session.audience({"party:MX"})
+        rows: list[Guarded] = [*poll.slots, *poll.seats]
+        for row in rows:
+            row.audience_id = poll.audience_id
+        session.commit()
+    report = PollReport(
+        polling.seat_id(REF, "US"), {polling.slot_id(REF, 0): "yes"}, "mail", "As if", Paper("try.txt", b"Yes.")
+    )
+    with sqlite_database.write_session(world.viewer("ana")) as session:
+        report_poll_answer(session, REF, report)
+        session.commit()
+    with sqlite_database.read_session(world.viewer("carol")) as session:
+        acts = select(AuditRecord).where(AuditRecord.subject_kind == "poll")
+        assert [session.scalars(one).all() for one in (select(PollResponse), select(Document), acts)] == [[], [], []]
+
+
+# Invitations ------------------------------------------------------------------------------------------
+
+
+def replied(key: str, number: int, to: str) -> bytes:
+    sender = f"{key}@example.org"
+    text = calendar(uid=uid_of(), sequence=1, stamp="20261122T140000Z", attendee=sender, organizer=to)
+    return mail(text, sender=sender, to=to, head=f"X-Number: {number}\r\n")
+
+
+def test_forged_replies_do_not_keep_the_true_one_out(sqlite_database: Database) -> None:
+    invite(sqlite_database)
+    for number in range(LISTED_A_DAY_OF_ONE + 1):
+        forged = replied("diego", number, "entente@entente.test")
+        assert take_mail(sqlite_database, forged, SECRET, "mailbox").outcome == "refused"
+    true = replied("diego", 0, reply_to("diego", SECRET))
+    assert take_mail(sqlite_database, true, SECRET, "mailbox") == Taken("taken")
+
+
+def test_a_mail_that_waited_tells_nothing_to_who_was_taken_off_the_list_meanwhile(sqlite_database: Database) -> None:
+    invite(sqlite_database, place="Laredo")
+    rosa = entry_id(HIDDEN, "rosa")
+    payload = {"meeting_id": str(world.identity("meeting", HIDDEN))}
+    waiting = Claimed(uuid.UUID(int=7), "meeting_changed", None, payload, world.NOW, 1, rosa)
+    before = compose(sqlite_database, waiting, LETTERHEAD)
+    assert before is not None
+    assert "Laredo" in before.as_string()
+    with sqlite_database.system_session("take her off", "write") as session:
+        session.get_one(RosterEntry, rosa).state = "withdrawn"
+        session.commit()
+    assert compose(sqlite_database, waiting, LETTERHEAD) is None
