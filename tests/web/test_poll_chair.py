@@ -86,7 +86,12 @@ def test_a_confirmed_meeting_moves_for_a_reason_alone(app: Flask, sqlite_databas
     assert refused.status_code == 422
     with sqlite_database.read_session(world.viewer("ana")) as session:
         assert session.scalars(select(Poll.state).where(Poll.reference == REF)).one() == "open"
-    assert sent(ana, path, reason="Chosen by all").status_code == 303
+    assert sent(ana, path, reason="Chosen by all", hold_mails="y").status_code == 303
+    with sqlite_database.system_session("look at the mails", "read") as session:
+        rows = session.execute(select(OutboxMessage.kind, OutboxMessage.held_at)).all()
+    about_meeting = [held_at for kind, held_at in rows if kind.startswith("meeting_")]
+    assert about_meeting
+    assert None not in about_meeting
 
 
 def test_who_chooses_second_sees_both(app: Flask) -> None:

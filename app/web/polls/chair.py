@@ -28,6 +28,7 @@ from app.services.poll_reminders import remind_now
 from app.services.poll_reports import PollReport, report_poll_answer, reportable_seats
 from app.services.poll_slots import change_slots
 from app.services.poll_words import closes_words, slot_words, slot_words_in
+from app.web.dispatches.holding import hold_if_asked, with_mails
 from app.web.forms import put_error
 from app.web.papers import ENDINGS, paper_sent
 from app.web.polls.blueprint import blueprint
@@ -55,6 +56,7 @@ def choose(ref: str) -> ResponseReturnValue:
     try:
         if request.method != "POST":
             return _choice_page(choice_of(session(), ref, slot_id))
+        hold_if_asked()
         with session().begin_nested():  # the page of what could not be done shows what stands
             meeting = choose_slot(
                 session(), ref, slot_id, promise=request.form.get("promise", ""), uid_host=uid_host(),
@@ -74,11 +76,12 @@ def choose(ref: str) -> ResponseReturnValue:
 
 def _chosen(meeting: Meeting) -> ResponseReturnValue:
     """Go to the meeting of the slot that was chosen, and say what it is now."""
-    flash(
+    done = (
         _("The slot is chosen, and the meeting is confirmed.")
         if meeting.state == "confirmed"
         else _("The slot is chosen. The parties that have not said yes themselves are asked.")
     )
+    flash(with_mails(done))
     return redirect(url_for("meetings.meeting", ref=meeting.reference), 303)
 
 
