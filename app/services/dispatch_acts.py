@@ -188,17 +188,13 @@ def send_held(session: GuardedSession, reference: str) -> Meeting:
     return meeting
 
 
-def find_held(session: GuardedSession, dispatch_id: uuid.UUID) -> tuple[Meeting, Dispatch]:
+def find_held(session: GuardedSession, dispatch_id: uuid.UUID, *, lock: bool = False) -> tuple[Meeting, Dispatch]:
     """Return the mails that are held under this id, and the meeting that they are about.
 
     Raises `NotFound`; `Refusal` `forbidden`, `no_mails_held`.
     """
-    row = session.execute(
-        select(Dispatch, Meeting)
-        .join(Meeting, Meeting.id == Dispatch.meeting_id)
-        .where(Dispatch.id == dispatch_id)
-        .with_for_update(of=Dispatch)
-    ).one_or_none()
+    query = select(Dispatch, Meeting).join(Meeting, Meeting.id == Dispatch.meeting_id).where(Dispatch.id == dispatch_id)
+    row = session.execute(query.with_for_update(of=Dispatch) if lock else query).one_or_none()
     if row is None:
         raise NotFound
     found, meeting = row
@@ -210,7 +206,7 @@ def find_held(session: GuardedSession, dispatch_id: uuid.UUID) -> tuple[Meeting,
 
 def drop_held(session: GuardedSession, dispatch_id: uuid.UUID) -> Meeting:
     """Drop the mails of one act that are held: nobody gets them. Raises as `find_held` does."""
-    meeting, dispatch = find_held(session, dispatch_id)
+    meeting, dispatch = find_held(session, dispatch_id, lock=True)
     dispatch.dropped_at = session.now
     with session.whole_truth("drop the mails that were held") as truth:
         for row in _messages(truth, [dispatch.id]):

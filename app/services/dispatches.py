@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
 from app.db import GuardedSession
 from app.domain.dispatches import REMINDED_AFTER, oldest
@@ -169,6 +169,11 @@ def held_since(session: GuardedSession, meeting: Meeting) -> dt.datetime | None:
     """Return since when the viewer's side holds mails about a meeting; None where it holds none."""
     held = select(func.min(Dispatch.made_at)).where(Dispatch.meeting_id == meeting.id, stands_held())
     return session.execute(held).scalar_one()
+
+
+def held_count() -> ScalarSelect[int]:
+    """Return how many acts there are of which the viewer's side holds the mails, as a part of another statement."""
+    return select(func.count(Dispatch.id)).where(stands_held()).scalar_subquery()
 
 
 def held_mails(session: GuardedSession) -> tuple[HeldMails, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlalchemy import false, or_, select
@@ -26,7 +26,7 @@ from app.services.around import is_to_decide
 from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
-from app.services.home_capitals import Capital, capitals_now
+from app.services.home_capitals import Capital, Waiting, capitals_now
 from app.services.home_meetings import coming, counted_since, meetings_of_home
 from app.services.leaver_items import Leaver, is_with_leaver
 from app.services.mechanism_record import counts_meetings_here
@@ -109,8 +109,8 @@ class Home:
     """Everything that the first page of a viewer shows; `served` are the mechanisms of their appointments.
 
     `quiet` are actions that had no news for long, `leavers` those who left and whose actions wait for another.
-    `reminder_count` is of reminders that wait to be looked at, `unaccepted_count` of what others recorded for the
-    viewer's party and it has not accepted.
+    `waiting` counts what is told in a line each, `unaccepted_count` what others recorded for the viewer's party and it
+    has not accepted.
     """
 
     needs: tuple[Need, ...]
@@ -122,7 +122,7 @@ class Home:
     today: dt.date
     quiet: tuple[QuietAction, ...] = ()
     leavers: tuple[Leaver, ...] = ()
-    reminder_count: int = 0
+    waiting: Waiting = field(default_factory=Waiting)
 
     @property
     def unaccepted_count(self) -> int:
@@ -144,7 +144,7 @@ def home_of(session: GuardedSession) -> Home:
     ]
     meetings = meetings_of_home(session)
     lines, next_meetings = meetings.lines, coming(meetings, session.now)
-    capitals, reminder_count, poll_count = capitals_now(session)
+    capitals, waiting = capitals_now(session)
     own_zone = _own_zone(capitals, viewer)
     days = {capital.party.code: capital.at.date() for capital in capitals}
     owed, left = _of_legs(session, viewer, days.get(viewer.party or "", today))
@@ -154,7 +154,7 @@ def home_of(session: GuardedSession) -> Home:
         *_of_parents(session, lines),
         *_of_decisions(session),
         *_of_hand_overs(session, today),
-        *(_of_polls(session, viewer) if poll_count else ()),
+        *(_of_polls(session, viewer) if waiting.poll_count else ()),
         *_of_drafts(session, lines, mechanisms),
         *owed,
     ]
@@ -169,7 +169,7 @@ def home_of(session: GuardedSession) -> Home:
         today=today,
         quiet=_quiet(session, owed, own_zone),
         leavers=left,
-        reminder_count=reminder_count,
+        waiting=waiting,
     )
 
 

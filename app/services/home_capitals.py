@@ -11,8 +11,10 @@ from sqlalchemy.orm import load_only
 from app.db import GuardedSession
 from app.domain.zones import zone
 from app.models import Party
+from app.services.dispatches import held_count
 from app.services.poll_lines import waiting_polls_count
 from app.services.reminder_lists import waiting_count
+from app.services.rosters import to_approve
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,30 @@ class Capital:
     at: dt.datetime
 
 
-def capitals_now(session: GuardedSession) -> tuple[tuple[Capital, ...], int, int]:
-    """Return the capitals of the governments that run Entente, with the time there; how many reminders, polls wait."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much of what the first page may tell of there is; what there is none of is not looked for.
+
+    `roster_meeting` is the reference of a meeting to which somebody would go whom the viewer has to approve.
+    """
+
+    reminder_count: int = 0
+    poll_count: int = 0
+    held_count: int = 0
+    roster_count: int = 0
+    roster_meeting: str | None = None
+
+
+def capitals_now(session: GuardedSession) -> tuple[tuple[Capital, ...], Waiting]:
+    """Return the capitals of the governments that run Entente, with the time there; and how much waits."""
     rows = session.execute(
-        select(Party, waiting_count(session), waiting_polls_count(session))
+        select(Party, waiting_count(session), waiting_polls_count(session), held_count(), *to_approve(session))
         .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
         .order_by(Party.code)
         .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
     ).all()
     at = [Capital(row, session.now.astimezone(zone(row.time_zone))) for row, *_ in rows if row.time_zone]
-    return (tuple(at), *next(((reminders, polls) for _, reminders, polls in rows), (0, 0)))
+    waiting = [
+        Waiting(reminders, polls, held, people, reference) for _, reminders, polls, held, people, reference in rows
+    ]
+    return tuple(at), next(iter(waiting), Waiting())

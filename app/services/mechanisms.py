@@ -27,6 +27,7 @@ from app.services.actions import open_actions_of_mechanism
 from app.services.commitments import commitments_of_mechanism
 from app.services.hosting_changes import changes_of
 from app.services.mechanism_record import RecordLine, counts_meetings_here, meeting_facts, meetings_of, record_lines
+from app.services.poll_lines import live_polls_of_mechanism_count
 from app.services.practice import ORIGIN
 from app.services.register import today_for
 from app.services.register_rows import RegisterRow, register_row
@@ -53,6 +54,7 @@ class MechanismView:
     counts_meetings_here: bool
     turns: tuple[PlannedTurn, ...]
     may_draft: bool
+    poll_count: int = 0
 
     @property
     def mechanism_id(self) -> uuid.UUID:
@@ -92,9 +94,12 @@ class MechanismView:
 
 def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
     """Return the mechanism of that code with all that its page shows; raises `NotFound`."""
-    mechanism = session.execute(select(Mechanism).where(Mechanism.code == code)).scalar_one_or_none()
-    if mechanism is None:
+    found = session.execute(
+        select(Mechanism, live_polls_of_mechanism_count()).where(Mechanism.code == code)
+    ).one_or_none()
+    if found is None:
         raise NotFound
+    mechanism, poll_count = found
     viewer = session.bound_viewer
     around = _around(session, mechanism)
     merged = [each for each in around if each.merged_into_id == mechanism.id]
@@ -120,6 +125,7 @@ def mechanism_view(session: GuardedSession, code: str) -> MechanismView:
         counts_meetings_here=counts_meetings_here(viewer, mechanism),
         turns=_turns(facts, counted if counts_meetings_here(viewer, mechanism) else (), changes),
         may_draft=_may_draft(viewer, mechanism, facts),
+        poll_count=poll_count,
     )
 
 

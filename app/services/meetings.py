@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import defer, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -22,10 +22,12 @@ from app.models import (
     Event,
     Mechanism,
     Meeting,
+    MeetingInvitation,
     MeetingParty,
     Party,
     Person,
     Release,
+    RosterEntry,
 )
 from app.services.history import HistoryEntry, history_of
 from app.services.meeting_state import chosen_rows
@@ -73,7 +75,7 @@ class MeetingView:
 
     `beside` is what it is around, where the viewer sees that; `released_count` to how many guests it is released,
     `commitment_count` how many commitments were recorded at it and `poll_count` how many polls were about it, of
-    what the viewer sees.
+    what the viewer sees; `going_count` how many stand on its roster, `own_count` how often the viewer is asked to come.
     """
 
     meeting: Meeting
@@ -85,6 +87,8 @@ class MeetingView:
     released_count: int = 0
     commitment_count: int = 0
     poll_count: int = 0
+    going_count: int = 0
+    own_count: int = 0
 
 
 def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False) -> Meeting:
@@ -176,12 +180,28 @@ _COMMITTED: Final = (
 
 
 _POLLED: Final = polls_of_meeting_count()
+_GOING: Final = (
+    select(func.count(RosterEntry.id)).where(RosterEntry.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
+)
+
+
+def _asked(session: GuardedSession) -> ScalarSelect[int]:
+    """Return how often the viewer is on a meeting's roster or has an invitation, as a part of its statement."""
+    of_each = (
+        select(func.count(model.id))
+        .where(model.meeting_id == Meeting.id, model.person_id == session.bound_viewer.person_id)
+        .correlate(Meeting)
+        .scalar_subquery()
+        for model in (RosterEntry, MeetingInvitation)
+    )
+    on_roster, invited = of_each
+    return select(on_roster + invited).scalar_subquery()
 
 
 def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     """Return one meeting with all that its page shows; raises `NotFound`."""
     found = session.execute(
-        select(Meeting, Mechanism, PARENT, Event, _RELEASED, _COMMITTED, _POLLED)
+        select(Meeting, Mechanism, PARENT, Event, _RELEASED, _COMMITTED, _POLLED, _GOING, _asked(session))
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .outerjoin(PARENT, PARENT.id == Meeting.parent_id)
         .outerjoin(Event, Event.id == Meeting.event_id)

@@ -68,6 +68,12 @@ def polls_of_meeting(session: GuardedSession, meeting_id: uuid.UUID) -> tuple[Po
     return _told(session, _lines(Poll.meeting_id == meeting_id).order_by(Poll.created_at.desc(), Poll.reference))
 
 
+def live_polls_of_mechanism_count() -> ScalarSelect[int]:
+    """Return how many polls of a mechanism have no date yet, as a part of a statement that reads the mechanism."""
+    live = and_(Poll.mechanism_id == Mechanism.id, Poll.state.in_(LIVE))
+    return select(func.count(Poll.id)).where(live).correlate(Mechanism).scalar_subquery()
+
+
 def polls_of_mechanism(session: GuardedSession, mechanism_id: uuid.UUID) -> tuple[PollTold, ...]:
     """Return the polls of a mechanism of which no date came yet, those that close first before the others."""
     live = and_(Poll.mechanism_id == mechanism_id, Poll.state.in_(LIVE))

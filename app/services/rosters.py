@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import load_only
 
 from app import words
@@ -19,6 +19,7 @@ from app.domain.mechanisms import collation_key
 from app.domain.rosters import Attended, Heads, Precedence, Quorum
 from app.domain.visibility import Action, Facts, Role, can
 from app.domain.walltime import days, in_zone
+from app.domain.zones import known_zone
 from app.models import (
     Decision,
     Mechanism,
@@ -148,6 +149,29 @@ def note_reply(session: GuardedSession, entry: RosterEntry, reply: str | None) -
     entry.replied_at = session.now if reply else None
 
 
+def to_approve(session: GuardedSession) -> tuple[ScalarSelect[int], ScalarSelect[str | None]]:
+    """Return how many people wait for the viewer's word and the meeting of one of them, as parts of another statement.
+
+    Only who speaks for a party is asked, about its own people and meetings to come.
+    """
+    viewer = session.bound_viewer
+    waits = (
+        RosterEntry.state == "proposed",
+        RosterEntry.party_code == (viewer.party if viewer.speaks_for_party else None),
+        Meeting.ends_at > session.now,
+        Meeting.state.not_in(OVER),
+    )
+    joined = select(RosterEntry.id).join(Meeting, Meeting.id == RosterEntry.meeting_id).where(*waits)
+    count, first = (
+        joined.with_only_columns(column, maintain_column_froms=True).scalar_subquery()
+        for column in (func.count(RosterEntry.id), func.min(Meeting.reference))
+    )
+    return count, first
+
+
+NOBODY: Final = RosterCounts(approved=Counter(), waiting_count=0, quorums=())
+
+
 def roster_counts(session: GuardedSession, meeting: Meeting) -> RosterCounts:
     """Return what the page of a meeting says of its roster, in one statement; its parties and sittings are loaded."""
     rows = session.execute(
@@ -248,7 +272,8 @@ def days_of(meeting: Meeting) -> tuple[dt.date, ...]:
     sittings = when_of(meeting).sittings
     if not sittings:
         return days(meeting.starts_on, meeting.ends_on)
-    return tuple(sorted({in_zone(starts_at, meeting.time_zone).date() for starts_at, _ in sittings}))
+    zone = known_zone(meeting.time_zone)
+    return tuple(sorted({in_zone(starts_at, zone).date() for starts_at, _ in sittings}))
 
 
 def quorums_of(

@@ -62,7 +62,7 @@ def shown(found: Home, who: Viewer, language: str) -> dict[str, Any]:
         "can_draft": can(who, Action.DRAFT_MEETING),
         "city": words.city_of(who.time_zone, language, who.party),
         "own_capital": words.pick(own.party.capital, language)[0] if own else None,
-        "held_mails": held_mails(session()) if can(who, Action.DRAFT_MEETING) else (),
+        "held_mails": held_mails(session()) if found.waiting.held_count else (),
         "capitals": [
             (capital, words.time_of_day(capital.at, language), hours_there(capital, language))
             for capital in found.capitals

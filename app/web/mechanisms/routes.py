@@ -51,7 +51,7 @@ def mechanism(code: str) -> ResponseReturnValue:
         today=today_for(session()),
         kept=kept_facts(found),
         serving=serving_names(session(), found.facts.code),
-        polls=polls_of_mechanism(session(), found.mechanism_id),
+        polls=polls_of_mechanism(session(), found.mechanism_id) if found.poll_count else (),
     )
 
 

@@ -41,7 +41,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
     acted = actions_around(session, meeting)
     acts = life.possible_acts(session, meeting, view.facts)
     confirms = "answer" in acts and life.would_confirm(session, meeting)
-    invited = own_invitation(session, meeting)
+    invited = own_invitation(session, meeting) if view.own_count else None
     own = next((line.row for line in view.parties if line.party.code == viewer.party), None)
     return render_template(
         "meetings/meeting.html",
@@ -74,7 +74,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         released_count=view.released_count,
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
-        roster=roster_section(session, meeting),
+        roster=roster_section(session, meeting, is_empty=not view.going_count),
         polls=polls_of_meeting(session, meeting.id) if view.poll_count else (),
         invitation=invited,
         invitation_form_of=invitation_form(invited.answer, invited.mode, language) if invited else None,

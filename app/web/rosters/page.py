@@ -15,7 +15,7 @@ from app.models import Meeting
 from app.services.meetings import find_meeting
 from app.services.roster_acts import may_note_credentials
 from app.services.roster_words import order_reason, presence_said, quorum_said, substitution_said
-from app.services.rosters import RosterView, guests_on, may_list, roster_counts, roster_of
+from app.services.rosters import NOBODY, RosterView, guests_on, may_list, roster_counts, roster_of
 from app.web import routing
 
 
@@ -53,9 +53,9 @@ def shown(meeting: Meeting, view: RosterView) -> dict[str, Any]:
     }
 
 
-def roster_section(session: GuardedSession, meeting: Meeting) -> dict[str, Any]:
+def roster_section(session: GuardedSession, meeting: Meeting, *, is_empty: bool) -> dict[str, Any]:
     """Return what the page of a meeting says of its roster, in one statement; its parties and sittings are loaded."""
-    counts = roster_counts(session, meeting)
+    counts = NOBODY if is_empty else roster_counts(session, meeting)
     language = reader_language()
     return {"counts": counts, "quorums": [(each, quorum_said(each, language)) for each in counts.quorums]}
 
