@@ -15,6 +15,7 @@ STAGES: Final[tuple[tuple[PollStage, timedelta], ...]] = (
     ("one_day", timedelta(days=1)),
     ("two_days", timedelta(days=2)),
 )
+AHEAD: Final = max(ahead for _, ahead in STAGES)
 # Nobody is reminded of the same poll twice within this, whatever for.
 QUIET: Final = timedelta(hours=12)
 

@@ -16,6 +16,9 @@ AnswerValue = Literal["yes", "if_need_be", "no"]
 DelegationState = Literal["yes", "if_need_be", "no", "waiting"]
 
 POLL_ANSWERS: Final[tuple[AnswerValue, ...]] = ("yes", "if_need_be", "no")
+# The states in which something can come of a poll yet, answers that are late among it; and those in which it is over.
+LIVE: Final = ("open", "closed")
+OVER: Final = ("chosen", "withdrawn")
 
 
 @dataclass(frozen=True)

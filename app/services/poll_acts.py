@@ -48,13 +48,21 @@ def run_by_viewer(session: GuardedSession, reference: str) -> Poll:
     return poll
 
 
+def run_as_seen(session: GuardedSession, reference: str, version: int) -> Poll:
+    """Return the poll of `run_by_viewer`, where it is still as its makers saw it; raises `StaleVersion` too."""
+    poll = run_by_viewer(session, reference)
+    if version != poll.version:
+        raise StaleVersion({"version": version}, {"version": poll.version})
+    return poll
+
+
 def extend_poll(session: GuardedSession, reference: str, deadline: NewDeadline, *, version: int) -> Poll:
     """Give a poll that runs a later deadline, and tell those asked.
 
-    Raises what `run_by_viewer` and `walltime.resolve` raise; `Refusal` `poll_is_closed`, `deadline_not_later`,
-    `deadline_after_first_slot`; `StaleVersion`.
+    Raises what `run_as_seen` and `walltime.resolve` raise; `Refusal` `poll_is_closed`, `deadline_not_later`,
+    `deadline_after_first_slot`.
     """
-    poll = _checked(session, reference, version)
+    poll = run_as_seen(session, reference, version)
     if not is_running(poll, session.now):
         raise Refusal("poll_is_closed")
     was = poll.closes_at
@@ -69,7 +77,7 @@ def reopen_poll(session: GuardedSession, reference: str, deadline: NewDeadline, 
 
     Raises what `extend_poll` raises; `Refusal` `poll_runs`, `deadline_has_passed`.
     """
-    poll = _checked(session, reference, version)
+    poll = run_as_seen(session, reference, version)
     if is_running(poll, session.now):
         raise Refusal("poll_runs")
     _set_deadline(poll, deadline, session.now)
@@ -81,7 +89,7 @@ def reopen_poll(session: GuardedSession, reference: str, deadline: NewDeadline, 
 
 def close_poll(session: GuardedSession, reference: str, *, version: int) -> Poll:
     """Close a poll before its deadline: what comes afterwards is late. Raises as `extend_poll` does."""
-    poll = _checked(session, reference, version)
+    poll = run_as_seen(session, reference, version)
     if not is_running(poll, session.now):
         raise Refusal("poll_is_closed")
     _close(session, poll, session.now)
@@ -92,9 +100,9 @@ def close_poll(session: GuardedSession, reference: str, *, version: int) -> Poll
 def withdraw_poll(session: GuardedSession, reference: str, reason: str, *, version: int) -> Poll:
     """End a poll of which nothing comes, with a reason that all who see it read; those asked are told.
 
-    Raises what `run_by_viewer` and texts raise; `Refusal` `reason_required`; `StaleVersion`.
+    Raises what `run_as_seen` and texts raise; `Refusal` `reason_required`.
     """
-    poll = _checked(session, reference, version)
+    poll = run_as_seen(session, reference, version)
     cleaned = paragraphs(reason, "reason", REASON_LIMIT)
     if not cleaned:
         raise Refusal("reason_required", field="reason")
@@ -139,14 +147,6 @@ def _close(session: GuardedSession, poll: Poll, at: dt.datetime) -> None:
     poll.state, poll.ended_at, poll.changed_at = "closed", at, session.now
     show_reports(session, poll)
     session.flush()  # the version that a page shows next
-
-
-def _checked(session: GuardedSession, reference: str, version: int) -> Poll:
-    """Return the poll locked, for its makers, as they saw it."""
-    poll = run_by_viewer(session, reference)
-    if version != poll.version:
-        raise StaleVersion({"version": version}, {"version": poll.version})
-    return poll
 
 
 def _set_deadline(poll: Poll, deadline: NewDeadline, after: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
-from app.domain.polls import POLL_ANSWERS, AnswerValue
+from app.domain.polls import OVER, POLL_ANSWERS, AnswerValue
 from app.domain.visibility import Action, can, party_key
 from app.models import Poll, PollAnswer, PollProxy, PollResponse, PollSeat
 from app.services.polls import facts_of_poll, find_poll, is_running
@@ -95,7 +95,7 @@ def said_of(response: PollResponse | None) -> dict[uuid.UUID, AnswerValue]:
 
 
 def _check_may_answer(session: GuardedSession, poll: Poll, seat: PollSeat) -> None:
-    if poll.state not in {"open", "closed"}:
+    if poll.state in OVER:
         raise Refusal("poll_is_over")
     proxies = session.execute(
         select(PollProxy.person_id).where(PollProxy.seat_id == seat.id, PollProxy.ended_at.is_(None))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import defer, selectinload
 
 from app.db import GuardedSession
+from app.domain.polls import LIVE, OVER
 from app.models import Mechanism, Poll, PollResponse, PollSeat
 from app.services.paging import PAGE_SIZE, pages_of
 from app.services.polls import is_running
@@ -43,9 +44,9 @@ def poll_list(session: GuardedSession, page: int = 1) -> PollList:
 
     What a delegation has yet to answer are polls that run and have a seat of its own without an answer of its own.
     """
-    opened = _lines(session, [Poll.state.in_(("open", "closed"))], OPEN_LIMIT, 0, [Poll.closes_at, Poll.reference])
+    opened = _lines(session, [Poll.state.in_(LIVE)], OPEN_LIMIT, 0, [Poll.closes_at, Poll.reference])
     waiting = _waiting(session, [line.poll for line in opened if is_running(line.poll, session.now)])
-    over = [Poll.state.in_(("chosen", "withdrawn"))]
+    over = [Poll.state.in_(OVER)]
     total = session.execute(
         select(func.count(Poll.id)).outerjoin(Mechanism, Mechanism.id == Poll.mechanism_id).where(_is_real(), *over)
     ).scalar_one()

@@ -170,9 +170,7 @@ def _seats(session: GuardedSession, poll: Poll) -> tuple[SeatLine, ...]:
         .where(PollSeat.poll_id == poll.id)
         .order_by(PollSeat.party_code, PollSeat.is_inner, PollSeat.position, PollSeat.id)
     ).all()
-    grouped: dict[
-        uuid.UUID, list[tuple[PollSeat, Mapping[str, str] | None, PollResponse | None, uuid.UUID | None, str | None]]
-    ] = {}
+    grouped: dict[uuid.UUID, list[_Row]] = {}
     for seat, office, response, person_id, name in rows:
         grouped.setdefault(seat.id, []).append((seat, office, response, person_id, name))
     lines = tuple(_line(of_one) for of_one in grouped.values())

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.db import GuardedSession
 from app.domain.visibility import DELEGATION_ROLES, appointments_in
-from app.models import Mechanism, Person, Poll
+from app.models import Person, Poll
 from app.services import outbox
-from app.services.practice import ORIGIN
+from app.services.practice import is_example
 from app.services.recipients import keys_behind, serving, speakers
 
 
@@ -33,16 +33,15 @@ def those_asked(truth: GuardedSession, poll: Poll) -> set[uuid.UUID]:
     return told | serving(truth, appointments_in(keys_behind(truth, poll.audience_id)))
 
 
-def tell_people(session: GuardedSession, kind: str, poll: Poll, people: Collection[uuid.UUID]) -> None:
-    """Write down that these people are to be told of a poll."""
+def tell_people(session: GuardedSession, kind: str, poll: Poll, people: Collection[uuid.UUID], **facts: object) -> None:
+    """Write down that these people are to be told of a poll; `facts` are ids and words of ours that the mail needs."""
     for person_id in sorted(people, key=str):
-        outbox.enqueue(session, kind, person_id, {"poll_id": str(poll.id)}, subject_id=poll.id)
+        outbox.enqueue(session, kind, person_id, {"poll_id": str(poll.id), **facts}, subject_id=poll.id)
 
 
 def is_practised(session: GuardedSession, poll: Poll) -> bool:
     """Say whether a poll is of the example, on which one delegation practises by itself."""
-    mechanism = session.get(Mechanism, poll.mechanism_id) if poll.mechanism_id else None
-    return mechanism is not None and mechanism.origin == ORIGIN
+    return is_example(session, poll)
 
 
 def _named(truth: GuardedSession, poll: Poll) -> set[uuid.UUID]:

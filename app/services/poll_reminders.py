@@ -6,26 +6,23 @@ what was put into the outbox before, so that a worker that runs twice, or was do
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
 from app.db import Database, GuardedSession
 from app.domain.errors import Refusal
-from app.domain.poll_reminders import QUIET, Reminded, stage_of, still_to_remind
+from app.domain.poll_reminders import AHEAD, QUIET, Reminded, stage_of, still_to_remind
 from app.models import OutboxMessage, Poll
-from app.services import outbox
 from app.services.poll_acts import run_by_viewer
 from app.services.poll_people import people_awaited
-from app.services.poll_post import is_practised
+from app.services.poll_post import tell_people
 from app.services.polls import is_running
+from app.services.practice import is_example
 
 KIND: Final = "poll_reminder"
 ASKED: Final = "asked"
-AHEAD: Final = dt.timedelta(days=2)
 
 
 def remind_now(session: GuardedSession, reference: str) -> Poll:
@@ -40,15 +37,16 @@ def remind_now(session: GuardedSession, reference: str) -> Poll:
         raise Refusal("reminded_already")
     poll.reminded_at = session.now
     session.record("poll_reminded", "poll", poll.id, poll.audience_id, reference=poll.reference)
-    if not is_practised(session, poll):
+    if not is_example(session, poll):
+        stage = f"{ASKED} {session.now.isoformat()}"
         with session.whole_truth("find whose answer to a poll is missing") as truth:
-            told = _to_remind(truth, poll, f"{ASKED} {session.now.isoformat()}") - {session.bound_viewer.person_id}
-        _enqueue(session, poll, told, f"{ASKED} {session.now.isoformat()}")
+            told = _to_remind(truth, poll, stage) - {session.bound_viewer.person_id}
+        tell_people(session, KIND, poll, told, stage=stage)
     return poll
 
 
 def post_poll_reminders(database: Database) -> int:
-    """Put the reminders of polls that close within two days into the outbox, and return how many they are."""
+    """Put the reminders of polls that close soon into the outbox, and return how many they are."""
     with database.system_session("remind of polls that close soon", "write") as session:
         closing = select(Poll).where(
             Poll.state == "open", Poll.closes_at > session.now, Poll.closes_at <= session.now + AHEAD
@@ -56,10 +54,10 @@ def post_poll_reminders(database: Database) -> int:
         made = 0
         for poll in session.execute(closing.order_by(Poll.id).with_for_update(skip_locked=True)).scalars():
             stage = stage_of(session.now, poll.closes_at, poll.created_at)
-            if stage is not None and not is_practised(session, poll):
+            if stage is not None and not is_example(session, poll):
                 key = f"{stage} {poll.closes_at.isoformat()}"
                 told = _to_remind(session, poll, key)
-                _enqueue(session, poll, told, key)
+                tell_people(session, KIND, poll, told, stage=key)
                 made += len(told)
         session.commit()
         return made
@@ -77,9 +75,3 @@ def _to_remind(truth: GuardedSession, poll: Poll, stage: str) -> frozenset[uuid.
         if person_id is not None
     ]
     return still_to_remind(people_awaited(truth, poll, poll.parties), before, stage, truth.now)
-
-
-def _enqueue(session: GuardedSession, poll: Poll, people: Iterable[uuid.UUID], stage: str) -> None:
-    payload: dict[str, Any] = {"poll_id": str(poll.id), "stage": stage}
-    for person_id in sorted(people, key=str):
-        outbox.enqueue(session, KIND, person_id, payload, poll.id)

@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal
 from app.domain.plaintext import one_line
+from app.domain.polls import OVER
 from app.domain.visibility import DELEGATION_ROLES, Action, can, party_key
 from app.models import Person, Poll, PollProxy, PollResponse, PollSeat
 from app.services.poll_answers import own_seat
@@ -113,7 +114,7 @@ def _runs_own(session: GuardedSession, reference: str) -> Poll:
     poll = find_poll(session, reference)
     if not can(session.bound_viewer, Action.NAME_PROXY, facts_of_poll(session, poll)):
         raise Refusal("forbidden")
-    if poll.state not in {"open", "closed"}:
+    if poll.state in OVER:
         raise Refusal("poll_is_over")
     return poll
 

@@ -6,15 +6,15 @@ import uuid
 from collections.abc import Collection
 
 from app.db import GuardedSession
-from app.domain.errors import Refusal, StaleVersion
+from app.domain.errors import Refusal
 from app.domain.meeting_content import Refused
 from app.domain.poll_orders import SlotOrder, SlotTimes, check_slots
 from app.models import Poll, PollSlot
-from app.services import outbox
-from app.services.poll_acts import run_by_viewer, touch
+from app.services.poll_acts import run_as_seen, touch
 from app.services.poll_people import people_who_answered
-from app.services.poll_post import is_practised
+from app.services.poll_post import tell_people
 from app.services.polls import is_running
+from app.services.practice import is_example
 
 
 def change_slots(
@@ -23,13 +23,10 @@ def change_slots(
 ) -> Poll:  # fmt: skip
     """Add slots to a poll that runs and withdraw others; those who answered are told of both in one mail.
 
-    One that was withdrawn before and is added again has its answers still. Raises what `run_by_viewer` and
-    `check_slots` raise; `Refusal` `poll_is_closed`, `nothing_changed`, `no_slots_left`, `deadline_after_first_slot`;
-    `StaleVersion`.
+    One that was withdrawn before and is added again has its answers still. Raises what `run_as_seen` and
+    `check_slots` raise; `Refusal` `poll_is_closed`, `nothing_changed`, `no_slots_left`, `deadline_after_first_slot`.
     """
-    poll = run_by_viewer(session, reference)
-    if version != poll.version:
-        raise StaleVersion({"version": version}, {"version": poll.version})
+    poll = run_as_seen(session, reference, version)
     if not is_running(poll, session.now):
         raise Refusal("poll_is_closed")
     gone = [slot for slot in poll.slots if slot.withdrawn_at is None and slot.id in withdrawn]
@@ -56,13 +53,14 @@ def _added(
     before = {(slot.starts_at, slot.ends_at): slot for slot in poll.slots if slot.withdrawn_at is not None}
     found = []
     for each in times:
-        slot = before.get(each.span) or _new_slot(session, poll, each)
+        slot = before.get(each.span) or new_slot(session, poll, each)
         slot.withdrawn_at = None
         found.append(slot)
     return found
 
 
-def _new_slot(session: GuardedSession, poll: Poll, times: SlotTimes) -> PollSlot:
+def new_slot(session: GuardedSession, poll: Poll, times: SlotTimes) -> PollSlot:
+    """Add a slot to a poll, in its audience; the poll itself is written already."""
     slot = PollSlot(
         id=uuid.uuid4(), poll_id=poll.id, starts_on=times.first_day, ends_on=times.last_day, starts_time=times.starts,
         ends_time=times.ends, starts_at=times.starts_at, ends_at=times.ends_at, added_at=session.now,
@@ -80,9 +78,8 @@ def _write(session: GuardedSession, poll: Poll, new: Collection[PollSlot], gone:
         "poll_slots_changed", "poll", poll.id, poll.audience_id, reference=poll.reference,
         added=[slot.starts_on.isoformat() for slot in new], withdrawn=[slot.starts_on.isoformat() for slot in gone],
     )  # fmt: skip
-    if is_practised(session, poll):
+    if is_example(session, poll):
         return
     with session.whole_truth("find who answered a poll") as truth:
         told = people_who_answered(truth, poll)
-    for person_id in sorted(told - {session.bound_viewer.person_id}, key=str):
-        outbox.enqueue(session, "poll_slots_changed", person_id, {"poll_id": str(poll.id), **ids}, poll.id)
+    tell_people(session, "poll_slots_changed", poll, told - {session.bound_viewer.person_id}, **ids)

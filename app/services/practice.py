@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from app.db import GuardedSession
 from app.domain.mechanism_entry import NewMechanism, facts_of_new
 from app.domain.visibility import REGISTER
-from app.models import Action, Mechanism, Meeting
+from app.models import Action, Mechanism, Meeting, Poll
 
 ORIGIN: Final = "example"
 CODE: Final = "example"
@@ -61,9 +61,9 @@ def add_example(session: GuardedSession) -> bool:
     return True
 
 
-def is_example(session: GuardedSession, meeting: Meeting) -> bool:
-    """Say whether a meeting is one to practise with."""
-    mechanism = session.get(Mechanism, meeting.mechanism_id) if meeting.mechanism_id else None
+def is_example(session: GuardedSession, one: Meeting | Poll) -> bool:
+    """Say whether a meeting or a poll is one to practise with."""
+    mechanism = session.get(Mechanism, one.mechanism_id) if one.mechanism_id else None
     return mechanism is not None and mechanism.origin == ORIGIN
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain.errors import NotFound, Refusal
+from app.domain.polls import LIVE
 from app.domain.visibility import Action, can
 from app.i18n import reader_language
 from app.messages import message_for
@@ -74,7 +75,7 @@ def _page(ref: str, error: str | None = None, name: str = "") -> str:
         lines=lines,
         seat_names={line.seat.id: seat_name(line, reader_language()) for line in lines},
         people=colleagues(session()),
-        may_name=can(viewer(), Action.NAME_PROXY, facts) and poll.state in {"open", "closed"},
+        may_name=can(viewer(), Action.NAME_PROXY, facts) and poll.state in LIVE,
         error=error,
         name=name,
     )
