@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.plaintext import paragraphs
+from app.domain.polls import OVER
 from app.domain.walltime import Choice, resolve
 from app.models import Poll, PollResponse, PollSeat
 from app.services.poll_post import tell_those_asked
@@ -23,7 +24,6 @@ from app.services.poll_reports import show_reports
 from app.services.polls import find_poll, is_running, may_run
 
 REASON_LIMIT: Final = 2000
-OVER: Final = frozenset({"chosen", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false,
 from sqlalchemy.orm import defer, load_only
 
 from app.db import GuardedSession
+from app.domain.polls import LIVE
 from app.domain.visibility import Viewer
 from app.models import Mechanism, Meeting, Poll, PollProxy, PollResponse, PollSeat
 from app.services.polls import is_running
@@ -18,7 +19,6 @@ from app.services.practice import ORIGIN
 
 PollNeed = Literal["poll", "poll_chair"]
 
-LIVE: Final = ("open", "closed")
 LINES: Final = 20
 
 

@@ -17,17 +17,17 @@ from sqlalchemy.orm import selectinload
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal
 from app.domain.plaintext import paragraphs
-from app.domain.polls import POLL_ANSWERS, AnswerValue
+from app.domain.polls import OVER, POLL_ANSWERS, AnswerValue
 from app.domain.visibility import Action, appointment_key, can, party_key
 from app.models import Document, Poll, PollAnswer, PollResponse, PollSeat
 from app.services.documents import keep_paper
 from app.services.meeting_life import CHANNELS, Paper
-from app.services.poll_post import is_practised, tell_people
+from app.services.poll_post import tell_people
 from app.services.polls import facts_of_poll, find_poll, is_running, is_veiled
+from app.services.practice import is_example
 from app.services.recipients import speakers
 
 NOTE_LIMIT: Final = 2000
-OVER: Final = frozenset({"chosen", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _audience(session: GuardedSession, poll: Poll, party: str) -> uuid.UUID:
 
     On the example there is one side.
     """
-    if not is_veiled(poll, session.now) or is_practised(session, poll):
+    if not is_veiled(poll, session.now) or is_example(session, poll):
         return poll.audience_id
     viewer = session.bound_viewer
     if viewer.party is not None:
@@ -161,7 +161,7 @@ def _write(
 
 
 def _tell(session: GuardedSession, poll: Poll, party: str) -> None:
-    if is_practised(session, poll):
+    if is_example(session, poll):
         return
     with session.whole_truth("find whom to tell of what was reported") as truth:
         told = speakers(truth, [party])

@@ -14,6 +14,7 @@ from app import labels, words
 from app.domain import documents as papers
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.meeting_content import Refused
+from app.domain.polls import OVER
 from app.domain.visibility import Action, can
 from app.extension import uid_host
 from app.i18n import reader_language
@@ -200,7 +201,7 @@ def _own_poll(ref: str) -> PollView:
     view = poll_view(session(), ref)
     if not view.runs:
         raise Refusal("forbidden")
-    if view.poll.state in acts.OVER:
+    if view.poll.state in OVER:
         raise Refusal("poll_is_over")
     return view
 
@@ -266,7 +267,7 @@ def report(ref: str) -> ResponseReturnValue:
     view = poll_view(session(), ref)
     form = _report_form(view)
     if not form.seat.choices:
-        raise Refusal("poll_is_over" if view.poll.state in acts.OVER else "forbidden")
+        raise Refusal("poll_is_over" if view.poll.state in OVER else "forbidden")
     if request.method != "POST":
         return _report_page(view, form)
     if not form.validate():
@@ -285,7 +286,7 @@ def report(ref: str) -> ResponseReturnValue:
 def may_report(view: PollView) -> bool:
     """Say whether the viewer may enter what another delegation answered."""
     others = any(not line.seat.is_inner and line.seat.party_code != viewer().party for line in view.seats)
-    return others and view.poll.state not in acts.OVER and can(viewer(), Action.REPORT_POLL_ANSWER, view.facts)
+    return others and view.poll.state not in OVER and can(viewer(), Action.REPORT_POLL_ANSWER, view.facts)
 
 
 def _report_form(view: PollView) -> PollReportForm:
