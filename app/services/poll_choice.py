@@ -201,7 +201,9 @@ def _of_meeting(session: GuardedSession, choice: Choice) -> Choice:
     if not can(session.bound_viewer, Action.CHANGE_MEETING if way == "change" else Action.STEER_MEETING, facts):
         raise Refusal("forbidden")
     said = choice.said_yes if set(before.parties) == set(poll.parties) else {}
-    if _is_then(before, when):
+    if way != "change" and not is_held_as_asked(poll, meeting):
+        said = {}
+    if _is_then(before, when) and (way != "change" or is_held_as_asked(poll, meeting)):
         after = _answered(session, before, said)
         return dataclasses.replace(choice, way="answer", state=after, said_yes=said)
     match way:
@@ -212,6 +214,11 @@ def _of_meeting(session: GuardedSession, choice: Choice) -> Choice:
         case "reinstate":
             after = lifecycle.reinstate(before, when=when, said_yes=said.keys(), **by)
     return dataclasses.replace(choice, way=way, state=after, said_yes=said)
+
+
+def is_held_as_asked(poll: Poll, meeting: Meeting) -> bool:
+    """Say whether a meeting is held where and how its poll asked; a proposed one is, once a slot is chosen."""
+    return (not poll.place or poll.place == meeting.place) and poll.format == meeting.format
 
 
 def _is_then(state: MeetingState, when: When) -> bool:

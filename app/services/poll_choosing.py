@@ -17,7 +17,7 @@ from app.services.poll_people import people_who_answered
 from app.services.poll_post import is_practised, tell_people, those_asked
 from app.services.poll_reports import show_reports
 from app.services.proposing import propose
-from app.services.slot_use import move_meeting, use_in_draft
+from app.services.slot_use import Elsewhere, move_meeting, use_in_draft
 
 
 def choose_slot(
@@ -48,7 +48,8 @@ def _act(session: GuardedSession, choice: Choice, uid_host: str, reason: str) ->
         raise AssertionError("a choice is of a draft or of a meeting")
     if choice.way == "answer":
         return _answer(session, choice, choice.meeting)
-    return move_meeting(session, choice.meeting, choice.planned, reason, said_yes=said)
+    elsewhere = Elsewhere(choice.poll.place, choice.poll.format)  # what was asked about is what is said yes to
+    return move_meeting(session, choice.meeting, choice.planned, reason, elsewhere, said_yes=said)
 
 
 def _answer(session: GuardedSession, choice: Choice, meeting: Meeting) -> Meeting:

@@ -258,3 +258,21 @@ def test_of_two_who_choose_at_once_one_wins_and_the_other_sees_both(database: Da
         poll = session.execute(select(Poll).where(Poll.reference == REF)).scalar_one()
         assert poll.chosen_slot_id == polling.slot_id(REF, won[0])
         assert len(session.scalars(select(Meeting.id)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "after"),
+    [("proposed", ("confirmed", "Tijuana", "virtual")), ("confirmed", ("proposed", "New York", "in_person"))],
+)
+def test_a_yes_to_another_place_is_one_to_it_alone(
+    sqlite_database: Database, state: str, after: tuple[str, str, str]
+) -> None:
+    of_meeting(sqlite_database, state, {"carol": {1: "yes"}})
+    with sqlite_database.system_session("ask about another place", "write") as session:
+        poll = session.execute(select(Poll).where(Poll.reference == REF)).scalar_one()
+        poll.place, poll.format = "Tijuana", "virtual"
+        session.commit()
+    choose(sqlite_database, number=1, reason="Chosen in a poll")
+    with sqlite_database.read_session(world.viewer("carol")) as session:
+        found = session.execute(select(Meeting.state, Meeting.place, Meeting.format)).one()
+        assert tuple(found) == after

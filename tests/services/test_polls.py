@@ -20,6 +20,7 @@ from app.domain.polls import AnswerValue
 from app.models import (
     AuditRecord,
     DatePlan,
+    Draft,
     OutboxMessage,
     Poll,
     PollAnswer,
@@ -29,8 +30,8 @@ from app.models import (
     PollSeat,
     PollSlot,
 )
-from app.services.date_plans import find_plan, plan_of_draft
-from app.services.drafts import start_draft
+from app.services.date_plans import find_plan, plan_of_draft, save_plan
+from app.services.drafts import content_of, start_draft
 from app.services.poll_answers import answer_poll
 from app.services.poll_lists import poll_list
 from app.services.poll_making import make_poll, ordered, planned_slots
@@ -349,3 +350,18 @@ def test_both_engines_keep_a_poll_and_its_answers_apart(database: Database) -> N
         ]
         assert sorted(answers) == ["no", "yes"]
         assert [line.poll.reference for line in poll_list(session).to_answer] == [REFERENCE]
+
+
+def test_a_draft_is_held_where_its_poll_asks(sqlite_database: Database) -> None:
+    plan_id = planned(sqlite_database, "ana", ("MX", "US"), place="", format="in_person")
+
+    def ask_elsewhere(session: GuardedSession) -> uuid.UUID | None:
+        found = find_plan(session, plan_id)
+        content = dataclasses.replace(found.content, place="Tijuana", format="hybrid")
+        save_plan(session, found, content, version=found.plan.version)
+        return asked(session, plan_id).draft_id
+
+    draft_id = acting(sqlite_database, "ana", ask_elsewhere)
+    with sqlite_database.read_session(world.viewer("ana")) as session:
+        content = content_of(session.get_one(Draft, draft_id))
+        assert (content.place, content.format) == ("Tijuana", "hybrid")

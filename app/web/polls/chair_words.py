@@ -9,8 +9,9 @@ from typing import Final
 from flask_babel import gettext as _
 
 from app import words
+from app.labels import label
 from app.models import Poll
-from app.services.poll_choice import Choice
+from app.services.poll_choice import Choice, is_held_as_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,23 @@ def _what_becomes(choice: Choice, language: str) -> Iterable[str]:
             yield _("The meeting %(reference)s is reinstated on this date.", reference=reference)
         case "answer":
             yield _("The meeting %(reference)s has this date already.", reference=reference)
+    yield from _where(choice, language)
     if choice.way == "postpone":
         yield _("The date that it has now and your reason stay in the record.")
+
+
+def _where(choice: Choice, language: str) -> Iterable[str]:
+    """Return what becomes of a place or a form that the poll asked about and the meeting has not."""
+    poll = choice.poll
+    if choice.meeting is None or is_held_as_asked(poll, choice.meeting):
+        return
+    form = label("format", poll.format, language)
+    if choice.way != "change":
+        yield _("The meeting keeps its place and its form; these are changed on its own page.")
+    elif poll.place:
+        yield _("It is then held as the poll asked: %(place)s, %(format)s.", place=poll.place, format=form)
+    else:
+        yield _("It is then held as the poll asked: %(format)s.", format=form)
 
 
 def _who_agreed(choice: Choice, language: str) -> Iterable[str]:
