@@ -185,14 +185,14 @@ def _is_as_asked(poll: Poll, content: MeetingContent) -> bool:
 
 
 def _of_meeting(session: GuardedSession, choice: Choice) -> Choice:
-    """Return what giving the meeting that slot does; of another set of parties nobody has agreed to it.
+    """Return what giving the meeting that slot does; its parties have to be those that were asked.
 
-    Who was asked and is not of the meeting would be told when it is: then the poll cannot be chosen from.
+    Others would be told when it is, or of the poll.
     """
     poll, meeting, before = choice.poll, choice.meeting, choice.state
     if meeting is None:
         raise NotFound
-    if not set(poll.parties) <= set(before.parties):
+    if set(poll.parties) != set(before.parties):
         raise Refusal("poll_of_other_parties")
     way, when, by = way_of(meeting), _when(poll, choice.slot), speaker_of(session)
     if way is None:
@@ -200,10 +200,11 @@ def _of_meeting(session: GuardedSession, choice: Choice) -> Choice:
     facts = facts_of_meeting(session, meeting)
     if not can(session.bound_viewer, Action.CHANGE_MEETING if way == "change" else Action.STEER_MEETING, facts):
         raise Refusal("forbidden")
-    said = choice.said_yes if set(before.parties) == set(poll.parties) else {}
+    said = choice.said_yes
     if way != "change" and not is_held_as_asked(poll, meeting):
         said = {}
     if _is_then(before, when) and (way != "change" or is_held_as_asked(poll, meeting)):
+        said = _not_unsaid(meeting, said)
         after = _answered(session, before, said)
         return dataclasses.replace(choice, way="answer", state=after, said_yes=said)
     match way:
@@ -225,6 +226,12 @@ def _is_then(state: MeetingState, when: When) -> bool:
     """Say whether a meeting is proposed or confirmed for that very time."""
     stands = state.state in {"proposed", "confirmed"} and not state.date_is_open
     return stands and (state.when.starts_at, state.when.ends_at) == (when.starts_at, when.ends_at)
+
+
+def _not_unsaid(meeting: Meeting, said: Mapping[str, Word]) -> Mapping[str, Word]:
+    """Return the words of the poll after which their party has not said no to the meeting itself at that time."""
+    noes = {row.party_code: row.answered_at for row in meeting.parties if row.answer == "no" and row.answered_at}
+    return {code: word for code, word in said.items() if code not in noes or noes[code] < word.at}
 
 
 def _answered(session: GuardedSession, state: MeetingState, said: Mapping[str, Word]) -> MeetingState:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from email.headerregistry import Address
 from typing import Any
@@ -32,6 +33,7 @@ from tests.inviting import HIDDEN, entry_id, invite, reply_to, uid_of
 SECRET = "a secret for the tests alone, 32 bytes"
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)
 REF = "UNC-2027-P1"
+MEETING = "UNC-2027-MXUS-7"
 HOST = "entente.test"
 
 
@@ -86,6 +88,25 @@ def test_a_yes_in_a_poll_is_none_to_another_meeting_on_that_day(
         save_draft(session, draft_id, dataclasses.replace(content_of(draft), **changed), version=draft.version)
         choice = choice_of(session, REF, polling.slot_id(REF, 0))
         assert (choice.state.state, choice.asked) == ("proposed", ("US",))
+
+
+@pytest.mark.parametrize(("minutes", "answer"), [(1, "no"), (-1, "yes")])
+def test_the_yes_of_a_poll_does_not_undo_a_later_no_to_the_meeting(
+    sqlite_database: Database, minutes: int, answer: str
+) -> None:
+    with sqlite_database.system_session("add a poll of a meeting", "write") as session:
+        first = polling.FIRST_DAY
+        meeting = world.add_meeting(session, MEETING, ("MX", "US"), mechanism="M01", starts_on=first, ends_on=first)
+        row = next(each for each in meeting.parties if each.party_code == "US")
+        row.answer, row.answered_at = "no", world.NOW + dt.timedelta(minutes=minutes)
+        polling.add_poll(session, REF, meeting_id=meeting.id)
+        polling.answer(session, REF, "carol", {0: "yes"})
+        session.commit()
+    with sqlite_database.write_session(world.viewer("ana")) as session:
+        choice = choice_of(session, REF, polling.slot_id(REF, 0))
+        assert choice.way == "answer"
+        meeting = choose_slot(session, REF, choice.slot.id, promise=choice.promise, uid_host=HOST)
+        assert {row.party_code: row.answer for row in meeting.parties} == {"MX": "yes", "US": answer}
 
 
 def test_what_is_reported_while_one_practises_stays_in_the_delegation(sqlite_database: Database) -> None:
