@@ -13,14 +13,16 @@ from app.domain.date_plans import PlannedSlot, slot_of
 from app.domain.errors import Refusal
 from app.domain.meeting_content import Refused
 from app.domain.poll_orders import CheckedOrder, PollOrder, SlotOrder, check_order
+from app.domain.polls import LIVE
 from app.domain.references import poll_counter, poll_reference_in
 from app.domain.visibility import Action, can
-from app.models import Poll, PollSeat, PollSlot
+from app.models import Poll, PollSeat
 from app.services.date_plans import OpenPlan, end_plan, offices_of
 from app.services.drafts import content_of, save_draft
 from app.services.meeting_audience import MeetingAudience, audience_of
 from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.poll_post import tell_those_asked
+from app.services.poll_slots import new_slot
 from app.services.proposing import check_side
 from app.services.references import next_number, scope_of_meeting
 from app.services.slot_use import way_of
@@ -46,7 +48,7 @@ def ordered(slots: tuple[PlannedSlot, ...]) -> tuple[SlotOrder, ...]:
 def check_may_ask(session: GuardedSession, found: OpenPlan) -> None:
     """Refuse what cannot be asked: by somebody who may not, of a meeting that gets no other date, or twice at once.
 
-    Raises `Refusal` `forbidden`, `not_in_state`, `poll_is_open` (with its reference), `needs_title`, and what
+    Raises `Refusal` `forbidden`, `not_in_state`, `poll_is_open` (with its reference), `poll_needs_title`, and what
     `check_side` raises.
     """
     meeting, draft = found.meeting, found.draft
@@ -60,9 +62,7 @@ def check_may_ask(session: GuardedSession, found: OpenPlan) -> None:
             raise Refusal("poll_needs_title")
         check_side(session, found.source, draft)
     of_one = Poll.meeting_id == meeting.id if meeting else Poll.draft_id == (draft.id if draft else None)
-    standing = session.execute(
-        select(Poll.reference).where(of_one, Poll.state.in_(("open", "closed"))).limit(1)
-    ).scalar_one_or_none()
+    standing = session.execute(select(Poll.reference).where(of_one, Poll.state.in_(LIVE)).limit(1)).scalar_one_or_none()
     if standing is not None:
         raise Refusal("poll_is_open", reference=standing)
 
@@ -119,14 +119,8 @@ def _add_poll(session: GuardedSession, found: OpenPlan, checked: CheckedOrder, a
     )  # fmt: skip
     session.add(poll)
     session.flush()  # slots and seats refer to it
-    session.add_all(
-        PollSlot(
-            poll_id=poll.id, starts_on=slot.first_day, ends_on=slot.last_day, starts_time=slot.starts,
-            ends_time=slot.ends, starts_at=slot.starts_at, ends_at=slot.ends_at, added_at=session.now,
-            audience_id=audience_id,
-        )
-        for slot in checked.slots
-    )  # fmt: skip
+    for slot in checked.slots:
+        new_slot(session, poll, slot)
     session.add_all(
         PollSeat(
             poll_id=poll.id, party_code=seat.party, position=position, kind=seat.kind, office_code=seat.office_code,
