@@ -30,7 +30,8 @@ def answer_poll(
     `forbidden`, `poll_is_over`, `answered_by_proxy`, `unknown_answer`, `nothing_answered`; `StaleVersion` where a
     colleague was quicker, with both answers by the slots' ids.
     """
-    poll = find_poll(session, reference)
+    # What is counted when a slot is chosen is all that was kept, and what comes then is refused.
+    poll = find_poll(session, reference, lock=True, is_shared=True)
     seat = own_seat(session, poll, seat_id)
     _check_may_answer(session, poll, seat)
     standing = {slot.id for slot in poll.slots if slot.withdrawn_at is None}

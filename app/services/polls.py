@@ -15,18 +15,19 @@ from app.domain.visibility import Action, Facts, appointment_key, can
 from app.models import AudienceMember, Poll
 
 
-def find_poll(session: GuardedSession, reference: str, *, lock: bool = False) -> Poll:
+def find_poll(session: GuardedSession, reference: str, *, lock: bool = False, is_shared: bool = False) -> Poll:
     """Return the poll of that reference with its slots and seats; small letters are allowed.
 
-    `lock` holds its row to the end of the transaction, and reads it anew. Raises `NotFound`, the same whether there
-    is none or the viewer may not see it.
+    `lock` holds its row to the end of the transaction, and reads it anew; where it `is_shared`, others may hold it so
+    too, as all who answer do, and none may end it meanwhile. Raises `NotFound`, the same whether there is none or the
+    viewer may not see it.
     """
     known = known_poll_reference(reference)
     if known is None:
         raise NotFound
     query = select(Poll).where(Poll.reference == known).options(selectinload(Poll.slots), selectinload(Poll.seats))
     if lock:
-        query = query.with_for_update(of=Poll).execution_options(populate_existing=True)
+        query = query.with_for_update(of=Poll, read=is_shared).execution_options(populate_existing=True)
     found = session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
+import time
 import uuid
 from email.headerregistry import Address
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.domain.errors import Refusal
+from app.domain.errors import Refusal, StaleVersion
 from app.domain.meeting_content import MeetingContent
 from app.models import AuditRecord, Document, Draft, Guarded, Mechanism, OutboxMessage, PollResponse, RosterEntry
 from app.services.drafts import content_of, save_draft, start_draft
@@ -20,6 +22,7 @@ from app.services.mail_content import Letterhead
 from app.services.mails import compose
 from app.services.meeting_life import Paper
 from app.services.outbox import Claimed
+from app.services.poll_answers import answer_poll
 from app.services.poll_choice import choice_of
 from app.services.poll_choosing import choose_slot
 from app.services.poll_reports import PollReport, report_poll_answer
@@ -107,6 +110,31 @@ def test_the_yes_of_a_poll_does_not_undo_a_later_no_to_the_meeting(
         assert choice.way == "answer"
         meeting = choose_slot(session, REF, choice.slot.id, promise=choice.promise, uid_host=HOST)
         assert {row.party_code: row.answer for row in meeting.parties} == {"MX": "yes", "US": answer}
+
+
+def test_a_no_that_is_being_kept_is_not_overtaken_by_the_choice(database: Database) -> None:
+    draft_id = drafted(database, ("MX", "US"))
+    slot, late = polling.slot_id(REF, 0), threading.Event()
+    with database.system_session("add a poll", "write") as session:
+        polling.add_poll(session, REF, draft_id=draft_id)
+        polling.answer(session, REF, "carol", {0: "yes"})
+        session.commit()
+    with database.read_session(world.viewer("ana")) as session:
+        promise = choice_of(session, REF, slot).promise
+
+    def unsay() -> None:
+        with database.write_session(world.viewer("carol")) as session:
+            answer_poll(session, REF, polling.seat_id(REF, "US"), {slot: "no"}, version=1)
+            late.set()
+            time.sleep(0.3)  # as long as a choice takes that waits for nobody
+            session.commit()
+
+    thread = threading.Thread(target=unsay)
+    thread.start()
+    assert late.wait(10)
+    with database.write_session(world.viewer("ana")) as session, pytest.raises(StaleVersion):
+        choose_slot(session, REF, slot, promise=promise, uid_host=HOST)
+    thread.join()
 
 
 def test_what_is_reported_while_one_practises_stays_in_the_delegation(sqlite_database: Database) -> None:
