@@ -18,8 +18,9 @@ from app.domain.errors import Refusal
 KINDS: Final = (
     "session", "urgent", "preparatory", "panel", "side_session", "training", "exercise", "study_visit",
 )  # fmt: skip
+URGENT: Final = "urgent"
 # What a cadence counts: the meetings of a mechanism itself.
-COUNTED_KINDS: Final = frozenset({"session", "urgent"})
+COUNTED_KINDS: Final = frozenset({"session", URGENT})
 # What goes on between meetings (practice, B41).
 INTERSESSIONAL: Final = ("training", "exercise", "study_visit")
 # What there is only within, or beside, a meeting of the parties (practice, B42).

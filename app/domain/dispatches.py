@@ -7,7 +7,7 @@ was away for a day leaves nobody a pile.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -141,8 +141,3 @@ def comes_at_once(choice: Choice, *, is_urgent: bool) -> bool:
 def is_flood(waiting_count: int) -> bool:
     """Say whether so many mails that wait for one recipient come as one digest."""
     return waiting_count > MOST_AT_ONCE
-
-
-def oldest(moments: Iterable[dt.datetime]) -> dt.datetime | None:
-    """Return the first of these moments, None where there is none."""
-    return min(moments, default=None)

@@ -208,6 +208,12 @@ def audience_of_person(person_id: uuid.UUID, party: str | None) -> frozenset[str
     return frozenset(keys)
 
 
+def audience_of_invitation(person_id: uuid.UUID | None, party: str | None) -> frozenset[str]:
+    """Return the keys of those who see an invitation: the delegation that it is of, and who has an account for it."""
+    own = {party_key(party)} if party else set()
+    return frozenset(own | {person_key(person_id)} if person_id else own)
+
+
 class Action(StrEnum):
     """Everything that a route, a button or a job may ask leave for."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Final
 from sqlalchemy import func, select, update
 
 from app.calendars.busy import BusyReading, window_of
-from app.db import GuardedSession
+from app.db import GuardedSession, digest_of
 from app.domain.busy import Blackout, Interval, blackout_days, blackout_intervals
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.plaintext import one_line
@@ -50,7 +49,7 @@ class BusyFields:
 
 def digest_of_file(content: bytes) -> str:
     """Return the digest by which a calendar file is known again."""
-    return hashlib.sha256(content).hexdigest()
+    return digest_of(content)
 
 
 def add_calendar(session: GuardedSession, typed: BusyFields, reading: BusyReading, digest: str) -> BusyCalendar:

@@ -14,7 +14,7 @@ from typing import Final, Literal, cast
 from sqlalchemy import func, or_, select
 
 from app.db import GuardedSession
-from app.domain.dispatches import LEFT, oldest, tells_state
+from app.domain.dispatches import LEFT, tells_state
 from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action, Facts, appointments_in, can, parties_in
 from app.models import Dispatch, Meeting, OutboxMessage, Person, RosterEntry
@@ -151,7 +151,7 @@ def _add(whole: _Whole, message: OutboxMessage, party: str | None, now: dt.datet
     elif message.abandoned_at is not None:
         whole.has_failed = whole.has_failed or message.last_error not in _SETTLED
     elif message.failing_since is not None:
-        whole.failing_since = oldest([message.failing_since, *([whole.failing_since] if whole.failing_since else [])])
+        whole.failing_since = min(message.failing_since, whole.failing_since or message.failing_since)
     elif message.due_at <= now:  # what comes in somebody's digest is their own choice, and looks as if it were sent
         whole.is_on_its_way = True
 

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
 from app.db import GuardedSession
-from app.domain.dispatches import REMINDED_AFTER, oldest
+from app.domain.dispatches import REMINDED_AFTER
 from app.domain.visibility import SPEAKING_ROLES, appointments_in
 from app.models import Appointment, Dispatch, Meeting, Person, RosterEntry
 from app.services.meeting_audience import keys_of
@@ -184,12 +184,8 @@ def held_mails(session: GuardedSession) -> tuple[HeldMails, ...]:
         .where(stands_held())
         .order_by(Dispatch.made_at, Meeting.reference)
     ).all()
-    found: dict[str, list[dt.datetime]] = {}
-    titles = {row.reference: row.title for row in rows}
-    for row in rows:
-        found.setdefault(row.reference, []).append(row.made_at)
-    first = {reference: oldest(moments) or session.now for reference, moments in found.items()}
+    first = {row.reference: row for row in reversed(rows)}
     return tuple(
-        HeldMails(reference, titles[reference], since, session.now - since > REMINDED_AFTER)
-        for reference, since in first.items()
+        HeldMails(row.reference, row.title, row.made_at, session.now - row.made_at > REMINDED_AFTER)
+        for row in sorted(first.values(), key=lambda row: (row.made_at, row.reference))
     )

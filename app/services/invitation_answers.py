@@ -15,7 +15,7 @@ from sqlalchemy import Select, and_, or_, select
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.replies import REPLIES, Invited, Reply, closed_to_answers
-from app.domain.visibility import party_key, person_key
+from app.domain.visibility import audience_of_invitation
 from app.models import Meeting, MeetingInvitation, MeetingParty, Person, RosterEntry
 from app.services.invitation_links import invitation_id_of
 from app.services.meeting_life import promise_of
@@ -201,11 +201,17 @@ def sequence_of(standing: Standing) -> int:
 
 
 def _answered_at(invitation: MeetingInvitation | None) -> dt.datetime | None:
-    """Return when the answer that stands was given: of a calendar, by its own clock."""
+    """Return when the answer that stands was given: of a calendar, by its own clock.
+
+    One that was given on a page came after the last of a calendar, whose clock may be fast: that one, sent again, is
+    older.
+    """
     if invitation is None:
         return None
-    given = [invitation.reply_stamped_at, invitation.replied_at if invitation.reply_way != "calendar" else None]
-    return max((each for each in given if each is not None), default=None)
+    stamped_at, replied_at = invitation.reply_stamped_at, invitation.replied_at
+    if invitation.reply_way == "calendar" or replied_at is None:
+        return stamped_at
+    return max(replied_at, stamped_at + dt.timedelta(seconds=1)) if stamped_at else replied_at
 
 
 # Writing -------------------------------------------------------------------------------------------
@@ -260,10 +266,10 @@ def _made(session: GuardedSession, standing: Standing) -> MeetingInvitation:
     """Return an invitation for somebody on the roster to whom no mail went yet."""
     viewer = session.bound_viewer
     person = session.execute(select(Person).where(Person.id == viewer.person_id)).scalar_one()
-    keys = {person_key(viewer.person_id)} | ({party_key(viewer.party)} if viewer.party else set())
     invitation = MeetingInvitation(
         id=invitation_id_of(standing.meeting.id, viewer.person_id), meeting_id=standing.meeting.id,
-        person_id=viewer.person_id, party_code=viewer.party, address=person.email, audience_id=session.audience(keys),
+        person_id=viewer.person_id, party_code=viewer.party, address=person.email,
+        audience_id=session.audience(audience_of_invitation(viewer.person_id, viewer.party)),
     )  # fmt: skip
     session.add(invitation)
     return invitation

@@ -19,12 +19,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.db import Database, GuardedSession
 from app.domain.errors import Refusal
 from app.domain.replies import Invited, closed_to_answers
-from app.domain.visibility import Role, Viewer
+from app.domain.visibility import Viewer
 from app.models import Meeting, MeetingInvitation, Person, RosterAddress, RosterEntry
 from app.services.identity import viewer_of
 from app.services.invitation_answers import Given, Standing, invited_by, standing_of, write_given
 from app.services.invitation_links import linked_invitation
 from app.services.link_attempts import count_attempt
+from app.services.mail_recipients import viewer_of_entry
 from app.services.meeting_life import promise_of
 
 RACES: Final = 4
@@ -124,12 +125,7 @@ def _viewer(session: GuardedSession, invitation: MeetingInvitation) -> tuple[Vie
     ).one_or_none()
     if row is None:
         return None
-    entry, address = row
-    reader = Viewer(
-        person_id=entry.id, role=Role.OFFICIAL, party=entry.party_code, name=entry.name,
-        language=address.language if address else "en", time_zone=address.time_zone if address else "UTC",
-    )  # fmt: skip
-    return reader, False
+    return viewer_of_entry(*row), False
 
 
 def _standing(session: GuardedSession, holder: _Holder) -> Standing:

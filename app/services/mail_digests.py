@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 
 from app.db import GuardedSession
 from app.domain import dispatches as rules
+from app.domain.around import URGENT
 from app.domain.closures import is_closed
 from app.domain.dispatches import DIGEST, Choice, Waiting
 from app.domain.reminders import not_before
@@ -26,7 +27,6 @@ from app.services.outbox import is_waiting
 NOT_WANTED: Final = "withheld: its recipient reads on the pages alone"
 SUPERSEDED: Final = "superseded: a later one says where it stands"
 GATHERED: Final = "gathered: a digest says it"
-URGENT: Final = "urgent"
 _TWO_DAYS: Final = dt.timedelta(days=2)
 
 

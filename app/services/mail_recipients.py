@@ -51,26 +51,34 @@ def recipient_of(database: Database, message: Claimed) -> Recipient | None:
 
 
 def _without_account(database: Database, entry_id: uuid.UUID) -> Recipient | None:
-    """Return somebody on a roster as an official of their delegation would see, in their own language and zone."""
+    """Return somebody on a roster who has an address of their own."""
     with database.system_session("mail somebody on a roster") as session:
         found = session.execute(
-            select(RosterEntry.party_code, RosterEntry.name, RosterAddress)
+            select(RosterEntry, RosterAddress)
             .join(RosterAddress, RosterAddress.entry_id == RosterEntry.id)
             .where(RosterEntry.id == entry_id, RosterEntry.person_id.is_(None))
         ).one_or_none()
         if found is None:
             return None
-        party, name, address = found
-        viewer = Viewer(
-            person_id=entry_id,
-            role=Role.OFFICIAL,
-            party=party,
-            name=name,
-            language=address.language,
-            time_zone=address.time_zone,
-        )
-        to = address_to(name, address.email)
+        entry, address = found
+        viewer = viewer_of_entry(entry, address)
+        to = address_to(entry.name, address.email)
     return Recipient(viewer, to, entry_id) if to else None
+
+
+def viewer_of_entry(entry: RosterEntry, address: RosterAddress | None) -> Viewer:
+    """Return who reads as somebody on a roster who has no account: an official of their delegation.
+
+    In the language and zone of their address; in English and UTC where they have none any more.
+    """
+    return Viewer(
+        person_id=entry.id,
+        role=Role.OFFICIAL,
+        party=entry.party_code,
+        name=entry.name,
+        language=address.language if address else "en",
+        time_zone=address.time_zone if address else "UTC",
+    )
 
 
 def address_to(name: str, email: str) -> Address | None:

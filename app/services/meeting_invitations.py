@@ -21,7 +21,7 @@ from app.db import Database, GuardedSession
 from app.domain import invitations as rules
 from app.domain.entries import Entry, Language, State, status_of
 from app.domain.invitations import Last, Method, Notice, PartStat, Standing, Told
-from app.domain.visibility import party_key, person_key
+from app.domain.visibility import audience_of_invitation
 from app.models import Meeting, MeetingInvitation, Person, RosterEntry
 from app.services.feeds import entry_of_meeting
 from app.services.invitation_links import answer_address, invitation_id_of, reply_address
@@ -240,16 +240,14 @@ def _take_turns(session: GuardedSession, recipient: Recipient) -> None:
 
 def _new_row(session: GuardedSession, part: CalendarPart) -> MeetingInvitation:
     viewer, entry_id = part.recipient.viewer, part.recipient.entry_id
-    keys = {party_key(viewer.party)} if viewer.party else set()
-    if entry_id is None:
-        keys |= {person_key(viewer.person_id)}
+    person_id = None if entry_id else viewer.person_id
     return MeetingInvitation(
         id=part.invitation_id,
         meeting_id=part.meeting_id,
-        person_id=None if entry_id else viewer.person_id,
+        person_id=person_id,
         entry_id=entry_id,
         party_code=viewer.party,
-        audience_id=session.audience(keys),
+        audience_id=session.audience(audience_of_invitation(person_id, viewer.party)),
     )
 
 

@@ -11,14 +11,13 @@ from sqlalchemy.orm import selectinload
 
 from app import labels, words
 from app.db import GuardedSession
+from app.domain.around import URGENT
 from app.domain.dispatches import word_now
 from app.domain.visibility import Viewer
 from app.domain.zones import known_zone
 from app.models import Meeting, RosterEntry
 from app.services.mail_content import Composer, Content, Letterhead, header_text
 from app.services.outbox import Claimed
-
-URGENT: Final = "urgent"
 
 
 def _left_content(session: GuardedSession, viewer: Viewer, message: Claimed, _letterhead: Letterhead) -> Content | None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app.db import GuardedSession
 from app.models import InvitationReply, Meeting, MeetingInvitation, Person, RosterEntry
+from app.services.invitation_answers import Standing
 from app.services.meetings import find_meeting
 from app.services.rosters import approved_entries
 
@@ -85,6 +86,5 @@ def _name(row: MeetingInvitation, name: str | None, entries: Mapping[uuid.UUID, 
 
 
 def _invited(row: MeetingInvitation, name: str, meeting: Meeting) -> InvitedLine:
-    is_outdated = row.reply_sequence is not None and row.reply_sequence < meeting.sequence
-    answer = "needs_action" if is_outdated else row.reply
-    return InvitedLine(name, row.address, answer, row.reply_way, row.replied_at, is_outdated)
+    standing = Standing(meeting, row, None)
+    return InvitedLine(name, row.address, standing.answer, row.reply_way, row.replied_at, standing.is_outdated)

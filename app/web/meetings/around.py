@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from app import words
 from app.db import GuardedSession
+from app.domain.around import URGENT
 from app.domain.errors import Refusal, StaleVersion
 from app.domain.visibility import Action, can
 from app.i18n import reader_language
@@ -32,7 +33,6 @@ from app.web.meetings.history import history_of
 from app.web.meetings.listing import Row, row_of
 from app.web.routing import route, session, signed_in, viewer
 
-URGENT: Final = "urgent"
 VIRTUAL: Final = "virtual"
 
 
