@@ -91,7 +91,8 @@ def test_from_a_meeting_to_its_new_date(client_for: ClientFor) -> None:
     assert "Washington is closed on Mon 18 Jan 2027: Martin Luther King Jr. Day" in page
     assert "9:00–12:00</b>" in page
     assert "10:00–13:00 Ottawa, Washington" in page
-    picked = ana.get(f"{address}?lang=en&show=2027-01-21T09:00").text
+    picked = ana.get(f"{address}?lang=en&show=2027-01-21T09:00&slot=2027-01-26T09:00").text
+    assert re.findall(r'name="slot" value="([^"]+)" checked', picked) == ["2027-01-26T09:00"]  # what was ticked stays
     assert re.search(r"Slot \d+, Thu 21 Jan 2027", picked)
     asked = ana.get(f"{address}/use?slot=2027-01-26T09:00&lang=en").text
     assert "Move the meeting to this date?" in asked

@@ -138,6 +138,7 @@ def _rendered(view: View, edited: Edited, *, version: int | None = None, rows: l
         rows=rows,
         lacks=" ".join(message_for(each) for each in view.lacks),
         more=request.args.get("more") == "1",
+        ticked=request.args.getlist("slot"),
         back=_back(found),
         is_begun=found.plan.version == 1 and edited.refusal is None and rows is None,
         is_refused=edited.refusal is not None or rows is not None,
