@@ -26,7 +26,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("Name", "Full name", "Nombre", "Nombre completo", "Nom", "Nom complet"),
     "role": ("Role", "Función", "Rol", "Fonction", "Rôle"),
     "title": ("Title", "Position", "Cargo", "Puesto", "Título", "Titre", "Poste"),
-    "office": ("Office", "Ministry", "Oficina", "Secretaría", "Bureau", "Ministère"),
+    "office": ("Office", "Ministry", "Oficina", "Organismo", "Secretaría", "Bureau", "Organisme", "Ministère"),
     "email": ("E-mail", "Email address", "Mail", "Correo", "Correo electrónico", "Courriel", "Adresse"),
     "language": ("Language", "Idioma", "Lengua", "Langue"),
     "mode": ("Takes part", "Mode", "Participa", "Modalidad", "Participe", "Participation"),

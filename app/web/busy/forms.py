@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import SelectField, SelectMultipleField, StringField
@@ -45,8 +46,10 @@ class BlackoutForm(FlaskForm):
     whose = SelectField(_l("Whose"), validate_choice=False)
     first_day = DayField(_l("First day"), [InputRequired(_NEEDED)])
     last_day = DayField(_l("Last day"), description=_l("Leave it empty for a single day."))
-    starts = HourField(_l("From"), description=_l("On each of these days. Leave both empty for whole days."))
-    ends = HourField(_l("Until"))
+    starts = HourField(
+        _lp("an hour", "From"), description=_l("On each of these days. Leave both empty for whole days.")
+    )
+    ends = HourField(_lp("an hour", "Until"))
     time_zone = SelectField(_l("Time zone"), [InputRequired(_NEEDED)], validate_choice=False)
     label = StringField(_l("Reason or name"), description=_l("Your own people alone read it. It is kept sealed."))
     seen_by = SelectMultipleField(_l("Who else sees when"), description=_SEEN_BY, validate_choice=False)

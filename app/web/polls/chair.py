@@ -294,7 +294,7 @@ def _report_form(view: PollView) -> PollReportForm:
     form = PollReportForm()
     names = {line.seat.id: seat_name(line, language) for line in view.seats}
     form.seat.choices = [
-        (str(seat.id), f"{words.party_name(seat.party_code, language)}: {names[seat.id]}")
+        (str(seat.id), _("%(name)s: %(said)s", name=words.party_name(seat.party_code, language), said=names[seat.id]))
         for seat in reportable_seats(session(), view.poll)
     ]
     form.channel.choices = [(name, labels.label("channel", name, language)) for name in CHANNELS]

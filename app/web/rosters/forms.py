@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
@@ -34,7 +35,8 @@ class EntryForm(FlaskForm):
     role = SelectField(_l("Role"), validate_choice=False)
     mode = SelectField(_l("Takes part"), validate_choice=False)
     position = StringField(
-        _l("Place"), description=_l("Among those of the same role, from 1. Without one, after the last.")
+        _lp("order of people", "Place"),
+        description=_l("Among those of the same role, from 1. Without one, after the last."),
     )
     acts_for_id = SelectField(_l("Acts for"), validate_choice=False)
     acts_for_name = StringField(_l("or for somebody who does not come"))
