@@ -18,9 +18,11 @@ from app.domain.errors import Refusal, StaleVersion
 from app.domain.meeting_content import MeetingContent
 from app.models import AuditRecord, Document, Draft, Guarded, Mechanism, OutboxMessage, PollResponse, RosterEntry
 from app.services.drafts import content_of, save_draft, start_draft
+from app.services.invitation_answers import Given, answer_invitation, own_standing
 from app.services.mail_content import Letterhead
 from app.services.mails import compose
-from app.services.meeting_life import Paper
+from app.services.meeting_life import Paper, promise_of
+from app.services.meetings import find_meeting
 from app.services.outbox import Claimed
 from app.services.poll_answers import answer_poll
 from app.services.poll_choice import choice_of
@@ -160,9 +162,9 @@ def test_what_is_reported_while_one_practises_stays_in_the_delegation(sqlite_dat
 # Invitations ------------------------------------------------------------------------------------------
 
 
-def replied(key: str, number: int, to: str) -> bytes:
+def replied(key: str, number: int, to: str, stamp: str = "20261122T140000Z") -> bytes:
     sender = f"{key}@example.org"
-    text = calendar(uid=uid_of(), sequence=1, stamp="20261122T140000Z", attendee=sender, organizer=to)
+    text = calendar(uid=uid_of(), sequence=1, stamp=stamp, attendee=sender, organizer=to)
     return mail(text, sender=sender, to=to, head=f"X-Number: {number}\r\n")
 
 
@@ -173,6 +175,21 @@ def test_forged_replies_do_not_keep_the_true_one_out(sqlite_database: Database) 
         assert take_mail(sqlite_database, forged, SECRET, "mailbox").outcome == "refused"
     true = replied("diego", 0, reply_to("diego", SECRET))
     assert take_mail(sqlite_database, true, SECRET, "mailbox") == Taken("taken")
+
+
+def test_a_reply_of_a_fast_clock_sent_again_does_not_undo_the_answer_on_the_page(sqlite_database: Database) -> None:
+    """Its stamp is that of the last reply, and later than the answer that came after it."""
+    invite(sqlite_database)
+    replies = [replied("diego", number, reply_to("diego", SECRET), stamp="20261122T150500Z") for number in (1, 2)]
+    assert take_mail(sqlite_database, replies[0], SECRET, "mailbox") == Taken("taken")
+    with sqlite_database.write_session(world.viewer("diego")) as session:
+        meeting = find_meeting(session, HIDDEN)
+        standing = own_standing(session, meeting)
+        assert standing is not None
+        given = Given("declined", "in_person", promise_of(meeting), standing.version)
+        answer_invitation(session, HIDDEN, given)
+        session.commit()
+    assert take_mail(sqlite_database, replies[1], SECRET, "mailbox") == Taken("refused", "older")
 
 
 def test_a_mail_that_waited_tells_nothing_to_who_was_taken_off_the_list_meanwhile(sqlite_database: Database) -> None:
