@@ -117,10 +117,10 @@ def test_whose_busy_time_one_keeps(sqlite_database, key, whose, expected):
     assert refused.value.key == expected
 
 
-def test_a_secretariats_member_keeps_their_own(database):
-    give(database, "sam", seen_by=("party:MX",), label="mine")
-    assert who_sees(database, ("sam",)) == [*MX, "sam"]
-    with database.read_session(world.viewer("sam")) as session:
+def test_a_secretariats_member_keeps_their_own(sqlite_database):
+    give(sqlite_database, "sam", seen_by=("party:MX",), label="mine")
+    assert who_sees(sqlite_database, ("sam",)) == [*MX, "sam"]
+    with sqlite_database.read_session(world.viewer("sam")) as session:
         (line,) = service.kept_lines(session, ())[0]
         assert line.calendar.label.text == "mine"
 
@@ -139,20 +139,20 @@ def test_changing_who_sees_it_holds_from_that_instant(database):
             acts.save_sharing(session, calendar_id, "", ["administration:US"], row.version)
 
 
-def test_replacing_and_bringing_back(database, clock):
-    calendar_id = give(database, seen_by=("party:US",))
+def test_replacing_and_bringing_back(sqlite_database, clock):
+    calendar_id = give(sqlite_database, seen_by=("party:US",))
     clock.forward(hours=1)
     newer = BusyReading(((at(5, 10), at(5, 11)),))
     new_id = act(
-        database, "ana", lambda session: acts.replace_calendar(session, calendar_id, MEXICO, newer, "e" * 64, 1)
+        sqlite_database, "ana", lambda session: acts.replace_calendar(session, calendar_id, MEXICO, newer, "e" * 64, 1)
     )
-    assert busy(database, "carol") == {world.CAST["ana"].id: [(at(5, 10), at(5, 11))]}
-    old = row_of(database, calendar_id)
+    assert busy(sqlite_database, "carol") == {world.CAST["ana"].id: [(at(5, 10), at(5, 11))]}
+    old = row_of(sqlite_database, calendar_id)
     clock.forward(hours=1)
-    act(database, "ana", lambda session: acts.restore_busy(session, calendar_id, old.version))
-    assert busy(database, "carol") == {world.CAST["ana"].id: list(READING.intervals)}
-    assert row_of(database, new_id).removed_at is not None
-    with database.read_session(world.viewer("ana")) as session:
+    act(sqlite_database, "ana", lambda session: acts.restore_busy(session, calendar_id, old.version))
+    assert busy(sqlite_database, "carol") == {world.CAST["ana"].id: list(READING.intervals)}
+    assert row_of(sqlite_database, new_id).removed_at is not None
+    with sqlite_database.read_session(world.viewer("ana")) as session:
         standing, lately = service.kept_lines(session, ())
         assert [line.calendar.id for line in standing] == [calendar_id]
         assert [(line.calendar.id, line.replaced_by) for line in lately] == [(new_id, None)]

@@ -116,20 +116,20 @@ def test_other_acts_mail_nobody(sqlite_database, act):
         assert not dispatches.who_is_told(session, find_meeting(session, REFERENCE), act).goes_out
 
 
-def test_what_is_said_beforehand_is_what_happens(database):
+def test_what_is_said_beforehand_is_what_happens(sqlite_database):
     """The parties of the plan are those of the mails, whoever acts and whatever is held."""
-    prepared(database, roster=[("CA", None, "x@example.org"), ("US", "daniel", ""), ("MX", None, "")])
-    with database.read_session(world.viewer("ana")) as session:
+    prepared(sqlite_database, roster=[("CA", None, "x@example.org"), ("US", "daniel", ""), ("MX", None, "")])
+    with sqlite_database.read_session(world.viewer("ana")) as session:
         plan = dispatches.who_is_told(session, find_meeting(session, REFERENCE), "cancel")
-    do(database, "ana", cancel)
-    told = rows(database)
+    do(sqlite_database, "ana", cancel)
+    told = rows(sqlite_database)
     names = {member.id: key for key, member in world.CAST.items()}
     assert sorted(names[row.recipient_id] for row in told if row.recipient_id) == [
         "adaeze", "carol", "daniel", "erin", "isabelle", "lucia", "sam",
     ]  # fmt: skip
     assert len([row for row in told if row.entry_id]) == 1  # who has no address cannot be written to
     assert [each.code for each in plan.parties] == ["CA", "MX", "US"]
-    assert {row.dispatch_id for row in told} == {made(database)[0].id}
+    assert {row.dispatch_id for row in told} == {made(sqlite_database)[0].id}
 
 
 # Held --------------------------------------------------------------------------------------------------
@@ -243,9 +243,9 @@ def test_a_day_later_its_makers_are_reminded(sqlite_database, clock):
         assert (held.reference, held.since, held.is_old) == (REFERENCE, world.NOW, is_old)
 
 
-def test_each_kind_of_mail_of_one_act_is_held_apart(database):
+def test_each_kind_of_mail_of_one_act_is_held_apart(sqlite_database):
     """Parties change: one stays, one comes, one goes, and each is told its own."""
-    prepared(database, ("CA", "MX"), mechanism="M08")
+    prepared(sqlite_database, ("CA", "MX"), mechanism="M08")
 
     def change(session):
         draft = stage_changes(session, REFERENCE)
@@ -253,13 +253,13 @@ def test_each_kind_of_mail_of_one_act_is_held_apart(database):
         saved = save_draft(session, draft.id, content, version=draft.version)
         return publish(session, draft.id, version=saved.version)
 
-    do(database, "ana", change, holds=True)
-    assert sorted(dispatch.kind for dispatch in made(database)) == [
+    do(sqlite_database, "ana", change, holds=True)
+    assert sorted(dispatch.kind for dispatch in made(sqlite_database)) == [
         "meeting_changed",
         "meeting_left",
         "meeting_proposed",
     ]
-    with database.read_session(world.viewer("ana")) as session:
+    with sqlite_database.read_session(world.viewer("ana")) as session:
         found = dispatch_acts.mails_of(session, REFERENCE, LETTERHEAD)
     told = {each.dispatch.kind: (each.parties, each.said is None) for each in found.held}
     assert told == {

@@ -139,14 +139,17 @@ def test_there_is_one_digest_a_day_and_none_on_a_weekend(sqlite_database, settin
     assert sent == [at("2026-12-10T08:00"), at("2026-12-11T08:00"), at("2026-12-14T08:00"), at("2026-12-15T08:00")]
 
 
-def test_nothing_is_in_a_digest_that_its_recipient_may_see_no_more(database, settings, clock, post):
-    choose(database, "benoit", "digest")
+def test_nothing_is_in_a_digest_that_its_recipient_may_see_no_more(sqlite_database, settings, clock, post):
+    choose(sqlite_database, "benoit", "digest")
     word = world.canary("MXUS", "title")
-    kept, lost = add(database, "UNC-2026-1"), add(database, "UNC-2026-MXUS-1", ("MX", "US"), title={"en": word})
+    kept, lost = (
+        add(sqlite_database, "UNC-2026-1"),
+        add(sqlite_database, "UNC-2026-MXUS-1", ("MX", "US"), title={"en": word}),
+    )
     clock.now = at("2026-12-08T10:00")
-    tell(database, "benoit", "meeting_changed", kept, lost)
+    tell(sqlite_database, "benoit", "meeting_changed", kept, lost)
     clock.now = at("2026-12-09T10:00")
-    run(database, settings, post)
+    run(sqlite_database, settings, post)
     (text,) = post.texts()
     assert word not in text
     assert "UNC-2026-MXUS" not in text
@@ -187,10 +190,10 @@ def test_who_wants_no_mails_gets_those_about_their_password_and_no_others(sqlite
 
 
 @pytest.mark.parametrize(("count", "mails"), [(5, 5), (6, 1)])
-def test_more_than_five_at_once_are_one_digest(database, settings, post, count, mails):
-    ids = [add(database, f"UNC-2026-{number}") for number in range(1, count + 1)]
-    tell(database, "diego", "meeting_proposed", *ids)
-    run(database, settings, post)
+def test_more_than_five_at_once_are_one_digest(sqlite_database, settings, post, count, mails):
+    ids = [add(sqlite_database, f"UNC-2026-{number}") for number in range(1, count + 1)]
+    tell(sqlite_database, "diego", "meeting_proposed", *ids)
+    run(sqlite_database, settings, post)
     assert len(post.mails) == mails
     text = "\n".join(post.texts())
     assert [text.count(f"/meetings/UNC-2026-{number}\n") for number in range(1, count + 1)] == [1] * count

@@ -173,31 +173,31 @@ def reply(database: Database, reference: str, key: str, value: str) -> None:
 # The life of a meeting --------------------------------------------------------------------------------
 
 
-def test_a_meetings_life_in_the_calendar_of_one_who_is_told(database, deliver):
-    reference = propose_meeting(database, content())
-    assert all(calendar_of(mail) is None for mail in deliver(database).mails)
+def test_a_meetings_life_in_the_calendar_of_one_who_is_told(sqlite_database, deliver):
+    reference = propose_meeting(sqlite_database, content())
+    assert all(calendar_of(mail) is None for mail in deliver(sqlite_database).mails)
     steps: list[tuple[Callable[[], None], tuple[str, int, str | None] | None]] = [
-        (lambda: confirm(database, reference), ("REQUEST", 1, "CONFIRMED")),
-        (lambda: change(database, reference, place="Another room"), ("REQUEST", 1, "CONFIRMED")),
-        (lambda: steer(database, "postpone", reference, "A vote", date=LATER), ("REQUEST", 2, "TENTATIVE")),
-        (lambda: confirm(database, reference), ("REQUEST", 3, "CONFIRMED")),
-        (lambda: steer(database, "postpone", reference, "A vote"), ("CANCEL", 4, "CANCELLED")),
-        (lambda: steer(database, "cancel", reference, "No room"), None),
-        (lambda: steer(database, "reinstate", reference), ("REQUEST", 5, "TENTATIVE")),
-        (lambda: steer(database, "cancel", reference, "No room"), ("CANCEL", 6, "CANCELLED")),
+        (lambda: confirm(sqlite_database, reference), ("REQUEST", 1, "CONFIRMED")),
+        (lambda: change(sqlite_database, reference, place="Another room"), ("REQUEST", 1, "CONFIRMED")),
+        (lambda: steer(sqlite_database, "postpone", reference, "A vote", date=LATER), ("REQUEST", 2, "TENTATIVE")),
+        (lambda: confirm(sqlite_database, reference), ("REQUEST", 3, "CONFIRMED")),
+        (lambda: steer(sqlite_database, "postpone", reference, "A vote"), ("CANCEL", 4, "CANCELLED")),
+        (lambda: steer(sqlite_database, "cancel", reference, "No room"), None),
+        (lambda: steer(sqlite_database, "reinstate", reference), ("REQUEST", 5, "TENTATIVE")),
+        (lambda: steer(sqlite_database, "cancel", reference, "No room"), ("CANCEL", 6, "CANCELLED")),
     ]
     stamps = []
     for step, expected in steps:
         step()
-        mail = deliver(database).to("isabelle@example.org")
+        mail = deliver(sqlite_database).to("isabelle@example.org")
         assert said(mail) == expected
-        row = kept(database, reference, "isabelle")
+        row = kept(sqlite_database, reference, "isabelle")
         assert row.sent_at is not None
         if expected is None:
             continue
         event = event_of(mail)
         stamps.append(event["DTSTAMP"].dt)
-        with database.read_session(world.viewer("isabelle")) as session:
+        with sqlite_database.read_session(world.viewer("isabelle")) as session:
             feed = meeting_download(session, reference, "http://127.0.0.1:8000", "fr").content
             meeting = find_meeting(session, reference)
         (in_feed,) = icalendar.Calendar.from_ical(feed).walk("VEVENT")
@@ -256,14 +256,14 @@ def test_an_invitation_is_its_delegations_and_the_persons_own(database, deliver)
 # Who is in it no more ---------------------------------------------------------------------------------
 
 
-def test_a_party_that_is_dropped_reads_nothing_of_what_was_decided_without_it(database, deliver):
-    reference = propose_meeting(database, content())
-    put_on(database, reference, "isabelle", **NURIA)
-    confirm(database, reference)
-    deliver(database)
+def test_a_party_that_is_dropped_reads_nothing_of_what_was_decided_without_it(sqlite_database, deliver):
+    reference = propose_meeting(sqlite_database, content())
+    put_on(sqlite_database, reference, "isabelle", **NURIA)
+    confirm(sqlite_database, reference)
+    deliver(sqlite_database)
     word = world.canary("MXUS", "place")
-    change(database, reference, parties=("MX", "US"), place=word, first_day=LATER.first_day)
-    box = deliver(database)
+    change(sqlite_database, reference, parties=("MX", "US"), place=word, first_day=LATER.first_day)
+    box = deliver(sqlite_database)
     assert said(box.to("nuria@example.net")) == ("CANCEL", 1, None)
     assert word not in box.to("nuria@example.net").as_string()
     mail = box.to("isabelle@example.org")
@@ -275,10 +275,12 @@ def test_a_party_that_is_dropped_reads_nothing_of_what_was_decided_without_it(da
     assert word not in mail.as_string()
     assert "21" not in (calendar_of(mail) or b"").decode().partition("BEGIN:VEVENT")[2].partition("UID")[0]
     assert said(box.to("carol@example.org")) == ("REQUEST", 2, "TENTATIVE")
-    change(database, reference, place="Together")
-    assert calendar_of(deliver(database).to("isabelle@example.org")) is None  # proposed to them: nothing confirmed yet
-    confirm(database, reference)
-    assert said(deliver(database).to("isabelle@example.org")) == ("REQUEST", 4, "CONFIRMED")
+    change(sqlite_database, reference, place="Together")
+    assert (
+        calendar_of(deliver(sqlite_database).to("isabelle@example.org")) is None
+    )  # proposed to them: nothing confirmed yet
+    confirm(sqlite_database, reference)
+    assert said(deliver(sqlite_database).to("isabelle@example.org")) == ("REQUEST", 4, "CONFIRMED")
 
 
 def put_on(database: Database, reference: str, key: str = "ana", **fields: Any) -> uuid.UUID:

@@ -475,13 +475,15 @@ def test_guests_of_a_released_meeting_are_listed_by_name_to_its_parties_alone(he
 # Who was there -------------------------------------------------------------------------------------
 
 
-def test_attendance_and_quorum(database: Database, clock: Clock) -> None:
-    convene(database)
-    rows = {key: propose(database, key, name=f"Head of {key}", role="head") for key in ("isabelle", "ana", "erin")}
+def test_attendance_and_quorum(sqlite_database: Database, clock: Clock) -> None:
+    convene(sqlite_database)
+    rows = {
+        key: propose(sqlite_database, key, name=f"Head of {key}", role="head") for key in ("isabelle", "ana", "erin")
+    }
 
     def record(key: str, on: dt.date = DAY, **marks: tuple[str, str | None]) -> Any:
         marked = {rows[each].id: Marked(*mark) for each, mark in marks.items()}
-        return act(database, key, attendance.record_attendance, on, marked)
+        return act(sqlite_database, key, attendance.record_attendance, on, marked)
 
     assert refused(lambda: record("ana", ana=("present", None))) == ("day_still_to_come", "day")
     clock.now = dt.datetime(2026, 12, 10, 16, tzinfo=dt.UTC)
@@ -491,12 +493,12 @@ def test_attendance_and_quorum(database: Database, clock: Clock) -> None:
     assert refused(lambda: record("ana", erin=("present", None))) == ("forbidden", None)
     assert refused(lambda: record("ana", ana=("late", None))) == ("unknown_presence", "presence")
     record("ana", ana=("present", None))
-    assert [each.state for each in seen(database, "benoit").quorums] == ["open"]
+    assert [each.state for each in seen(sqlite_database, "benoit").quorums] == ["open"]
     record("sam", erin=("remote", None), isabelle=("absent", None))
     for key in ("benoit", "diego", "carol", "sam"):
-        quorum = seen(database, key).quorums[0]
+        quorum = seen(sqlite_database, key).quorums[0]
         assert (quorum.state, quorum.missing) == ("informal", ("CA",))
-        with database.read_session(world.viewer(key)) as session:
+        with sqlite_database.read_session(world.viewer(key)) as session:
             counts = roster_counts(session, find_meeting(session, MEETING))
         assert (dict(counts.approved), counts.quorums) == ({"CA": 1, "MX": 1, "US": 1}, (quorum,))
     # Afterwards too, but never over another's mark without having seen it.
@@ -504,8 +506,8 @@ def test_attendance_and_quorum(database: Database, clock: Clock) -> None:
     with pytest.raises(StaleVersion):
         record("isabelle", isabelle=("present", None))
     record("isabelle", isabelle=("present", "absent"))
-    assert seen(database, "benoit").quorums[0].state == "quorum"
-    assert recorded(database)[-3:] == [
+    assert seen(sqlite_database, "benoit").quorums[0].state == "quorum"
+    assert recorded(sqlite_database)[-3:] == [
         ("attendance_recorded", "MX"),
         ("attendance_recorded", None),
         ("attendance_recorded", "CA"),
