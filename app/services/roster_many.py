@@ -32,6 +32,16 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "mode": ("Takes part", "Mode", "Participa", "Modalidad", "Participe", "Participation"),
 }
 
+# What people call themselves, beside the labels of the product.
+_ALSO_SAID: Final[Mapping[str, tuple[str, ...]]] = {
+    "head": ("Jefe de delegación", "Jefa de delegación", "Titular", "Chef de délégation", "Cheffe de délégation"),
+    "alternate": ("Suplente", "Suppléant", "Suppléante"),
+    "adviser": ("Advisor", "Asesor", "Asesora", "Conseiller", "Conseillère"),
+    "interpreter": ("Intérprete", "Interprète"),
+    "liaison": ("Enlace", "Agent de liaison", "Agente de liaison"),
+    "support": ("Staff", "Apoyo", "Soutien"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ManyLine:
@@ -132,4 +142,5 @@ def _new_name(roster: OpenRoster, written: str, seen: set[str], before: int) -> 
 
 def _meant(written: str, group: str, keys: Sequence[str], usual: str, refusal: str) -> str:
     """Return which of the stored values of a group of words is meant, the usual one where nothing is written."""
-    return meant_by(written, {key: said_in_each(group, key) for key in keys}, refusal) if written else usual
+    known = {key: [*said_in_each(group, key), *_ALSO_SAID.get(key, ())] for key in keys}
+    return meant_by(written, known, refusal) if written else usual

@@ -32,7 +32,7 @@ class PlanForm(FlaskForm):
     """What a plan says of days, hours and place, each field as text; whom it wants has fields by party beside it."""
 
     first_day = StringField(_l("From"))
-    last_day = StringField(_l("To"))
+    last_day = StringField(_l("Until"))
     days_count = StringField(_l("Days in a row"))
     minutes = StringField(_l("Hours a day"))
     starts = StringField(_l("Not before"))

@@ -30,7 +30,7 @@ class EntryForm(FlaskForm):
 
     who = SelectField(_l("Who"), validate_choice=False)
     name = StringField(_l("Name"))
-    title = StringField(_l("Title"), description=_l("As it stands on the list of participants."))
+    title = StringField(_lp("of a person", "Title"), description=_l("As it stands on the list of participants."))
     office_code = SelectField(_l("Office"), validate_choice=False)
     role = SelectField(_l("Role"), validate_choice=False)
     mode = SelectField(_l("Takes part"), validate_choice=False)
