@@ -13,6 +13,8 @@ from app.models.base import Base, Digest, Guarded, OptionalPartyCode, SystemOnly
 
 PARTSTATS = ("needs_action", "accepted", "tentative", "declined")
 REPLY_WAYS = ("page", "link", "calendar")
+MAIL_WAYS = ("mailbox", "pipe")
+MAIL_OUTCOMES = ("taken", "refused", "ignored")
 
 
 class Dispatch(Guarded, Versioned, Base):
@@ -55,6 +57,7 @@ class MeetingInvitation(Guarded, Versioned, Base):
         CheckConstraint("(person_id IS NULL) != (entry_id IS NULL)", name="of_one"),
         one_of("reply", *PARTSTATS, name="reply"),
         CheckConstraint("method IS NULL OR method IN ('REQUEST', 'CANCEL')", name="method"),
+        one_of("reply_way", *REPLY_WAYS, name="reply_way"),  # or NULL, which no CHECK refuses
     )
 
     id: Mapped[UuidKey]
@@ -81,7 +84,10 @@ class InvitationReply(Guarded, Base):
     raises_revision: ClassVar[bool] = False
 
     __tablename__ = "invitation_replies"
-    __table_args__ = (one_of("outcome", "taken", "refused", name="outcome"),)
+    __table_args__ = (
+        one_of("outcome", "taken", "refused", name="outcome"),
+        one_of("reply", *PARTSTATS[1:], name="reply"),
+    )
 
     id: Mapped[UuidKey]
     invitation_id: Mapped[uuid.UUID] = mapped_column(
@@ -98,6 +104,10 @@ class ReceivedMail(SystemOnly, Base):
     """A mail that came to Entente's own address, by the digest of its bytes so that none is read twice."""
 
     __tablename__ = "received_mails"
+    __table_args__ = (
+        one_of("way", *MAIL_WAYS, name="way"),
+        one_of("outcome", *MAIL_OUTCOMES, name="outcome"),
+    )
 
     id: Mapped[UuidKey]
     digest: Mapped[Digest] = mapped_column(unique=True)

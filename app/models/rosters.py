@@ -14,7 +14,6 @@ from app.models.base import Base, Code, Guarded, Line, PartyCode, UuidKey, Versi
 ROSTER_ROLES = ("head", "alternate", "adviser", "interpreter", "liaison", "support")
 LEVELS = ("leader", "minister", "deputy_minister", "assistant_secretary", "director_general", "director", "expert")
 ROSTER_STATES = ("proposed", "approved", "refused", "withdrawn")
-REPLIES = ("accepted", "tentative", "declined")
 
 
 class RosterEntry(Guarded, Versioned, Base):
@@ -31,6 +30,8 @@ class RosterEntry(Guarded, Versioned, Base):
         one_of("state", *ROSTER_STATES, name="state"),
         one_of("mode", "in_person", "remote", name="mode"),
         CheckConstraint("reply IS NULL OR reply IN ('accepted', 'tentative', 'declined')", name="reply"),
+        one_of("expected_level", *LEVELS, name="expected_level"),  # or NULL, which no CHECK refuses
+        one_of("actual_level", *LEVELS, name="actual_level"),
     )
 
     id: Mapped[UuidKey]
@@ -103,6 +104,7 @@ class MeetingProtocol(Guarded, Versioned, Base):
     __table_args__ = (
         one_of("precedence", "rotating", "alphabetical", name="precedence"),
         one_of("language", "en", "es", "fr", name="language"),
+        one_of("expected_level", *LEVELS, name="expected_level"),
     )
 
     id: Mapped[UuidKey]
