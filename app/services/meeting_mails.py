@@ -86,6 +86,10 @@ def _subject_and_lead(kind: str, gettext: Callable[[str], str]) -> tuple[str, st
         "meeting_confirmed": (_("Confirmed: %(title)s"), _("Every party said yes: this meeting is confirmed.")),
         "meeting_changed": (_("Changed: %(title)s"), _("This meeting was changed. It now stands as follows.")),
         "meeting_postponed": (_("Postponed: %(title)s"), _("This meeting is postponed.")),
+        "meeting_moved": (
+            _("New date: %(title)s"),
+            _("This meeting was moved. Its new date is below, and its parties are asked to say yes to it."),
+        ),
         "meeting_cancelled": (_("Cancelled: %(title)s"), _("This meeting is cancelled.")),
         "meeting_reinstated": (_("Proposed again: %(title)s"), _("This meeting is proposed to you again.")),
         "roster_joined": (_("You are on the list: %(title)s"), _("You go to this meeting for your delegation.")),
@@ -116,7 +120,9 @@ def _meeting_content(
     if meeting is None or (message.entry_id is not None and not _goes(session, meeting, viewer)):
         return None
     language = viewer.language
-    subject, lead = _subject_and_lead(word_now(message.kind, meeting.state), words.translations(language).gettext)
+    kind = word_now(message.kind, meeting.state)
+    has_moved = kind == "meeting_postponed" and meeting.state != "postponed"
+    subject, lead = _subject_and_lead("meeting_moved" if has_moved else kind, words.translations(language).gettext)
     picked, title_language = words.pick(meeting.title, language)
     title = header_text(picked)
     parties = words.party_order([row.party_code for row in meeting.parties], language)
@@ -135,7 +141,7 @@ def _meeting_content(
             "times": times_of(meeting, viewer),
             "place": meeting.place,
             "parties": words.list_of([words.party_name(code, language) for code in parties], language),
-            "reason": meeting.reason if meeting.state in {"postponed", "cancelled"} else None,
+            "reason": meeting.reason if has_moved or meeting.state in {"postponed", "cancelled"} else None,
             "link": f"{letterhead.base_url}/meetings/{meeting.reference}" if message.entry_id is None else None,
         },
     )

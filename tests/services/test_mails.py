@@ -120,6 +120,7 @@ def test_each_kind_says_something_else(sqlite_database):
         ("meeting_confirmed", "proposed", "Changed: Coordination on the UN"),
         ("meeting_proposed", "confirmed", "Confirmed: Coordination on the UN"),
         ("meeting_postponed", "confirmed", "Confirmed: Coordination on the UN"),
+        ("meeting_postponed", "proposed", "New date: Coordination on the UN"),
         ("meeting_cancelled", "proposed", "Changed: Coordination on the UN"),
         ("meeting_changed", "cancelled", "Changed: Coordination on the UN"),
     ],
@@ -205,6 +206,14 @@ def test_a_postponed_meeting_gives_its_reason_and_no_date(sqlite_database):
     assert "No new date has been agreed yet." in plain
     assert "Reason: The host asked for it." in plain
     assert "2026, 10:00" not in plain
+
+
+def test_a_moved_meeting_gives_its_reason_and_its_new_date(sqlite_database):
+    meeting_id = add_meeting(sqlite_database, reason="The host asked for it.")
+    plain = sent(compose(sqlite_database, about(meeting_id, "carol", "meeting_postponed"), LETTERHEAD))[1]
+    assert plain.startswith("This meeting was moved. Its new date is below")
+    assert "Reason: The host asked for it." in plain
+    assert "10 December 2026, 10:00" in plain
 
 
 def test_a_meeting_across_midnight_names_both_days(sqlite_database):
