@@ -7,7 +7,7 @@ import pytest
 from app.db import Database
 from app.models import Meeting, MeetingInvitation, RosterEntry
 from config import Settings
-from tests import world
+from tests import polling, world
 from tests.conftest import client_of, make_app
 from tests.inviting import HIDDEN, entry_id, invitation_id, invite, link_of
 
@@ -26,3 +26,13 @@ def test_a_link_tells_who_was_taken_off_nothing_of_what_came_afterwards(
     page = client_of(make_app(settings, sqlite_database), None).get(link_of(key, settings.secret_key) + "?lang=en")
     assert (page.status_code, "You are no longer invited" in page.text) == (410, True)
     assert [word for word in ("Laredo", "Ministers", "December", "confirmed") if word in page.text] == []
+
+
+@pytest.mark.parametrize("days_count", [1, 5])
+def test_a_slot_at_the_end_of_time_is_refused_in_words(
+    settings: Settings, sqlite_database: Database, days_count: int
+) -> None:
+    polling.with_poll(sqlite_database, "UNC-2027-P1", days_count=days_count)
+    ana = client_of(make_app(settings, sqlite_database), "ana")
+    sent = {"version": "1", "day_1": "9999-12-31", "time_1": "23:59"}
+    assert ana.post("/polls/UNC-2027-P1/slots", data=sent).status_code == 422

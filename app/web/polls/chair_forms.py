@@ -94,8 +94,8 @@ class PollReportForm(FlaskForm):
 
 
 def _order(poll: Poll, day: dt.date, starts: dt.time | None, field: str) -> SlotOrder:
-    last = day + dt.timedelta(days=poll.days_count - 1)
+    last = day + min(dt.timedelta(days=poll.days_count - 1), dt.date.max - day)  # no year is refused here
     if poll.minutes is None or starts is None:
         return SlotOrder(day, last, field=field)
-    ends = dt.datetime.combine(day, starts) + dt.timedelta(minutes=poll.minutes)
+    ends = dt.datetime.combine(dt.date.min, starts) + dt.timedelta(minutes=poll.minutes)
     return SlotOrder(day, last, starts, ends.time(), field=field)
