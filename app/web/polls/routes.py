@@ -66,7 +66,7 @@ def answer(ref: str) -> ResponseReturnValue:
         return poll_page(view, typed, rows=_compared(view, stale)), 409
     except Refusal as refusal:
         return _refused(ref, typed, refusal)
-    flash(_("Your answer is kept. The other delegations are shown your delegation’s answer, and nothing else."))
+    flash(_("Your answer is kept."))
     return _back(ref, typed.seat_id)
 
 
