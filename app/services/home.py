@@ -158,19 +158,24 @@ def home_of(session: GuardedSession) -> Home:
         *_of_drafts(session, lines, mechanisms),
         *owed,
     ]
-    served = {hat.mechanism_id for hat in viewer.hats}
     return Home(
         needs=tuple(sorted(needs, key=lambda need: (need.due_on is None, need.due_on or today))),
         next_meetings=next_meetings,
         more_meetings=meetings.coming_count - len(next_meetings),
         dates_to_agree=tuple(_to_agree(owing, merged, counted_since(session, windows), today)),
-        served=tuple(mechanism for mechanism in mechanisms if mechanism.id in served),
+        served=_served(mechanisms, viewer),
         capitals=capitals,
         today=today,
         quiet=_quiet(session, owed, own_zone),
         leavers=left,
         waiting=waiting,
     )
+
+
+def _served(mechanisms: Iterable[Mechanism], viewer: Viewer) -> tuple[Mechanism, ...]:
+    """Return those of the mechanisms that the viewer serves."""
+    served = {hat.mechanism_id for hat in viewer.hats}
+    return tuple(mechanism for mechanism in mechanisms if mechanism.id in served)
 
 
 def _own_zone(capitals: Iterable[Capital], viewer: Viewer) -> str:

@@ -34,8 +34,7 @@ __all__ = ["blueprint"]
 @route(blueprint, "/mechanisms/<code>", policy=signed_in(Action.READ_REGISTER))
 def mechanism(code: str) -> ResponseReturnValue:
     """Show one mechanism."""
-    found = service.mechanism_view(session(), code)
-    language = reader_language()
+    found, language = service.mechanism_view(session(), code), reader_language()
     return render_template(
         "mechanisms/mechanism.html",
         found=found,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import render_template
 
@@ -39,10 +40,6 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
     meeting, language = view.meeting, reader_language()
     places = clocks.places_of(view, viewer, language)
     acted = actions_around(session, meeting)
-    acts = life.possible_acts(session, meeting, view.facts)
-    confirms = "answer" in acts and life.would_confirm(session, meeting)
-    invited = own_invitation(session, meeting) if view.own_count else None
-    own = next((line.row for line in view.parties if line.party.code == viewer.party), None)
     return render_template(
         "meetings/meeting.html",
         view=view,
@@ -58,9 +55,6 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         parties=_in_order(view, language),
         reports=_reports(view, language),
         history=history_of(view.history, viewer, language),
-        acts=acts,
-        own=own,
-        plan=who_is_told_of_answer(session, meeting, confirms=confirms) if "answer" in acts else None,
         promise=life.promise_of(meeting),
         stale=stale,
         error=error,
@@ -74,11 +68,30 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         released_count=view.released_count,
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
-        roster=roster_section(session, meeting, is_empty=not view.going_count),
-        polls=polls_of_meeting(session, meeting.id) if view.poll_count else (),
-        invitation=invited,
-        invitation_form_of=invitation_form(invited.answer, invited.mode, language) if invited else None,
+        **_acts(session, view),
+        **_convened(session, view, language),
     )
+
+
+def _acts(session: GuardedSession, view: MeetingView) -> dict[str, Any]:
+    """Return what the viewer may do, what their own party answered, and whom its yes would tell."""
+    acts = life.possible_acts(session, view.meeting, view.facts)
+    own = next((line.row for line in view.parties if line.party.code == session.bound_viewer.party), None)
+    if "answer" not in acts:
+        return {"acts": acts, "own": own, "plan": None}
+    confirms = life.would_confirm(session, view.meeting)
+    return {"acts": acts, "own": own, "plan": who_is_told_of_answer(session, view.meeting, confirms=confirms)}
+
+
+def _convened(session: GuardedSession, view: MeetingView, language: str) -> dict[str, Any]:
+    """Return who goes, the polls about its date, and the viewer's own invitation; each read only where there is any."""
+    invited = own_invitation(session, view.meeting) if view.own_count else None
+    return {
+        "roster": roster_section(session, view.meeting, is_empty=not view.going_count),
+        "polls": polls_of_meeting(session, view.meeting.id) if view.poll_count else (),
+        "invitation": invited,
+        "invitation_form_of": invitation_form(invited.answer, invited.mode, language) if invited else None,
+    }
 
 
 def _warnings(session: GuardedSession, view: MeetingView) -> list[str]:

@@ -88,8 +88,6 @@ def answer(ref: str) -> ResponseReturnValue:
 def report(ref: str) -> ResponseReturnValue:
     """Take another party's answer that came by note, mail or telephone."""
     found = service.find_meeting(session(), ref)
-    if "report" not in life.possible_acts(session(), found, service.facts_of_meeting(session(), found)):
-        raise Refusal("not_in_state")
     form = _report_form(found)
     if request.method != "POST":
         form.promise.data = life.promise_of(found)
@@ -110,6 +108,9 @@ def report(ref: str) -> ResponseReturnValue:
 
 
 def _report_form(found: Meeting) -> ReportForm:
+    """Return the form of a report; raises `Refusal("not_in_state")` where nobody's answer can be reported."""
+    if "report" not in life.possible_acts(session(), found, service.facts_of_meeting(session(), found)):
+        raise Refusal("not_in_state")
     language = reader_language()
     form = ReportForm()
     open_to_report = words.party_order(life.reportable_parties(session(), found), language)

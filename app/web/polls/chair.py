@@ -57,12 +57,7 @@ def choose(ref: str) -> ResponseReturnValue:
     try:
         if request.method != "POST":
             return _choice_page(choice_of(session(), ref, slot_id))
-        hold_if_asked()
-        with session().begin_nested():  # the page of what could not be done shows what stands
-            meeting = choose_slot(
-                session(), ref, slot_id, promise=request.form.get("promise", ""), uid_host=uid_host(),
-                reason=request.form.get("reason", ""),
-            )  # fmt: skip
+        return _chosen(_choose(ref, slot_id))
     except StaleVersion as stale:
         return _lost(ref, slot_id, stale)
     except Refused as refused:  # the draft lacks what a meeting needs, beside its date
@@ -72,7 +67,16 @@ def choose(ref: str) -> ResponseReturnValue:
         if refusal.field != "reason":
             raise
         return _choice_page(choice_of(session(), ref, slot_id), refusal=refusal), 422
-    return _chosen(meeting)
+
+
+def _choose(ref: str, slot_id: uuid.UUID) -> Meeting:
+    """Choose a slot as the page that was sent promised; where that is refused, pages show again what stands."""
+    hold_if_asked()
+    with session().begin_nested():
+        return choose_slot(
+            session(), ref, slot_id, promise=request.form.get("promise", ""), uid_host=uid_host(),
+            reason=request.form.get("reason", ""),
+        )  # fmt: skip
 
 
 def _chosen(meeting: Meeting) -> ResponseReturnValue:
