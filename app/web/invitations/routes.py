@@ -50,7 +50,7 @@ def invitation(token: str) -> ResponseReturnValue:
     except Refusal as refusal:
         if refusal.key != _UNKNOWN:
             raise
-        return render_template("invitations/over.html", message=message_for(refusal)), 404, _UNTOLD
+        return render_template("invitations/over.html", said=message_for(refusal)), 404, _UNTOLD
 
 
 def _answered(token: str, form: InvitationForm) -> ResponseReturnValue:
