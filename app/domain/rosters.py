@@ -154,18 +154,11 @@ def heads_of(approved: Iterable[tuple[str, str]], parties: Sequence[str]) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Somebody speaks for somebody else, or at another level than was expected; `is_lower` compares the two."""
+    """Somebody speaks for somebody else, or at another level than was expected."""
 
     acts_for: str
     expected: str | None
     actual: str | None
-
-    @property
-    def is_lower(self) -> bool:
-        """Say whether the level is known to be below the one that was expected."""
-        if self.expected not in LEVELS or self.actual not in LEVELS:
-            return False
-        return LEVELS.index(self.actual) > LEVELS.index(self.expected)
 
 
 def substitution_of(acts_for: str | None, expected: str | None, actual: str | None) -> Substitution | None:

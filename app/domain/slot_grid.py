@@ -188,8 +188,3 @@ def _merged(ranges: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
             held = (held[0], high)
     if held is not None:
         yield held
-
-
-def is_free(busy: Iterable[Span], wanted: Span) -> bool:
-    """Say by a plain look at every interval whether none of them overlaps the wanted one."""
-    return not any(starts_at < wanted[1] and wanted[0] < ends_at for starts_at, ends_at in busy)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date
 
 from app.domain.slot_facts import (
@@ -25,7 +24,7 @@ from app.domain.slot_facts import (
     Reason,
     Span,
 )
-from app.domain.slot_grid import candidates_of, is_free, overlap_counts
+from app.domain.slot_grid import candidates_of, overlap_counts
 from app.domain.slot_reasons import Reasoner
 
 __all__ = [
@@ -41,7 +40,6 @@ __all__ = [
     "Reason",
     "Span",
     "rank",
-    "works",
 ]
 
 
@@ -72,11 +70,3 @@ def rank(facts: PlanFacts, limit: int = 20) -> Ranking:
     slots = tuple(reasoner.slot_at(-negative) for _, _, negative in chosen)
     hindrances = Counter({each.key: hit for each, hit in zip(required, lacking.hits, strict=True) if hit})
     return Ranking(slots, len(grid.days), working_count, dict(hindrances.most_common()))
-
-
-def works(facts: PlanFacts, sittings: Sequence[Span]) -> bool:
-    """Say by a plain look at everybody's intervals whether nobody who must attend is busy, and it is still to come."""
-    to_come = all(starts_at > facts.now for starts_at, _ in sittings)
-    return to_come and all(
-        is_free(each.busy, span) for each in facts.attendees if each.is_required for span in sittings
-    )

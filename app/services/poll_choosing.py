@@ -14,8 +14,9 @@ from app.services.meeting_audience import rows_audience
 from app.services.meeting_state import apply_state
 from app.services.poll_choice import Choice, choice_of
 from app.services.poll_people import people_who_answered
-from app.services.poll_post import is_practised, tell_people, those_asked
+from app.services.poll_post import tell_people, those_asked
 from app.services.poll_reports import show_reports
+from app.services.practice import is_example
 from app.services.proposing import propose
 from app.services.slot_use import Elsewhere, move_meeting, use_in_draft
 
@@ -91,7 +92,7 @@ def _end(session: GuardedSession, choice: Choice, meeting: Meeting) -> None:
 
 def _tell_others(session: GuardedSession, poll: Poll, meeting: Meeting) -> None:
     """Tell those asked and those who answered whom no mail about the meeting tells in this moment."""
-    if is_practised(session, poll):
+    if is_example(session, poll):
         return
     with session.whole_truth("find whom the choice of a slot was not told yet") as truth:
         told = truth.execute(

@@ -20,7 +20,7 @@ def tell_those_asked(session: GuardedSession, kind: str, poll: Poll, except_pers
 
     Nobody is told of what is practised on the example. The poll's seats are loaded.
     """
-    if is_practised(session, poll):
+    if is_example(session, poll):
         return
     with session.whole_truth("find whom to tell of a poll") as truth:
         told = those_asked(truth, poll)
@@ -37,11 +37,6 @@ def tell_people(session: GuardedSession, kind: str, poll: Poll, people: Collecti
     """Write down that these people are to be told of a poll; `facts` are ids and words of ours that the mail needs."""
     for person_id in sorted(people, key=str):
         outbox.enqueue(session, kind, person_id, {"poll_id": str(poll.id), **facts}, subject_id=poll.id)
-
-
-def is_practised(session: GuardedSession, poll: Poll) -> bool:
-    """Say whether a poll is of the example, on which one delegation practises by itself."""
-    return is_example(session, poll)
 
 
 def _named(truth: GuardedSession, poll: Poll) -> set[uuid.UUID]:

@@ -65,7 +65,7 @@ class Preview:
     """What will be when a draft is proposed.
 
     `scope` is the reference without its number, which is given out on proposing; `state` what the
-    meeting begins as; `said_yes` the parties whose yes the proposal is; `mailed` those who are told.
+    meeting begins as; `said_yes` the parties whose yes the proposal is.
     """
 
     found: OpenDraft
@@ -73,7 +73,6 @@ class Preview:
     scope: str
     state: str
     said_yes: tuple[str, ...]
-    mailed: tuple[str, ...]
     agenda: tuple[TemplateItem, ...]
     advice: tuple[Advice, ...]
 
@@ -91,7 +90,6 @@ def preview_of(session: GuardedSession, draft_id: uuid.UUID) -> Preview:
         ),
         state=state.state,
         said_yes=tuple(code for code, answer in state.answers.items() if answer.confirms),
-        mailed=ready.content.parties,
         agenda=_agenda(session, ready),
         advice=advice_for(session, ready),
     )

@@ -37,11 +37,10 @@ LISTED_A_DAY_OF_ONE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a mail, and why where it changed nothing; `is_new` is False for one that was here before."""
+    """What became of a mail, and why where it changed nothing."""
 
     outcome: Outcome
     reason: str | None = None
-    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _take_once(database: Database, mail: _Mail, secret_key: str) -> Taken:
         earlier = session.execute(select(ReceivedMail).where(ReceivedMail.digest == mail.digest)).scalar_one_or_none()
         if earlier is not None:
             outcome: Outcome = "ignored" if earlier.outcome == "ignored" else "refused"
-            return Taken(outcome, "repeated", is_new=False)
+            return Taken(outcome, "repeated")
         named = _named(session, mail.reply, secret_key) if mail.reply else _Named()
         now = session.now
     if mail.reply is None or named.invitation_id is None or named.reason is not None:

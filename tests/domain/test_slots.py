@@ -24,7 +24,6 @@ from app.domain.slots import (
     Reason,
     Span,
     rank,
-    works,
 )
 
 NOW = dt.datetime(2026, 11, 22, 15, tzinfo=dt.UTC)
@@ -266,6 +265,15 @@ def all_starts(facts: PlanFacts) -> Iterator[list[Span]]:
                 ]
                 yield [(a.astimezone(dt.UTC), b.astimezone(dt.UTC)) for a, b in zip(*bounds, strict=True)]
         day += dt.timedelta(days=1)
+
+
+def works(facts: PlanFacts, sittings: Sequence[Span]) -> bool:
+    """Say by a plain look at all intervals whether nobody who must attend is busy, and it is still to come."""
+    busy = [span for each in facts.attendees if each.is_required for span in each.busy]
+    return all(
+        starts_at > facts.now and not any(begins < ends_at and starts_at < ends for begins, ends in busy)
+        for starts_at, ends_at in sittings
+    )
 
 
 @settings(max_examples=60, deadline=None)

@@ -108,7 +108,7 @@ def test_replies_are_written_as_who_gave_them_and_each_mail_once(database: Datab
         "calendar", 1, stamped_at, world.NOW,
     )  # fmt: skip
     clock.forward(minutes=5)
-    assert take(database, replied("diego", partstat="DECLINED")) == Taken("refused", "repeated", is_new=False)
+    assert take(database, replied("diego", partstat="DECLINED")) == Taken("refused", "repeated")
     assert listed(database, "diego") == [("taken", None)]
     with database.read_session(world.viewer("carol")) as session:
         assert session.scalars(select(InvitationReply)).all() == []
