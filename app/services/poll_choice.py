@@ -200,7 +200,7 @@ def _of_meeting(session: GuardedSession, choice: Choice) -> Choice:
     facts = facts_of_meeting(session, meeting)
     if not can(session.bound_viewer, Action.CHANGE_MEETING if way == "change" else Action.STEER_MEETING, facts):
         raise Refusal("forbidden")
-    said = choice.said_yes
+    said = choice.said_yes if dict(poll.title) == dict(meeting.title) else {}  # else they said it of another meeting
     if way != "change" and not is_held_as_asked(poll, meeting):
         said = {}
     if _is_then(before, when) and (way != "change" or is_held_as_asked(poll, meeting)):

@@ -39,6 +39,7 @@ SECRET = "a secret for the tests alone, 32 bytes"
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)
 REF = "UNC-2027-P1"
 MEETING = "UNC-2027-MXUS-7"
+TITLE = {"en": "Spring meeting", "original": "en"}
 HOST = "entente.test"
 
 
@@ -101,7 +102,9 @@ def test_the_yes_of_a_poll_does_not_undo_a_later_no_to_the_meeting(
 ) -> None:
     with sqlite_database.system_session("add a poll of a meeting", "write") as session:
         first = polling.FIRST_DAY
-        meeting = world.add_meeting(session, MEETING, ("MX", "US"), mechanism="M01", starts_on=first, ends_on=first)
+        meeting = world.add_meeting(
+            session, MEETING, ("MX", "US"), mechanism="M01", starts_on=first, ends_on=first, title=TITLE
+        )
         row = next(each for each in meeting.parties if each.party_code == "US")
         row.answer, row.answered_at = "no", world.NOW + dt.timedelta(minutes=minutes)
         polling.add_poll(session, REF, meeting_id=meeting.id)
@@ -112,6 +115,21 @@ def test_the_yes_of_a_poll_does_not_undo_a_later_no_to_the_meeting(
         assert choice.way == "answer"
         meeting = choose_slot(session, REF, choice.slot.id, promise=choice.promise, uid_host=HOST)
         assert {row.party_code: row.answer for row in meeting.parties} == {"MX": "yes", "US": answer}
+
+
+def test_a_yes_in_a_poll_is_none_to_a_draft_that_was_proposed_under_another_name(sqlite_database: Database) -> None:
+    draft_id = drafted(sqlite_database, ("MX", "US"))
+    with sqlite_database.system_session("add a poll", "write") as session:
+        polling.add_poll(session, REF, draft_id=draft_id)
+        polling.answer(session, REF, "carol", {1: "yes"})
+        session.commit()
+    with sqlite_database.write_session(world.viewer("ana")) as session:
+        draft = session.get_one(Draft, draft_id)
+        content = dataclasses.replace(content_of(draft), title={"en": "Ministers sign"})
+        version = save_draft(session, draft_id, content, version=draft.version).version
+        propose(session, draft_id, version=version, uid_host=HOST)
+        choice = choice_of(session, REF, polling.slot_id(REF, 1))
+        assert (choice.way, choice.state.state, choice.asked) == ("change", "proposed", ("US",))
 
 
 def test_a_no_that_is_being_kept_is_not_overtaken_by_the_choice(database: Database) -> None:

@@ -78,7 +78,8 @@ def of_draft(database: Database, answers: Mapping[str, Mapping[int, str]], **val
 def of_meeting(database: Database, state: str, answers: Mapping[str, Mapping[int, str]]) -> None:
     """Add a poll of a meeting of Mexico and the United States on 3 February 2027 in that state."""
     with database.system_session("add a poll of a meeting", "write") as session:
-        meeting = world.add_meeting(session, "UNC-2027-MXUS-7", ("MX", "US"), mechanism="M01", state=state)
+        title = {"en": "Spring meeting", "original": "en"}
+        meeting = world.add_meeting(session, "UNC-2027-MXUS-7", ("MX", "US"), mechanism="M01", state=state, title=title)
         polling.add_poll(session, REF, meeting_id=meeting.id)
         for key, said in answers.items():
             polling.answer(session, REF, key, said)

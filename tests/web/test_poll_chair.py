@@ -30,7 +30,8 @@ PAGE = f"/polls/{REF}"
 def app(settings: Settings, sqlite_database: Database) -> Flask:
     """Return the app with a poll of a meeting of Mexico's, which the head of the United States answered."""
     with sqlite_database.system_session("add a poll", "write") as session:
-        meeting = world.add_meeting(session, "UNC-2027-MXUS-7", ("MX", "US"), mechanism="M01")
+        title = {"en": "Spring meeting", "original": "en"}
+        meeting = world.add_meeting(session, "UNC-2027-MXUS-7", ("MX", "US"), mechanism="M01", title=title)
         polling.add_poll(session, REF, slots=3, seats={"US": 2}, meeting_id=meeting.id)
         polling.answer(session, REF, "carol", {0: "yes", 1: "yes", 2: "no"})
         polling.answer(session, REF, "erin", {0: "yes", 1: "if_need_be", 2: "no"}, seat=1)
