@@ -116,6 +116,8 @@ def test_a_table_is_looked_through_and_then_added(app: Flask, sqlite_database: D
     again = erin.post(f"{PAGE}/many?lang=en", data={"table": table})
     assert (again.status_code, "2 rows need a correction" in again.text) == (422, True)
     assert erin.post(f"{PAGE}/many/add", data={"table": table}).status_code == 422
+    nameless = erin.post(f"{PAGE}/many?lang=en", data={"table": "Name\tRole\n\tadviser\n"})
+    assert "Name: Fill this in." in words(nameless.text)
     assert erin.post(f"{PAGE}/many", data={"table": ""}).status_code == 422
 
 

@@ -222,5 +222,12 @@ def _many_page(
         "rosters/many.html", meeting=meeting, view=view, form=form, preview=preview, offices=offices,
         row_limit=many_service.ROW_LIMIT, back=address(meeting),
         plan=who_is_told_of_entry(session(), meeting, _("each of those whom you add")),
-        said=[[message_for(refusal) for refusal in line.refusals] for line in preview.lines] if preview else [],
+        said=[[_refused_cell(refusal) for refusal in line.refusals] for line in preview.lines] if preview else [],
     )  # fmt: skip
+
+
+def _refused_cell(refusal: Refusal) -> str:
+    """Return why a row of a table is refused, after the name of the cell that it is about."""
+    about = getattr(EntryForm(formdata=None), refusal.field or "", None)
+    said = message_for(refusal)
+    return str(_("%(name)s: %(said)s", name=about.label.text, said=said)) if about else said
