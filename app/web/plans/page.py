@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,18 +24,10 @@ from app.web.plans.days import Strip, strip_of
 from app.web.plans.hours import Hours, hours_of
 from app.web.plans.places import Places, places_of
 from app.web.plans.reasons import Said, reasons_in_words
+from app.web.plans.times import Times, Wall, by_clock
 
 SHOWN: Final = 10
 MORE_SHOWN: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """A slot's hours on the clocks of some cities that show the same; `day` where theirs is another."""
-
-    times: str
-    cities: str
-    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,33 +137,20 @@ def row_of(slot: RankedSlot, number: int, facts: PlanFacts, places: Places, show
         days=words.date_short(slot.first_day, language)
         if one_day
         else words.date_range(slot.first_day, slot.last_day, language),
-        times=tuple(_times(slot, facts, places)) if slot.starts else (),
+        times=_times(slot, facts, places) if slot.starts else (),
         reasons=tuple(reasons_in_words(slot.reasons, places)),
         works=slot.works,
         is_shown=slot is shown,
     )
 
 
-def _times(slot: RankedSlot, facts: PlanFacts, places: Places) -> list[Times]:
-    """Return the hours of the first sitting in the plan's own city, then in the others, those that agree together."""
-    cities: dict[tuple[dt.datetime, dt.datetime], list[str]] = {_walls(slot, facts.zone): [places.city]}
-    for clock in facts.clocks:
-        names = cities.setdefault(_walls(slot, clock.zone), [])
-        city = places.clock(clock.key)
-        if city not in names:
-            names.append(city)
-    language = places.language
-    return [
-        Times(
-            times=words.time_range(starts, ends, language),
-            cities=", ".join(names),
-            day="" if starts.date() == slot.first_day else words.date_short(starts.date(), language),
-        )
-        for (starts, ends), names in cities.items()
-    ]
+def _times(slot: RankedSlot, facts: PlanFacts, places: Places) -> tuple[Times, ...]:
+    """Return the hours of the first sitting in the plan's own city, then in the others."""
+    others = ((_wall(slot, clock.zone), places.clock(clock.key)) for clock in facts.clocks)
+    return by_clock([(_wall(slot, facts.zone), places.city), *others], slot.first_day, places.language)
 
 
-def _walls(slot: RankedSlot, zone: str) -> tuple[dt.datetime, dt.datetime]:
+def _wall(slot: RankedSlot, zone: str) -> Wall:
     starts, ends = (words.local(each, zone).replace(tzinfo=None) for each in slot.sittings[0])
     return starts, ends
 

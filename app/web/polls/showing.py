@@ -22,6 +22,7 @@ from app.web.plans.days import strip_of
 from app.web.plans.hours import hours_of
 from app.web.plans.places import Places
 from app.web.plans.reasons import Said, reasons_in_words
+from app.web.plans.times import Times, Wall, by_clock
 from app.web.routing import viewer
 
 MOST_REASONS: Final = 5
@@ -32,15 +33,6 @@ _TONES: Final = {
     "waiting": ("todo", "todo"),
     "answered": ("done", "done"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """When a slot is, in some cities that share a clock; `day` only where it is not the day that heads the slot."""
-
-    cities: str
-    hours: str
-    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +125,14 @@ def times_of(slot: PollSlot, poll: Poll, places: Places, reader: tuple[str, str]
         return ()
     zone = known_zone(poll.time_zone)
     first_ends = dt.datetime.combine(slot.starts_on, slot.ends_time, words.local(slot.starts_at, zone).tzinfo)
-    found: dict[tuple[dt.datetime, dt.datetime], list[str]] = {}
-    for city_zone, city in _cities(poll, places, reader):
-        begins, ends = (
-            words.local(each, city_zone).replace(tzinfo=None)
-            for each in (slot.starts_at, first_ends.astimezone(dt.UTC))
-        )
-        cities = found.setdefault((begins, ends), [])
-        if city not in cities:
-            cities.append(city)
-    return tuple(
-        Times(
-            cities=words.list_of(cities, places.language),
-            hours=words.time_range(begins, ends, places.language),
-            day="" if begins.date() == slot.starts_on else words.date_short(begins.date(), places.language),
-        )
-        for (begins, ends), cities in found.items()
-    )
+    bounds = slot.starts_at, first_ends.astimezone(dt.UTC)
+    shown = [(_wall(bounds, city_zone), city) for city_zone, city in _cities(poll, places, reader)]
+    return by_clock(shown, slot.starts_on, places.language)
+
+
+def _wall(bounds: tuple[dt.datetime, dt.datetime], zone_name: str) -> Wall:
+    begins, ends = (words.local(each, zone_name).replace(tzinfo=None) for each in bounds)
+    return begins, ends
 
 
 def _cities(poll: Poll, places: Places, reader: tuple[str, str]) -> list[tuple[str, str]]:
