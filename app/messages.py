@@ -114,7 +114,7 @@ MESSAGES: Final[dict[str, str]] = {
     "deadline_after_first_slot": N_("The first slot is before this deadline. Let the poll close before it."),
     "double_seat": N_("“%(name)s” is named twice. Name each once."),
     "poll_needs_title": N_("Give the draft a title first: the delegations are asked about a meeting by its name."),
-    "poll_is_open": N_("The poll %(reference)s asks about this meeting already. Close it, or add slots to it."),
+    "poll_is_open": N_("The poll %(reference)s asks about this meeting already. Add slots to it, or withdraw it."),
     "poll_is_over": N_("This poll is over: a slot was chosen, or it was withdrawn. Nothing more is answered."),
     "answered_by_proxy": N_("Your coordinator named who answers here, and it is somebody else."),
     "unknown_answer": N_("Answer yes, if need be or no."),
