@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,11 +23,19 @@ from app.domain.mechanisms import collation_key
 from app.domain.plaintext import one_line
 from app.domain.visibility import Action, Facts, can, party_key
 from app.domain.walltime import in_zone
-from app.models import Meeting, RosterEntry
+from app.models import Meeting, RosterAttendance, RosterEntry
 from app.services import outbox
 from app.services.meeting_audience import rows_audience
 from app.services.meetings import facts_of_meeting, find_meeting
-from app.services.roster_people import EntryFields, change_address, own_office_code, who_is_meant, write_address
+from app.services.people import checked_email
+from app.services.roster_people import (
+    EntryFields,
+    change_address,
+    is_written_elsewhere,
+    own_office_code,
+    who_is_meant,
+    write_address,
+)
 from app.services.rosters import OVER, hosts_of
 
 FIELDS: Final = (
@@ -104,8 +113,9 @@ def change_entry(
 ) -> RosterEntry:
     """Change an entry of the viewer's delegation; one that was approved is changed by who approves.
 
-    Who has an account keeps their name. Raises `NotFound`, `StaleVersion`, what `propose_entry` raises, and
-    `Refusal` `approved_is_theirs`.
+    Who has an account keeps their name. Who is approved and written to elsewhere from now on gets an entry of their
+    own, which is returned: what was mailed to the address before opens nothing any more. Raises `NotFound`,
+    `StaleVersion`, what `propose_entry` raises, and `Refusal` `approved_is_theirs`.
     """
     roster = open_roster(session, reference)
     row = _own(roster, entry_id)
@@ -119,6 +129,8 @@ def change_entry(
         raise StaleVersion(values, values_of(row))
     if name != row.name:
         check_new(roster, None, name)
+    if row.state == "approved" and is_written_elsewhere(session, row, typed):
+        return _begun_anew(session, roster, row, values, typed)
     for field, value in values.items():
         setattr(row, field, value)
     if row.person_id is None:
@@ -126,6 +138,31 @@ def change_entry(
     session.flush()
     _record(session, "roster_changed", row)
     return row
+
+
+def _begun_anew(
+    session: GuardedSession, roster: OpenRoster, row: RosterEntry, values: Mapping[str, Any], typed: EntryFields
+) -> RosterEntry:
+    """Take an entry off the roster and put its person on it anew, with all that stands of them, at another address.
+
+    The calendar at the address before is told that they go no more, and the new one that they do.
+    """
+    new = RosterEntry(
+        id=uuid.uuid4(), meeting_id=row.meeting_id, party_code=row.party_code, state="proposed",
+        proposed_by=session.bound_viewer.person_id, proposed_at=session.now, credentials_on=row.credentials_on,
+        audience_id=session.audience({party_key(row.party_code)}), **values,
+    )  # fmt: skip
+    session.add(new)
+    session.flush()
+    write_address(session, new, checked_email(typed.email), typed)
+    attended = session.execute(select(RosterAttendance).where(RosterAttendance.entry_id == row.id)).scalars()
+    for attendance in attended:
+        attendance.entry_id = new.id
+    for each in roster.rows:
+        each.acts_for_id = new.id if each.acts_for_id == row.id else each.acts_for_id
+    _withdraw(session, roster.meeting, row)
+    _approve(session, roster.meeting, new)
+    return new
 
 
 def approve_entry(session: GuardedSession, reference: str, entry_id: uuid.UUID, version: int) -> RosterEntry:
@@ -158,17 +195,10 @@ def withdraw_entry(session: GuardedSession, reference: str, entry_id: uuid.UUID,
     row = _own(roster, entry_id)
     if row.state in rules.ENDED:
         return row
-    was_approved = row.state == "approved"
-    if was_approved and not roster.may_approve:
+    if row.state == "approved" and not roster.may_approve:
         raise Refusal("forbidden")
     _check_version(row, version, "withdrawn")
-    seen_by = row.audience_id
-    _decide(session, row, "withdrawn")
-    row.audience_id = session.audience({party_key(row.party_code)})
-    session.flush()
-    _record(session, "roster_withdrawn", row, seen_by)
-    if was_approved:
-        outbox.tell_entry(session, "roster_left", roster.meeting, row)
+    _withdraw(session, roster.meeting, row)
     return row
 
 
@@ -265,6 +295,17 @@ def _approve(session: GuardedSession, meeting: Meeting, row: RosterEntry) -> Non
     session.flush()
     _record(session, "roster_approved", row)
     outbox.tell_entry(session, "roster_joined", meeting, row)
+
+
+def _withdraw(session: GuardedSession, meeting: Meeting, row: RosterEntry) -> None:
+    """Take somebody off, record it for those who saw the entry, and tell them where they had been to go."""
+    was_approved, seen_by = row.state == "approved", row.audience_id
+    _decide(session, row, "withdrawn")
+    row.audience_id = session.audience({party_key(row.party_code)})
+    session.flush()
+    _record(session, "roster_withdrawn", row, seen_by)
+    if was_approved:
+        outbox.tell_entry(session, "roster_left", meeting, row)
 
 
 def _decide(session: GuardedSession, row: RosterEntry, state: str) -> None:

@@ -151,6 +151,12 @@ def change_address(session: GuardedSession, row: RosterEntry, typed: EntryFields
     kept.language, kept.time_zone = _speech(session, typed)
 
 
+def is_written_elsewhere(session: GuardedSession, row: RosterEntry, typed: EntryFields) -> bool:
+    """Say whether somebody without an account is given another address than they were written to at."""
+    kept = address_of(session, row.id) if row.person_id is None else None
+    return kept is not None and kept.email != checked_email(typed.email)
+
+
 def _speech(session: GuardedSession, typed: EntryFields) -> tuple[str, str]:
     """Return the language and the zone in which somebody is written to: as the viewer is, where none is said."""
     viewer = session.bound_viewer

@@ -164,6 +164,29 @@ def test_a_coordinators_own_entry_is_approved_at_once_and_the_person_told(held: 
     assert told(held) == [("roster_joined", world.CAST["diego"].id, None)]
 
 
+def test_another_address_begins_anew_so_that_the_first_one_opens_nothing(held: Database) -> None:
+    """Whoever was written to by mistake is told that they do not go; who acts for the person acts for them still."""
+    row = propose(held, "ana", name="Teresa Urrutia", role="head", email="wrong@example.org", language="fr")
+    other = propose(held, "ana", name="Luis Rey", role="alternate", acts_for_id=row.id)
+    typed = EntryFields(name="Teresa Urrutia", role="head", email="right@example.org", language="fr")
+    new = act(held, "ana", roster_acts.change_entry, row.id, typed, row.version)
+    with held.read_session(world.viewer("diego")) as session:
+        before = session.get_one(RosterEntry, row.id)
+        kept = [address_of(session, each) for each in (row.id, new.id)]
+        assert (before.state, new.state, session.get_one(RosterEntry, other.id).acts_for_id) == (
+            "withdrawn", "approved", new.id,
+        )  # fmt: skip
+        assert [each.email for each in kept if each] == ["wrong@example.org", "right@example.org"]
+    assert told(held) == [
+        ("roster_joined", None, row.id), ("roster_joined", None, other.id), ("roster_joined", None, new.id),
+        ("roster_left", None, row.id),
+    ]  # fmt: skip
+    assert names(held, "benoit") == {"Teresa Urrutia", "Luis Rey"}
+    # What changes no address changes the entry itself.
+    same = EntryFields(name="Teresa Urrutia", role="head", title="Minister", email="Right@example.org", language="fr")
+    assert act(held, "ana", roster_acts.change_entry, new.id, same, new.version).id == new.id
+
+
 def test_contacts_and_addresses_that_have_an_account_are_taken_for_whom_they_are(held: Database) -> None:
     with held.write_session(world.viewer("ana")) as session:
         contact = Contact(
