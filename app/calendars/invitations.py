@@ -88,7 +88,8 @@ def _message(notice: Notice, entry: Entry, envelope: Envelope, summary: str | No
 def _address(address: str, name: str) -> vCalAddress:
     found = vCalAddress(mailto(address))
     if shown := str(one_line(name)):
-        found.params["CN"] = shown
+        # RFC 5545 (3.2) knows no escape in a parameter, but programs read a backslash as one.
+        found.params["CN"] = shown.replace("\\", "/")
     return found
 
 
