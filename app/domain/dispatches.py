@@ -37,7 +37,8 @@ _SAYS: Final = {
     "cancelled": "meeting_cancelled",
 }
 _TELLS_STATE: Final = frozenset({*_FITS, "meeting_changed", "zone_change_hour_kept", "zone_change_moment_kept", LEFT})
-_JOINS: Final = frozenset({"roster_joined", "roster_left"})
+ROSTER_LEFT: Final = "roster_left"
+_JOINS: Final = frozenset({"roster_joined", ROSTER_LEFT})
 _CHOSEN_FOR: Final = frozenset({*_TELLS_STATE, *_JOINS, "answer_reported"})
 _POLL: Final = "poll_"
 

@@ -20,7 +20,7 @@ from app.domain.visibility import Action, Facts, appointments_in, can, parties_i
 from app.models import Dispatch, Meeting, OutboxMessage, Person, RosterEntry
 from app.services.dispatches import stands_held
 from app.services.mail_content import Letterhead
-from app.services.mail_digests import GATHERED, NOT_WANTED, SUPERSEDED
+from app.services.mail_digests import GATHERED, NOT_TOLD, NOT_WANTED, SUPERSEDED
 from app.services.mails import Said, text_of
 from app.services.meeting_audience import keys_of
 from app.services.meetings import find_meeting
@@ -30,7 +30,7 @@ from app.services.people_names import names_of
 State = Literal["held", "dropped", "on_its_way", "waiting", "failed", "sent"]
 DROPPED: Final = "dropped: its makers did not want it sent"
 MOST: Final = 100
-_SETTLED: Final = frozenset({WITHHELD, NOT_WANTED, SUPERSEDED, GATHERED, DROPPED})
+_SETTLED: Final = frozenset({WITHHELD, NOT_WANTED, NOT_TOLD, SUPERSEDED, GATHERED, DROPPED})
 
 
 @dataclass(frozen=True, slots=True)

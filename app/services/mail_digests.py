@@ -18,7 +18,7 @@ from app.db import GuardedSession
 from app.domain import dispatches as rules
 from app.domain.around import URGENT
 from app.domain.closures import is_closed
-from app.domain.dispatches import DIGEST, Choice, Waiting
+from app.domain.dispatches import DIGEST, ROSTER_LEFT, Choice, Waiting
 from app.domain.reminders import not_before
 from app.domain.walltime import in_zone
 from app.models import Meeting, MeetingInvitation, OutboxMessage, Person
@@ -26,6 +26,7 @@ from app.services.outbox import is_waiting
 
 NOT_WANTED: Final = "withheld: its recipient reads on the pages alone"
 SUPERSEDED: Final = "superseded: a later one says where it stands"
+NOT_TOLD: Final = "withheld: its recipient was told of nothing"
 GATHERED: Final = "gathered: a digest says it"
 _TWO_DAYS: Final = dt.timedelta(days=2)
 
@@ -143,7 +144,7 @@ def _sort(session: GuardedSession, box: _Box, told: _Told) -> list[OutboxMessage
     _end(session, [row for row in box.rows if str(row.id) in over], SUPERSEDED)
     standing = [row for row in box.rows if str(row.id) not in over]
     if box.person is None:
-        return standing
+        return _known_to_them(session, standing)
     alone = [row for row in standing if rules.comes_at_once(box.choice, is_urgent=row.subject_id in told.urgent)]
     if box.choice == "digest":
         return [*alone, *_for_the_morning(session, box, [row for row in standing if row not in alone], told)]
@@ -156,6 +157,29 @@ def _sort(session: GuardedSession, box: _Box, told: _Told) -> list[OutboxMessage
         return [*standing, *box.digests]
     _gather(session, box, calm, told)
     return [row for row in standing if row not in calm]
+
+
+def _known_to_them(session: GuardedSession, rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+    """Return the messages to somebody without an account but the word that they go no more, where they had no other.
+
+    The address may have been a slip that was mended before anything went there: then it learns of nothing.
+    """
+    unheard = [row for row in rows if row.kind == ROSTER_LEFT and not _has_heard(session, row)]
+    _end(session, unheard, NOT_TOLD)
+    return [row for row in rows if row not in unheard]
+
+
+def _has_heard(session: GuardedSession, row: OutboxMessage) -> bool:
+    """Say whether its recipient was mailed of that meeting, or a mail with its calendar part was begun."""
+    mailed = select(OutboxMessage.id).where(
+        OutboxMessage.entry_id == row.entry_id,
+        OutboxMessage.subject_id == row.subject_id,
+        OutboxMessage.sent_at.is_not(None),
+    )
+    begun = select(MeetingInvitation.id).where(
+        MeetingInvitation.entry_id == row.entry_id, MeetingInvitation.method.is_not(None)
+    )
+    return any(session.execute(query.limit(1)).first() is not None for query in (mailed, begun))
 
 
 def _in_calendar(session: GuardedSession, person: Person) -> set[str]:

@@ -218,6 +218,20 @@ def day(written: str | None, field: str) -> dt.date | None:
         raise Refusal("not_a_date", field=field) from None
 
 
+def read_field(
+    form: Form, name: str, read: Callable[[str], _Value], key: str, refusals: list[Refusal]
+) -> _Value | None:
+    """Return what a field says, None where it is empty; what cannot be read is added to the refusals under that key."""
+    text = (form[name].data or "").strip()
+    if not text:
+        return None
+    try:
+        return read(text)
+    except ValueError:
+        refusals.append(Refusal(key, field=name))
+        return None
+
+
 # Values and fields --------------------------------------------------------------------------------
 
 

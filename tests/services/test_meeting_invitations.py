@@ -337,7 +337,18 @@ def test_who_was_never_asked_is_not_taken_off(sqlite_database, deliver):
     entry_id = put_on(sqlite_database, reference, **NURIA)
     take_off(sqlite_database, reference, entry_id)
     box = deliver(sqlite_database)
-    assert [calendar_of(mail) for mail in box.mails if "nuria" in str(mail["To"])] in ([], [None])
+    assert [mail for mail in box.mails if "nuria" in str(mail["To"])] == []
+
+
+def test_who_was_told_by_an_ordinary_mail_is_told_that_they_go_no_more(sqlite_database, deliver):
+    """Before a meeting is confirmed no calendar is told of it; the word that somebody goes was given all the same."""
+    reference = propose_meeting(sqlite_database, content())
+    entry_id = put_on(sqlite_database, reference, **NURIA)
+    assert deliver(sqlite_database).to("nuria@example.net")
+    take_off(sqlite_database, reference, entry_id)
+    gone = deliver(sqlite_database).to("nuria@example.net")
+    assert calendar_of(gone) is None
+    assert reference in gone["Subject"]
 
 
 def test_who_is_told_by_office_and_taken_off_the_roster_is_invited_no_more(sqlite_database, deliver):

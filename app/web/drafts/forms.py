@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
-from typing import Any, Final, TypeVar
+from collections.abc import Collection
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,10 +16,9 @@ from app import words
 from app.domain.errors import Refusal
 from app.domain.meeting_content import LANGUAGES, MeetingContent, Refused
 from app.i18n import reader_language
-from app.web.forms import choice_of_two, hour_of_day, iso_day
+from app.web.forms import choice_of_two, hour_of_day, iso_day, read_field
 
 AD_HOC: Final = "-"  # no mechanism has such a code
-Value = TypeVar("Value")
 _CHOSEN: Final = re.compile("[0-9]{2}:[0-9]{2}")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -104,17 +103,17 @@ def content_from(form: MeetingForm) -> MeetingContent:
         mechanism=mechanism_code(typed["mechanism"]),
         title={language: form[f"title_{language}"].data or "" for language in LANGUAGES},
         original=typed["original"] or None,
-        ordinal=_read(form, "ordinal", _number, "not_a_number", refusals),
+        ordinal=read_field(form, "ordinal", _number, "not_a_number", refusals),
         parties=tuple(sorted(set(form.parties.data or ()))),
         hosting={field.name.removeprefix("hosting_"): field.data or "none" for field in hosting_fields(form)},
         format=typed["format"] or "in_person",
         place=form.place.data or "",
         conference_url=form.conference_url.data or "",
         zone=typed["zone"],
-        first_day=_read(form, "first_day", iso_day, "not_a_date", refusals),
-        last_day=_read(form, "last_day", iso_day, "not_a_date", refusals),
-        starts=_read(form, "starts", hour_of_day, "not_a_time", refusals),
-        ends=_read(form, "ends", hour_of_day, "not_a_time", refusals),
+        first_day=read_field(form, "first_day", iso_day, "not_a_date", refusals),
+        last_day=read_field(form, "last_day", iso_day, "not_a_date", refusals),
+        starts=read_field(form, "starts", hour_of_day, "not_a_time", refusals),
+        ends=read_field(form, "ends", hour_of_day, "not_a_time", refusals),
         choice=choice_of_two(typed["choice"]),
         agenda=typed["agenda"] or "template",
         source=form.source.data or "",
@@ -148,19 +147,6 @@ def host_choices() -> list[tuple[str, str]]:
 
 
 _PLAIN: Final = ("mechanism", "original", "format", "zone", "choice", "agenda", "kind", "around")
-
-
-def _read(
-    form: MeetingForm, name: str, read: Callable[[str], Value], key: str, refusals: list[Refusal]
-) -> Value | None:
-    text = (form[name].data or "").strip()
-    if not text:
-        return None
-    try:
-        return read(text)
-    except ValueError:
-        refusals.append(Refusal(key, field=name))
-        return None
 
 
 def _number(text: str) -> int:

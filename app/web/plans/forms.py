@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -16,9 +16,8 @@ from app.domain.cities import city_named
 from app.domain.date_plans import PlanContent, PlannedSeat
 from app.domain.errors import Refusal
 from app.domain.meeting_content import Refused
-from app.web.forms import hour_of_day, iso_day
+from app.web.forms import hour_of_day, iso_day, read_field
 
-Value = TypeVar("Value")
 MUST: Final = "must"
 SHOULD: Final = "should"
 SPARE_NAMES: Final = 2
@@ -87,12 +86,12 @@ def content_from(form: PlanForm, typed: MultiDict[str, str], parties: tuple[str,
     """Return what was typed as a content; raises `Refused` with each field whose text has not its shape."""
     refusals: list[Refusal] = []
     content = PlanContent(
-        first_day=_read(form, "first_day", iso_day, "not_a_date", refusals),
-        last_day=_read(form, "last_day", iso_day, "not_a_date", refusals),
-        days_count=_read(form, "days_count", _number, "not_a_number", refusals),
-        minutes=_read(form, "minutes", _length, "not_a_length", refusals),
-        starts=_read(form, "starts", hour_of_day, "not_a_time", refusals),
-        ends=_read(form, "ends", hour_of_day, "not_a_time", refusals),
+        first_day=read_field(form, "first_day", iso_day, "not_a_date", refusals),
+        last_day=read_field(form, "last_day", iso_day, "not_a_date", refusals),
+        days_count=read_field(form, "days_count", _number, "not_a_number", refusals),
+        minutes=read_field(form, "minutes", _length, "not_a_length", refusals),
+        starts=read_field(form, "starts", hour_of_day, "not_a_time", refusals),
+        ends=read_field(form, "ends", hour_of_day, "not_a_time", refusals),
         with_weekends=bool(form.with_weekends.data),
         format=form.format.data or "",
         place=form.place.data or "",
@@ -100,8 +99,8 @@ def content_from(form: PlanForm, typed: MultiDict[str, str], parties: tuple[str,
         parties=parties,
         required_parties=tuple(sorted(set(form.required_parties.data or ()))),
         seats=seats_from(typed, parties),
-        agenda_days=_read(form, "agenda_days", _number, "not_a_number", refusals) or 0,
-        papers_days=_read(form, "papers_days", _number, "not_a_number", refusals) or 0,
+        agenda_days=read_field(form, "agenda_days", _number, "not_a_number", refusals) or 0,
+        papers_days=read_field(form, "papers_days", _number, "not_a_number", refusals) or 0,
     )
     if refusals:
         raise Refused(refusals)
@@ -172,17 +171,6 @@ def _row(party: str, number: int, name: str, is_required: bool) -> NameRow:  # n
 
 
 # Shapes -------------------------------------------------------------------------------------------
-
-
-def _read(form: PlanForm, name: str, read: Callable[[str], Value], key: str, refusals: list[Refusal]) -> Value | None:
-    text = (form[name].data or "").strip()
-    if not text:
-        return None
-    try:
-        return read(text)
-    except ValueError:
-        refusals.append(Refusal(key, field=name))
-        return None
 
 
 def _number(text: str) -> int:
