@@ -32,6 +32,7 @@ from tests import world
 from tests.action_rows import add_rows_on
 from tests.convening_rows import add_convening_rows
 from tests.rows import add_rows_around, add_rows_of_people
+from tests.text_rows import add_text_rows
 from tests.world import canary
 
 HIDDEN: Final = "UNC-2026-MXUS-1"
@@ -65,6 +66,8 @@ def tell(database: Database) -> None:
         add_rows_of_people(session, shared)
         add_convening_rows(session, hidden, "MXUS", "ana")
         add_convening_rows(session, shared, "CAMXUS", "carol")
+        add_text_rows(session, hidden, "MXUS", "ana")
+        add_text_rows(session, shared, "CAMXUS", "carol")
         _drafts(session, hidden)
         for key in TOKENS:
             _subscription(session, key)

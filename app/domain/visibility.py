@@ -270,6 +270,33 @@ class Action(StrEnum):
     KEEP_PROTOCOL = "keep_protocol"
     RELEASE_MAILS = "release_mails"
     ANSWER_INVITATION = "answer_invitation"
+    PROPOSE_ITEM = "propose_item"
+    ISSUE_AGENDA = "issue_agenda"
+    READ_POSITIONS = "read_positions"
+    PREPARE_POSITION = "prepare_position"
+    CLEAR_POSITION = "clear_position"
+    SHARE_POSITION = "share_position"
+    READ_TEXTS = "read_texts"
+    EDIT_TEXT = "edit_text"
+    ISSUE_TEXT = "issue_text"
+    RESERVE_ON_TEXT = "reserve_on_text"
+    SIGN_TEXT = "sign_text"
+    ADOPT_TEXT = "adopt_text"
+    TRANSLATE_TEXT = "translate_text"
+    RUN_SILENCE = "run_silence"
+    RECEIVE_SILENCE = "receive_silence"
+    BREAK_SILENCE = "break_silence"
+    REPORT_SILENCE_ANSWER = "report_silence_answer"
+    OPT_INTO_SILENCE = "opt_into_silence"
+    WRITE_READOUT = "write_readout"
+    PUBLISH_READOUT = "publish_readout"
+    CHAIR_MEETING = "chair_meeting"
+    FOLLOW_ROOM = "follow_room"
+    TAKE_NOTES = "take_notes"
+    KEEP_PRACTICES = "keep_practices"
+    KEEP_DOCUMENTS = "keep_documents"
+    KEEP_NOTES_VERBALES = "keep_notes_verbales"
+    KEEP_TEMPLATES = "keep_templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +344,12 @@ def _speaks_at_the_table(viewer: Viewer, facts: Facts) -> bool:
     return viewer.speaks_for_party and viewer.party in facts.parties
 
 
-def _answers_poll(viewer: Viewer, facts: Facts) -> bool:
+def _sits_in(viewer: Viewer, facts: Facts) -> bool:
     return viewer.sits_at_a_table and viewer.party in facts.parties
+
+
+def _sits(viewer: Viewer, _: Facts) -> bool:
+    return viewer.sits_at_a_table
 
 
 def _speaks(viewer: Viewer, _: Facts) -> bool:
@@ -416,7 +447,7 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.READ_POLLS: _works,
     Action.RUN_POLL: _owns,
     # A secretariat answers for nobody: it may enter what came by note, mail or telephone.
-    Action.ANSWER_POLL: _answers_poll,
+    Action.ANSWER_POLL: _sits_in,
     Action.REPORT_POLL_ANSWER: _at_the_table,
     Action.NAME_PROXY: _speaks_at_the_table,
     Action.KEEP_BUSY_TIME: _works,
@@ -427,6 +458,35 @@ PERMISSIONS: Final[Mapping[Action, Callable[[Viewer, Facts], bool]]] = {
     Action.KEEP_PROTOCOL: _steers,
     Action.RELEASE_MAILS: _owns,
     Action.ANSWER_INVITATION: _not_administrator,
+    Action.PROPOSE_ITEM: _works,
+    Action.ISSUE_AGENDA: _steers,
+    # What a delegation prepares is its own: no secretariat has a part in it. Who speaks for it lets it out.
+    Action.READ_POSITIONS: _sits,
+    Action.PREPARE_POSITION: _owns_leg,
+    Action.CLEAR_POSITION: _speaks_for_owner,
+    Action.SHARE_POSITION: _speaks_for_owner,
+    Action.READ_TEXTS: _works,
+    Action.EDIT_TEXT: _at_the_table,
+    Action.ISSUE_TEXT: _at_the_table,
+    Action.TRANSLATE_TEXT: _at_the_table,
+    # What binds a party is said by who speaks for it, with its own word and never a reported one.
+    Action.RESERVE_ON_TEXT: _speaks_at_the_table,
+    Action.SIGN_TEXT: _speaks_at_the_table,
+    Action.BREAK_SILENCE: _speaks_at_the_table,
+    Action.OPT_INTO_SILENCE: _speaks_at_the_table,
+    Action.ADOPT_TEXT: _steers,
+    Action.RUN_SILENCE: _steers,
+    Action.RECEIVE_SILENCE: _sits_in,
+    Action.REPORT_SILENCE_ANSWER: _at_the_table,
+    Action.WRITE_READOUT: _owns_leg,
+    Action.PUBLISH_READOUT: _speaks_for_owner,
+    Action.CHAIR_MEETING: _steers,
+    Action.FOLLOW_ROOM: _works,
+    Action.TAKE_NOTES: _at_the_table,
+    Action.KEEP_PRACTICES: _at_the_table,
+    Action.KEEP_DOCUMENTS: _at_the_table,
+    Action.KEEP_NOTES_VERBALES: _sits,
+    Action.KEEP_TEMPLATES: _works,
 }
 
 

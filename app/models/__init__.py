@@ -12,7 +12,7 @@ from app.models.actions import (
     SavedView,
     Subtask,
 )
-from app.models.agenda import AgendaItem
+from app.models.agenda import Agenda, AgendaItem, AgendaRevision, ItemProposal
 from app.models.appointments import Appointment, AppointmentMember
 from app.models.audiences import Audience, AudienceMember
 from app.models.audit import AuditHead, AuditRecord
@@ -22,7 +22,7 @@ from app.models.commitments import Commitment, CommitmentAction, CommitmentState
 from app.models.contacts import Contact
 from app.models.convening import Dispatch, InvitationReply, MeetingInvitation, ReceivedMail
 from app.models.decisions import Decision, DecisionAnswer, FactStatement
-from app.models.documents import Document
+from app.models.documents import Document, ItemPaper, LanguageVersion, NoteVerbale, PaperTemplate, RegisteredDocument
 from app.models.events import Event
 from app.models.hosting import HandOver, HandOverItem, HostingChange, PlanningNote
 from app.models.mechanisms import Mechanism
@@ -41,10 +41,36 @@ from app.models.polls import (
     PollSeat,
     PollSlot,
 )
+from app.models.positions import (
+    InnerNote,
+    Position,
+    PositionShare,
+    PositionVersion,
+    ShareCopy,
+    ShareReading,
+    ShareRecipient,
+)
 from app.models.releases import Release
 from app.models.reminders import Reminder, ReminderConsent
+from app.models.rooms import BestPractice, ItemTaken, MinuteEntry, Room
 from app.models.rosters import MeetingProtocol, RosterAddress, RosterAttendance, RosterEntry
 from app.models.subscriptions import Authorisation, Subscription, SubscriptionFetch
+from app.models.texts import (
+    AgreedText,
+    ParagraphWording,
+    Readout,
+    ReadoutDraft,
+    Reservation,
+    Silence,
+    SilenceAnswer,
+    SilenceOptIn,
+    SilenceReceipt,
+    TextComment,
+    TextLanguage,
+    TextParagraph,
+    TextRevision,
+    TextSignature,
+)
 
 __all__ = [
     "Action",
@@ -52,7 +78,10 @@ __all__ = [
     "ActionImport",
     "ActionLink",
     "ActionNote",
+    "Agenda",
     "AgendaItem",
+    "AgendaRevision",
+    "AgreedText",
     "Appointment",
     "AppointmentMember",
     "Audience",
@@ -61,6 +90,7 @@ __all__ = [
     "AuditRecord",
     "Authorisation",
     "Base",
+    "BestPractice",
     "BusyCalendar",
     "BusyInterval",
     "CarryOver",
@@ -82,18 +112,27 @@ __all__ = [
     "HandOverItem",
     "Heartbeat",
     "HostingChange",
+    "InnerNote",
     "InstanceFact",
     "Invitation",
     "InvitationReply",
+    "ItemPaper",
+    "ItemProposal",
+    "ItemTaken",
+    "LanguageVersion",
     "Leg",
     "Mechanism",
     "Meeting",
     "MeetingInvitation",
     "MeetingParty",
     "MeetingProtocol",
+    "MinuteEntry",
+    "NoteVerbale",
     "Office",
     "OfficeName",
     "OutboxMessage",
+    "PaperTemplate",
+    "ParagraphWording",
     "Party",
     "Person",
     "PlanningNote",
@@ -105,22 +144,42 @@ __all__ = [
     "PollResponse",
     "PollSeat",
     "PollSlot",
+    "Position",
+    "PositionShare",
+    "PositionVersion",
+    "Readout",
+    "ReadoutDraft",
     "ReceivedMail",
     "ReferenceCounter",
+    "RegisteredDocument",
     "Release",
     "Reminder",
     "ReminderConsent",
+    "Reservation",
+    "Room",
     "RosterAddress",
     "RosterAttendance",
     "RosterEntry",
     "SavedView",
+    "ShareCopy",
+    "ShareReading",
+    "ShareRecipient",
     "SignInAttempt",
     "SignInSession",
+    "Silence",
+    "SilenceAnswer",
+    "SilenceOptIn",
+    "SilenceReceipt",
     "Sitting",
     "Submission",
     "Subscription",
     "SubscriptionFetch",
     "Subtask",
     "SystemOnly",
+    "TextComment",
+    "TextLanguage",
+    "TextParagraph",
+    "TextRevision",
+    "TextSignature",
     "Versioned",
 ]

@@ -11,7 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Digest, Guarded, OptionalPartyCode, PartyCode, UuidKey, Versioned, one_of
 
-DECISION_KINDS = ("entry", "facts", "not_held", "merge", "hosting", "appointment", "release", "commitment")
+DECISION_KINDS = (
+    "entry",
+    "facts",
+    "not_held",
+    "merge",
+    "hosting",
+    "appointment",
+    "release",
+    "commitment",
+    "agenda",
+    "topic",
+)
 DECISION_STATES = ("open", "taken", "withdrawn")
 
 

@@ -21,7 +21,11 @@ from app.models import (
     Action,
     ActionLink,
     ActionNote,
+    Agenda,
     AgendaItem,
+    AgendaRevision,
+    AgreedText,
+    BestPractice,
     CarryOver,
     Commitment,
     CommitmentAction,
@@ -31,26 +35,44 @@ from app.models import (
     Document,
     DueMove,
     Guarded,
+    ItemPaper,
+    ItemProposal,
+    ItemTaken,
+    LanguageVersion,
     Leg,
     Meeting,
     MeetingParty,
     MeetingProtocol,
+    MinuteEntry,
+    ParagraphWording,
     Poll,
     PollAnswer,
     PollNote,
     PollResponse,
     PollSeat,
     PollSlot,
+    Readout,
+    RegisteredDocument,
     Release,
+    Reservation,
+    Room,
     RosterAttendance,
     RosterEntry,
+    Silence,
+    SilenceAnswer,
+    SilenceReceipt,
     Sitting,
+    TextComment,
+    TextLanguage,
+    TextParagraph,
+    TextRevision,
+    TextSignature,
 )
 from app.services.meeting_audience import agenda_audience, audience_of, keys_of, persons_in
 
 # What a meeting carries with it, and what hangs on that: a class, and its column that names what it hangs on. Drafts,
-# plans, subtasks and held mails are their own side's, an appointment is its makers', a reminder and an invitation its
-# recipient's: none follows a meeting.
+# plans, positions, notes, subtasks and held mails are their own side's, an appointment is its makers', a reminder and
+# an invitation its recipient's: none follows a meeting.
 OF_MEETING: Final[tuple[tuple[type[Any], str], ...]] = (
     (MeetingParty, "meeting_id"),
     (Sitting, "meeting_id"),
@@ -63,6 +85,16 @@ OF_MEETING: Final[tuple[tuple[type[Any], str], ...]] = (
     (RosterEntry, "meeting_id"),
     (RosterAttendance, "meeting_id"),
     (MeetingProtocol, "meeting_id"),
+    (Agenda, "meeting_id"),
+    (AgendaRevision, "meeting_id"),
+    (ItemProposal, "meeting_id"),
+    (RegisteredDocument, "meeting_id"),
+    (AgreedText, "meeting_id"),
+    (Readout, "meeting_id"),
+    (Room, "meeting_id"),
+    (ItemTaken, "meeting_id"),
+    (MinuteEntry, "meeting_id"),
+    (BestPractice, "meeting_id"),
 )
 OF_THOSE: Final[tuple[tuple[type[Any], type[Any], str], ...]] = (
     (Leg, Action, "action_id"),
@@ -78,10 +110,25 @@ OF_THOSE: Final[tuple[tuple[type[Any], type[Any], str], ...]] = (
     (PollNote, Poll, "poll_id"),
     (PollResponse, Poll, "poll_id"),
     (PollAnswer, PollResponse, "response_id"),
+    (ItemPaper, RegisteredDocument, "document_id"),
+    (LanguageVersion, RegisteredDocument, "document_id"),
+    (TextParagraph, AgreedText, "text_id"),
+    (ParagraphWording, AgreedText, "text_id"),
+    (TextRevision, AgreedText, "text_id"),
+    (TextLanguage, AgreedText, "text_id"),
+    (TextComment, AgreedText, "text_id"),
+    (Reservation, AgreedText, "text_id"),
+    (TextSignature, AgreedText, "text_id"),
+    (Silence, AgreedText, "text_id"),
+    (SilenceReceipt, Silence, "silence_id"),
+    (SilenceAnswer, Silence, "silence_id"),
 )
 Change = Callable[[frozenset[str]], frozenset[str]]
 STAYS: Final = frozenset(
-    {"Draft", "Appointment", "Subtask", "Reminder", "DatePlan", "Dispatch", "MeetingInvitation", "PollInnerNote"}
+    {
+        *("Draft", "Appointment", "Subtask", "Reminder", "DatePlan", "Dispatch", "MeetingInvitation", "PollInnerNote"),
+        *("Position", "PositionShare", "ShareCopy", "InnerNote", "ReadoutDraft", "NoteVerbale"),
+    }
 )
 
 
@@ -107,12 +154,16 @@ def move_to_parties(
     for answer in answers:
         answer.audience_id = rows
     for item in items:
-        item.audience_id = of_agenda if not item.removed else item.audience_id
         item.lead_party = None if item.lead_party in dropped else item.lead_party
+        if item.parties:  # apart: those of its parties who stay keep it, who comes now is not let in
+            item.parties = [code for code in item.parties if code not in dropped]
+        elif not item.removed:
+            item.audience_id = of_agenda
     for release in _rows(session, Release, [meeting.id]):
         release.audience_id = session.audience(found.keys | persons_in(keys_of(session, release.audience_id)))
     _narrow(session, [*_papers(session, answers), *(item for item in items if item.removed)], found.keys)
     _move_roster(session, meeting, rows, dropped)
+    _move_agenda(session, meeting, rows, found.keys)
     _lapse(session, meeting, found.keys)
 
 
@@ -134,6 +185,25 @@ def _move_roster(session: GuardedSession, meeting: Meeting, rows: uuid.UUID, dro
     for attendance in _rows(session, RosterAttendance, [meeting.id]):
         if attendance.entry_id not in gone:
             attendance.audience_id = rows
+
+
+def _move_agenda(session: GuardedSession, meeting: Meeting, rows: uuid.UUID, staying: frozenset[str]) -> None:
+    """Show how the agenda stands to those who are at the table now, as a draft: others had agreed to it.
+
+    What was issued, proposed, captured, registered and agreed before is left to those of them who stay: a text that
+    was agreed stays with all who agreed on it.
+    """
+    for agenda in _rows(session, Agenda, [meeting.id]):
+        agenda.audience_id, agenda.state, agenda.adopted_at = rows, "draft", None
+    for room in _rows(session, Room, [meeting.id]):
+        room.audience_id = rows
+    before = (AgendaRevision, ItemProposal, RegisteredDocument, ItemTaken, MinuteEntry)
+    narrowed = {model: list(_rows(session, model, [meeting.id])) for model in before}
+    documents = [row.id for row in narrowed[RegisteredDocument]]
+    papers = [
+        each for model in (ItemPaper, LanguageVersion) for each in _hanging(session, model, "document_id", documents)
+    ]
+    _narrow(session, [*(row for found in narrowed.values() for row in found), *papers], staying)
 
 
 def _narrow(session: GuardedSession, rows: Iterable[Guarded], staying: frozenset[str]) -> None:

@@ -35,6 +35,7 @@ from tests import postgres, world
 from tests.action_rows import add_rows_on
 from tests.convening_rows import add_convening_rows
 from tests.rows import add_rows_around, add_rows_of_people
+from tests.text_rows import add_text_rows
 
 GUARDED = sorted((m.class_ for m in Base.registry.mappers if issubclass(m.class_, Guarded)), key=lambda c: c.__name__)
 KEYS = [
@@ -86,6 +87,7 @@ def _add_all_kinds(session: GuardedSession, n: int, codes: tuple[str, ...]) -> N
     leg = session.execute(select(Leg).where(Leg.action_id == action.id, Leg.party_code == codes[0])).scalar_one()
     add_rows_on(session, action, leg, meeting, "".join(codes), "ana")
     add_convening_rows(session, meeting, "".join(codes), "ana")
+    add_text_rows(session, meeting, "".join(codes), "ana")
     session.add(
         Document(
             file_name="x.pdf",

@@ -263,6 +263,12 @@ def test_what_bears_out_notes_and_statements_follows_a_secretariat_in_and_out(to
     assert keys_of_papers() == [both] * 2
 
 
+HANGING = (
+    *("meeting_id", "action_id", "from_id", "decision_id", "commitment_id", "poll_id", "response_id"),
+    *("text_id", "silence_id", "document_id"),
+)
+
+
 def test_every_kind_of_row_that_hangs_on_a_meeting_is_known_to_follow_or_to_stay() -> None:
     """A new table with a meeting, an action or a decision is decided on here, or the test fails."""
     known = {model.__name__ for model, _ in OF_MEETING} | {model.__name__ for model, _, _ in OF_THOSE} | STAYS
@@ -270,7 +276,7 @@ def test_every_kind_of_row_that_hangs_on_a_meeting_is_known_to_follow_or_to_stay
         mapper.class_.__name__
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, Guarded)
-        for column in ("meeting_id", "action_id", "from_id", "decision_id", "commitment_id", "poll_id", "response_id")
+        for column in HANGING
         if column in mapper.columns and mapper.class_.__name__ != "HostingChange"  # of a mechanism, by a decision
     }
     assert hanging == known

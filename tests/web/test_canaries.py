@@ -69,6 +69,27 @@ PLAIN = {
     "Person.reminder_mails", "Subscription.actions_as",  # closed sets of words, and codes
     "Commitment.ref",  # scoped, as references are
     "Release.documents", "Subscription.choices", "Subscription.closures_of",  # ids and codes
+    "AgendaItem.parties", "AgendaItem.proposed_by", "Agenda.state", "AgendaRevision.state", "AgendaRevision.digest",
+    "ItemProposal.party_code", "ItemProposal.type", "ItemProposal.parties", "ItemProposal.state",
+    "RegisteredDocument.symbol", "RegisteredDocument.kind", "RegisteredDocument.state", "RegisteredDocument.named",
+    "RegisteredDocument.original_language", "RegisteredDocument.owner_party", "RegisteredDocument.marking_party",
+    "RegisteredDocument.handling_step", "RegisteredDocument.release_zone", "LanguageVersion.language",
+    "LanguageVersion.state", "LanguageVersion.translated_from", "NoteVerbale.owner_party", "NoteVerbale.direction",
+    "NoteVerbale.other_party", "PaperTemplate.kind", "PaperTemplate.owner_party", "AgreedText.reference",
+    "AgreedText.kind", "AgreedText.original_language", "AgreedText.parties", "AgreedText.state",
+    "AgreedText.content_hash", "AgreedText.name_order", "AgreedText.chair_party", "AgreedText.adopted_way",
+    "AgreedText.proposed_by", "TextParagraph.kind", "ParagraphWording.language", "ParagraphWording.changed_party",
+    "TextRevision.hashes", "TextRevision.content_hash", "TextRevision.issued_party", "TextLanguage.language",
+    "TextLanguage.state", "TextComment.party_code", "TextComment.language", "Reservation.party_code",
+    "Reservation.kind", "TextSignature.party_code", "TextSignature.content_hash", "TextSignature.way",
+    "TextSignature.excepted", "TextSignature.void_reason", "Silence.content_hash", "Silence.parties", "Silence.state",
+    "Silence.time_zone", "Silence.tzdata_version", "Silence.circulated_party", "SilenceReceipt.party_code",
+    "SilenceAnswer.party_code", "SilenceAnswer.kind", "SilenceOptIn.party_code", "Readout.party_code",
+    "ReadoutDraft.owner_party", "Position.kind", "Position.owner_party", "Position.state", "PositionShare.kind",
+    "PositionShare.owner_party", "ShareRecipient.party_code", "ShareCopy.kind", "ShareCopy.party_code",
+    "ShareCopy.from_party", "InnerNote.owner_party", "Room.state", "Room.chair_party", "MinuteEntry.kind",
+    "MinuteEntry.language", "MinuteEntry.speaker_party", "MinuteEntry.owed_by", "BestPractice.found_in",
+    # scoped references and symbols, closed sets of words, codes and digests
 }  # fmt: skip
 
 
