@@ -22,6 +22,14 @@ MESSAGES: Final[dict[str, str]] = {
     "stale_version": N_("Somebody changed this after you opened it. Compare the two versions, then save again."),
     "repeated": N_("This was already done. Nothing was done twice."),
     "expired": N_("This has expired. Ask for a new one."),
+    "key_service_down": N_(
+        "The key service of %(party)s cannot be reached. Until it answers, what is sealed under its key can be neither"
+        " opened nor saved. Nothing was saved; try again in a minute."
+    ),
+    "key_missing": N_(
+        "This is sealed under a key of %(party)s that is no longer there. Nothing was saved. Tell the person who runs"
+        " Entente for you."
+    ),
     "reason_required": N_("Give a reason. It stays in the record."),
     # Text
     "required": N_("Fill this in."),

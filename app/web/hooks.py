@@ -8,12 +8,13 @@ from typing import Any, Final
 from flask import Flask, Response, g, render_template, request
 from flask import session as cookie
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, StatementError
 from werkzeug.exceptions import HTTPException
 
 from app.db import digest_of
 from app.domain.errors import NotFound, Refusal
 from app.i18n import reader_language
+from app.keys import KeyMissing, KeyServiceDown
 from app.logs import get_logger
 from app.messages import message_for
 from app.services.identity import viewer_of_token
@@ -90,6 +91,7 @@ def init_hooks(app: Flask) -> None:
         }
 
     _init_errors(app)
+    _init_key_errors(app)
 
 
 def _init_errors(app: Flask) -> None:
@@ -119,10 +121,34 @@ def _init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[str, int]:
-        get_logger().exception("request failed", endpoint=request.endpoint, kind=type(error).__name__)
-        if app.testing and not app.config.get("ENTENTE_KEEPS_ERRORS"):
-            raise error
-        return _page(500)
+        return _fail(app, error)
+
+
+def _init_key_errors(app: Flask) -> None:
+    @app.errorhandler(KeyServiceDown)
+    @app.errorhandler(KeyMissing)
+    def refuse_without_keys(error: KeyServiceDown | KeyMissing) -> tuple[str, int]:
+        return _sealed_page(error)
+
+    @app.errorhandler(StatementError)
+    def refuse_to_write_unsealed(error: StatementError) -> tuple[str, int]:
+        """Say whose keys are away where that came out only when the rows were written."""
+        if isinstance(error.orig, KeyServiceDown | KeyMissing):
+            return _sealed_page(error.orig)
+        return _fail(app, error)
+
+
+def _fail(app: Flask, error: Exception) -> tuple[str, int]:
+    get_logger().exception("request failed", endpoint=request.endpoint, kind=type(error).__name__)
+    if app.testing and not app.config.get("ENTENTE_KEEPS_ERRORS"):
+        raise error
+    return _page(500)
+
+
+def _sealed_page(error: KeyServiceDown | KeyMissing) -> tuple[str, int]:
+    """Say which government's keys cannot be used; the reason is for those who run this, and in the log."""
+    get_logger().warning("sealed text not opened or not written", endpoint=request.endpoint, problem=str(error))
+    return render_template("errors/sealed.html", party=error.owner, message=message_for(error)), 503
 
 
 def _page(status: int, message: str | None = None) -> tuple[str, int]:
