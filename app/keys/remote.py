@@ -122,7 +122,7 @@ class KeyService:
         """Read an answer; raises `KeyServiceDown` where it is not of the form that was asked for."""
         try:
             return read()
-        except (_Garbled, LookupError, TypeError, ValueError):
+        except (_Garbled, LookupError, RecursionError, TypeError, ValueError):
             raise self._failed("garbled") from None
 
     def _failed(self, reason: str) -> KeyServiceDown:
@@ -137,7 +137,7 @@ class KeyService:
             raise KeyServiceDown(self.owner, "paused")
         try:
             address = _address(self.folder)
-        except (OSError, LookupError, TypeError, ValueError):
+        except (OSError, LookupError, RecursionError, TypeError, ValueError):
             raise self._failed("settings") from None
         body = json.dumps({"owner": self.owner, **asked}).encode()
         try:
