@@ -40,6 +40,69 @@ MESSAGES: Final[dict[str, str]] = {
     "bidi_override": N_(
         "This contains hidden marks that turn the direction of writing. Type it again, or paste it as plain text."
     ),
+    # Wordings: Markdown and disputed words
+    "unseen_character": N_(
+        "Line %(line)s has a character that nobody sees: %(character)s, after “%(before)s”. Delete it there, or paste"
+        " the text as plain text."
+    ),
+    "html_not_allowed": N_(
+        "“%(words)s” reads as HTML, which is not taken. Leave it out; if the character < itself is meant, write \\<."
+    ),
+    "image_not_allowed": N_("Pictures are not taken (“%(words)s”). Add a picture as a document instead."),
+    "link_not_allowed": N_(
+        "“%(words)s” is no address that a link may lead to. Begin it with https://, http:// or mailto:, without a"
+        " password."
+    ),
+    "link_with_title": N_("A link has words that only some readers see: “%(words)s”. Write them in the text instead."),
+    "table_too_large": N_(
+        "A table has %(columns)s columns, and all tables together %(limit)s cells, at most. Add a larger one as a"
+        " document."
+    ),
+    "table_row_too_long": N_(
+        "This row has more cells than the head of its table: “%(words)s”. Take some away, or write \\| for the"
+        " character itself."
+    ),
+    "nested_too_deep": N_("Lists and emphasis stand inside one another %(limit)s deep at most. Make it flatter."),
+    "too_many_marks": N_("There are more than %(limit)s marks of Markdown in this. Divide the text."),
+    "bracket_hidden": N_(
+        "Disputed words stand where they would not be seen, in an address or across the cells of a table:"
+        " “%(words)s”. Put the whole address or cell in the bracket."
+    ),
+    "bracket_not_closed": N_(
+        "Bracket %(number)s is not closed: “%(words)s”. Write ]] after its last alternative; for brackets that are"
+        " meant as such, write \\[[."
+    ),
+    "bracket_not_opened": N_(
+        "]] closes no bracket: “%(words)s”. Write [[ before its first alternative; for brackets that are meant as such,"
+        " write ]\\]."
+    ),
+    "bracket_nested": N_(
+        "Bracket %(number)s has another inside it: “%(words)s”. Write one bracket with more alternatives."
+    ),
+    "bracket_untagged": N_(
+        "Bracket %(number)s has an alternative without its parties: “%(words)s”. Begin each with their codes and a"
+        " colon, as in [[CA MX: words][US: other words]]."
+    ),
+    "bracket_untagged_twice": N_(
+        "Bracket %(number)s has two alternatives that are nobody’s: “%(words)s”. Say whose they are."
+    ),
+    "bracket_empty": N_(
+        "Bracket %(number)s has no words in it: “%(words)s”. Write those that are disputed, or take it away."
+    ),
+    "bracket_unknown_party": N_("%(party)s in bracket %(number)s is no party to this text: “%(words)s”."),
+    "bracket_party_twice": N_(
+        "%(party)s is named twice in bracket %(number)s: “%(words)s”. A party wants one alternative."
+    ),
+    "bracket_same_words": N_(
+        "Two alternatives of bracket %(number)s are the same: “%(words)s”. Put their parties behind one of them."
+    ),
+    "bracket_three": N_(
+        "Bracket %(number)s ends in three: “%(words)s”. Write \\] for the one that belongs to the words."
+    ),
+    "bracket_lines": N_("Bracket %(number)s goes over an empty line: “%(words)s”. Write one in each paragraph."),
+    "bracket_too_many": N_("A paragraph has %(limit)s brackets at most. Divide it."),
+    "bracket_too_many_alternatives": N_("Bracket %(number)s has more than %(limit)s alternatives: “%(words)s”."),
+    "bracket_gone": N_("This bracket is not there any more: the text has changed. Look at it again."),
     # Updates on actions
     "not_a_link": N_("Begin the link with https:// or http://, and leave out passwords. Nothing else can be kept."),
     "told_later": N_("This day is still to come. Give the day on which it was told."),
