@@ -155,7 +155,8 @@ def _papers(session: GuardedSession, meeting: Meeting, item: AgendaItem, letters
 
 def _positions(session: GuardedSession, meeting: Meeting, item: AgendaItem, letters: str, owner: str) -> None:
     writer, speaker = world.CAST[WRITERS[owner]].id, world.CAST[SPEAKERS[owner]].id
-    other = next(code for code in (letters[i : i + 2] for i in range(0, len(letters), 2)) if code != owner)
+    others = [code for code in (letters[i : i + 2] for i in range(0, len(letters), 2)) if code != owner]
+    other = others[0] if others else "CA"  # a meeting of one shares with somebody who is not at its table
     alone, key = own(session, owner), meeting.reference
     position = Position(
         id=world.identity("position", key), meeting_id=meeting.id, item_id=item.id, owner_party=owner, state="cleared",
