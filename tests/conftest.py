@@ -32,7 +32,7 @@ from app.db import Database
 from app.keys import KeyRing
 from app.models.sealed import use_keys
 from config import Settings
-from tests import postgres, story, world
+from tests import postgres, story, warm, world
 
 os.environ.setdefault("TZ", "UTC")
 # pytest and the PostgreSQL of the tests make folders of their own in it.
@@ -51,6 +51,7 @@ def _keep_files_in_memory() -> None:
 
 
 _keep_files_in_memory()
+warm.keep_rules()
 ENGINES = ("sqlite", "postgresql")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -203,9 +204,12 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) 
         if engine == "sqlite":
             copied = tmp_path / f"{uuid.uuid4().hex}.db"
             shutil.copy(request.getfixturevalue(f"sqlite_{told}"), copied)
-            return Database(f"sqlite:///{copied}", tmp_path / "locks", clock=clock)
+            made = Database(f"sqlite:///{copied}", tmp_path / "locks", clock=clock)
+            warm.keep_statements(made)
+            return made
         url = postgres.clone(request.getfixturevalue(f"postgres_{told}"))
         made = Database(url, tmp_path / "locks", clock=clock)
+        warm.keep_statements(made)
         request.addfinalizer(lambda: postgres.drop(url))
         request.addfinalizer(made.engine.dispose)
         return made
@@ -301,6 +305,7 @@ def client_of(app: Flask, key: str | None) -> CheckingClient:
 def make_app(settings: Settings, database: Database) -> Flask:
     """Return the app on that database, ready for test clients."""
     app = create_app(settings, database)
+    warm.keep_templates(app)
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on again, and so does the browser
     app.test_client_class = CheckingClient
