@@ -446,6 +446,33 @@ MESSAGES: Final[dict[str, str]] = {
     "blackout_too_long": N_("Block %(limit)s days at most at once."),
     "busy_limit": N_("No more than %(limit)s calendars and blocked periods can be kept. Remove some first."),
     "file_type": N_("Files of this kind cannot be attached."),
+    # Markings
+    "marking_classified": N_(
+        "“%(words)s” is on a national ladder of classified information. Entente keeps nothing that a government has"
+        " classified, CONFIDENTIAL and above: use your government’s own channel for it."
+    ),
+    "marking_nato": N_(
+        "“%(words)s” is on NATO’s ladder of classified information. Entente keeps none of it: use NATO’s channel."
+    ),
+    "marking_portion": N_(
+        "“%(words)s” is the mark of a classified paragraph or page. Entente keeps nothing that a government has"
+        " classified, CONFIDENTIAL and above: use your government’s own channel for it."
+    ),
+    "marking_release": N_(
+        "“%(words)s” says to whom classified information may be released. Where this paper is not classified, write"
+        " the whole marking as it stands, with CUI or UNCLASSIFIED before it."
+    ),
+    "marking_confidencial": N_(
+        "“%(words)s” is kept only as a word of Mexico’s law on access to information, where it means privacy. From"
+        " anybody else it would be read as CONFIDENTIAL, which is classified and not kept here."
+    ),
+    "marking_protected_c": N_(
+        "“%(words)s” is no classification, but its injury is extremely grave and its rules keep it off networks like"
+        " this one. PROTECTED A and B can be kept."
+    ),
+    "marking_unseen": N_(
+        "This marking has a line break, or a character that nobody sees. Type it again as it is printed."
+    ),
     # People
     "wrong_password": N_("This is not your present password."),
     "password_too_short": N_("Use %(minimum)s characters or more."),
