@@ -113,6 +113,7 @@ SYSTEM_CALLERS = {
         "list the mails that changed nothing",
         "take the reply of somebody without an account",
     },
+    "services/rooms.py": {"see whether a meeting's papers may name who took part"},
     "services/sign_in.py": {"change a password", "count an attempt to sign in", "end a sign-in", "open a sign-in"},
     "web/health/routes.py": {"read the worker's heartbeat"},
     "web/sign_in/security.py": {"find a person for Flask-Security"},
