@@ -33,13 +33,14 @@ def digest_of(value: str | bytes) -> str:
 
 @dataclass(slots=True)
 class AuditNote:
-    """An audit record to be chained at commit."""
+    """An audit record to be chained at commit; one that `is_unsigned` does not say whose act it was."""
 
     action: str
     subject_kind: str
     subject_id: str
     audience_id: uuid.UUID
     facts: dict[str, Any] = field(default_factory=dict)
+    is_unsigned: bool = False
 
 
 def chain(session: GuardedSession, notes: list[AuditNote]) -> None:
@@ -53,11 +54,12 @@ def chain(session: GuardedSession, notes: list[AuditNote]) -> None:
     rows = []
     for note in notes:
         number += 1
+        actor = None if note.is_unsigned else session.viewer
         row = {
             "number": number,
             "at": session.now,
-            "person_id": session.viewer.person_id if session.viewer else None,
-            "party_code": session.viewer.party if session.viewer else None,
+            "person_id": actor.person_id if actor else None,
+            "party_code": actor.party if actor else None,
             "action": note.action,
             "subject_kind": note.subject_kind,
             "subject_id": note.subject_id,

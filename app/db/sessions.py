@@ -171,6 +171,13 @@ class GuardedSession(Session):
         """
         self.audit_notes.append(AuditNote(action, subject_kind, str(subject_id), audience_id, facts))
 
+    def record_unsigned(
+        self, action: str, subject_kind: str, subject_id: object, audience_id: uuid.UUID, **facts: Any
+    ) -> None:
+        """Note an act for those who may not learn from the record who did it, nor for which party: see `record`."""
+        note = AuditNote(action, subject_kind, str(subject_id), audience_id, facts, is_unsigned=True)
+        self.audit_notes.append(note)
+
 
 @event.listens_for(GuardedSession, "after_begin")
 def _begin_as(session: GuardedSession, transaction: SessionTransaction, connection: Connection) -> None:
