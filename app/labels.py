@@ -310,6 +310,9 @@ def _languages(pgettext: Say) -> Table:
 def _audit_actions(pgettext: Say) -> Table:
     """Return what the audit record says was done; a key that is not here is shown as it is stored."""
     return {
+        "key_rotated": pgettext("act in the record", "Made a new key for what is sealed from now on"),
+        "rows_resealed": pgettext("act in the record", "Sealed what was under an older key anew"),
+        "key_retired": pgettext("act in the record", "Retired a key that nothing needs any more"),
         "poll_opened": pgettext("act in the record", "Put slots to the delegations in a poll"),
         "poll_answer_reported": pgettext("act in the record", "Entered what another delegation answered in a poll"),
         "poll_chosen": pgettext("act in the record", "Chose a slot of a poll"),

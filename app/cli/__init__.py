@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Flask
 
-GROUPS: Final = ("schema", "catalogue", "user", "jobs", "audit", "zones", "imports", "sample", "mail")
+GROUPS: Final = ("schema", "catalogue", "user", "jobs", "audit", "zones", "imports", "sample", "mail", "keys")
 
 
 def register(app: Flask) -> None:

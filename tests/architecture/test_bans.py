@@ -53,6 +53,11 @@ SYSTEM_CALLERS = {
         "write the answer of somebody without an account",
     },
     "services/invitations.py": {"look up a link to set a password", "set a password by a link"},
+    "services/keys.py": {
+        "count what is sealed under each key",
+        "record what was done to a key",
+        "seal rows anew under the current key",
+    },
     "services/leaver_items.py": {"count what is with somebody who leaves"},
     "services/link_attempts.py": {"count an answer by a link"},
     "services/mail_recipients.py": {"mail somebody on a roster"},
