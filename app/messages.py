@@ -103,6 +103,21 @@ MESSAGES: Final[dict[str, str]] = {
     "bracket_too_many": N_("A paragraph has %(limit)s brackets at most. Divide it."),
     "bracket_too_many_alternatives": N_("Bracket %(number)s has more than %(limit)s alternatives: “%(words)s”."),
     "bracket_gone": N_("This bracket is not there any more: the text has changed. Look at it again."),
+    # Agreed texts
+    "text_under_silence": N_("This text is under silence. Withdraw the silence before you change it."),
+    "text_adopted": N_("This text is adopted and never changes. Begin a corrigendum or a revision of it."),
+    "text_withdrawn": N_("This text was withdrawn. Begin another."),
+    "text_of_nothing": N_("Say of which meeting or mechanism this text is."),
+    "too_many_paragraphs": N_("A text has %(limit)s paragraphs at most. Divide it."),
+    "empty_paragraph": N_("Nothing would be left of this paragraph. Take the whole paragraph away instead."),
+    "paragraph_reserved_on": N_(
+        "A reservation or a statement stands on this paragraph. Its party has to withdraw that first."
+    ),
+    "text_unchanged": N_("Nothing has changed since the last revision was issued."),
+    "text_empty": N_("A revision needs at least one paragraph in the original language."),
+    "reservation_not_needed": N_("Choose what is appended: a reservation, a footnote, a statement or an explanation."),
+    "readout_empty": N_("Write the readout in at least one language before you publish it."),
+    "readout_unchanged": N_("This is what is published already."),
     # Updates on actions
     "not_a_link": N_("Begin the link with https:// or http://, and leave out passwords. Nothing else can be kept."),
     "told_later": N_("This day is still to come. Give the day on which it was told."),

@@ -36,6 +36,9 @@ COMMITMENT_PATTERN = (
     rf"|{ADHOC_COMMITMENT_PREFIX}-[0-9]{{4}}-{_CODES}-{_NUMBER})"
 )
 
+# Of a meeting, or of a mechanism and a year.
+TEXT_PATTERN = rf"{_PREFIX}-[0-9]{{4}}(?:-{_CODES})?(?:-{_NUMBER}(?:-{_CODES})?)?-T{_NUMBER}"
+
 POLL_PATTERN = rf"{_PREFIX}-[0-9]{{4}}(?:-{_CODES})?-P{_NUMBER}"
 
 _MEETING = re.compile(
@@ -165,6 +168,26 @@ def known_poll_reference(text: str) -> str | None:
     """Return a poll's reference as it is written, small letters allowed; None when it is not one."""
     upper = text.strip().upper()
     return upper if re.fullmatch(POLL_PATTERN, upper, re.ASCII) else None
+
+
+def text_counter(scope: str) -> str:
+    """Return the name of the count of texts of a scope, which its actions and meetings do not share."""
+    return f"{scope}-T"
+
+
+def text_reference_in(scope: str, number: int) -> str:
+    """Return the reference of the text with that number (from 1) in its scope.
+
+    The scope is that of an action of the same parties (`UNC-2026-2-T1`, `UNC-2026-2-MXUS-T1`), or, of no meeting, that
+    of the mechanism's meetings of these parties in the year (`UNC-2026-T1`).
+    """
+    return f"{scope}-T{_positive(number)}"
+
+
+def known_text_reference(text: str) -> str | None:
+    """Return a text's reference as it is written, small letters allowed; None when it is not one."""
+    upper = text.strip().upper()
+    return upper if re.fullmatch(TEXT_PATTERN, upper, re.ASCII) else None
 
 
 def parse_meeting_reference(text: str) -> MeetingReference | None:
