@@ -15,11 +15,13 @@ from sqlalchemy.orm import load_only
 from app import words
 from app.db import GuardedSession, digest_of
 from app.domain.agenda import Timetable, clock_times
+from app.domain.references import joined_codes
 from app.domain.visibility import Action, Facts, can
 from app.domain.walltime import in_zone
 from app.domain.zones import known_zone
 from app.models import AgendaItem, Meeting, Party
 from app.services.action_lines import ActionLine
+from app.services.agenda_standing import AgendaStanding, standing_of
 from app.services.meeting_actions import open_before
 from app.services.meeting_state import when_of
 from app.services.meetings import facts_of_meeting
@@ -51,27 +53,37 @@ class ClockTime:
 class ItemLine:
     """An item with its number and its clock times, one per column.
 
-    `opens_day` is the day of a sitting that it opens, in the meeting's zone, where there are several.
-    `open_actions` stand under the first item on progress since the last meeting.
+    The number of an item of some of the parties begins with their codes (`MXUS-1`); it has no clock times, and `order`
+    is the digest of its own series. `opens_day` is the day of a sitting that it opens, in the meeting's zone, where
+    there are several. `open_actions` stand under the first item on progress since the last meeting.
     """
 
     item: AgendaItem
-    number: int
+    number: str
     times: tuple[ClockTime, ...]
     is_over: bool
     opens_day: dt.date | None
     open_actions: tuple[ActionLine, ...]
+    order: str
+    may_edit: bool
+    is_first: bool
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaView:
     """The agenda as its pages and papers show it; `removed` are the items that can be put back.
 
-    `order` is the digest that a move carries; `ends` are the clock times at which the last item ends.
+    `items` are those of all the parties, `apart` those of some of them that the viewer sees: these take none of the
+    meeting's time. `order` is the digest that a move carries; `ends` are the clock times at which the last item ends.
+    `may_edit` is of the items of all, which an adopted agenda keeps as they are; `may_steer` says that the viewer
+    issues the agenda and asks for its adoption.
     """
 
     meeting: Meeting
     items: tuple[ItemLine, ...]
+    apart: tuple[ItemLine, ...]
+    standing: AgendaStanding
     removed: tuple[AgendaItem, ...]
     columns: tuple[ClockColumn, ...]
     ends: tuple[ClockTime, ...]
@@ -79,6 +91,7 @@ class AgendaView:
     order: str
     is_frozen: bool
     may_edit: bool
+    may_steer: bool
 
     @property
     def left_minutes(self) -> int:
@@ -99,7 +112,7 @@ def agenda_of(
     meeting, where the caller has them already.
     """
     rows = items_of(session, meeting.id)
-    items = [row for row in rows if not row.removed]
+    items = [row for row in rows if not row.removed and not row.parties]
     columns = clock_columns(session, meeting, parties)
     sittings = () if meeting.date_is_open else when_of(meeting).sittings
     zone_names = [column.zone_name for column in columns] if sittings else []
@@ -109,18 +122,24 @@ def agenda_of(
         open_actions = open_before(session, meeting) if has_progress else ()
     is_frozen = meeting.state in FROZEN_STATES
     known = facts if facts is not None else facts_of_meeting(session, meeting)
+    viewer, standing = session.bound_viewer, standing_of(session, meeting)
+    works = not is_frozen and can(viewer, Action.EDIT_AGENDA, known)
     last = max((use.ends_at for use in timetable.sittings), default=None)
     zone = known_zone(meeting.time_zone)
+    may_edit = works and standing.state != "adopted"
     return AgendaView(
         meeting=meeting,
-        items=_lines(items, timetable, zone, zone_names, tuple(open_actions)),
+        items=_lines(items, timetable, zone, zone_names, tuple(open_actions), may_edit=may_edit),
+        apart=_apart(session, rows, is_frozen=is_frozen),
+        standing=standing,
         removed=tuple(row for row in rows if row.removed),
         columns=columns if sittings else (),
         ends=tuple(_clock_time(last, name, zone) for name in zone_names) if last and items else (),
         timetable=timetable,
         order=order_digest(item.id for item in items),
         is_frozen=is_frozen,
-        may_edit=not is_frozen and can(session.bound_viewer, Action.EDIT_AGENDA, known),
+        may_edit=may_edit,
+        may_steer=not is_frozen and can(viewer, Action.ISSUE_AGENDA, known),
     )
 
 
@@ -155,6 +174,7 @@ def version_of(item: AgendaItem) -> str:
     The place is no part of it: an item that others only moved is still the one that was read.
     """
     said = [item.kind, item.type, dict(item.title), item.lead_party, item.minutes, item.removed]
+    said += [item.presenters, dict(item.annotation), dict(item.expected_result)]
     return digest_of(json.dumps(said, sort_keys=True, ensure_ascii=False))[:32]
 
 
@@ -205,10 +225,13 @@ def _lines(
     meeting_zone: str,
     zone_names: Sequence[str],
     open_actions: tuple[ActionLine, ...],
+    *,
+    may_edit: bool,
 ) -> tuple[ItemLine, ...]:
     several = len(timetable.sittings) > 1
     lines: list[ItemLine] = []
     sitting_before, progress_is_told = -1, False
+    order = order_digest(item.id for item in items)
     for index, item in enumerate(items):
         time = timetable.items[index] if timetable.items else None
         opens = time is not None and several and time.sitting != sitting_before
@@ -216,16 +239,48 @@ def _lines(
         lines.append(
             ItemLine(
                 item=item,
-                number=index + 1,
+                number=str(index + 1),
                 times=tuple(_clock_time(time.starts_at, name, meeting_zone) for name in zone_names) if time else (),
                 is_over=time is not None and time.is_over,
                 opens_day=in_zone(time.starts_at, meeting_zone).date() if time and opens else None,
                 open_actions=open_actions if tells else (),
+                order=order,
+                may_edit=may_edit,
+                is_first=index == 0,
+                is_last=index == len(items) - 1,
             )
         )
         sitting_before = time.sitting if time else -1
         progress_is_told = progress_is_told or tells
     return tuple(lines)
+
+
+def _apart(session: GuardedSession, rows: Sequence[AgendaItem], *, is_frozen: bool) -> tuple[ItemLine, ...]:
+    """Return the items of some of the parties, by series; adopting the agenda changes nothing in them."""
+    series: dict[tuple[str, ...], list[AgendaItem]] = {}
+    for row in rows:
+        if row.parties and not row.removed:
+            series.setdefault(tuple(sorted(row.parties)), []).append(row)
+    lines = []
+    for parties, items in sorted(series.items()):
+        order = order_digest(item.id for item in items)
+        may_edit = not is_frozen and can(session.bound_viewer, Action.EDIT_AGENDA, facts_apart(session, parties))
+        lines += [
+            ItemLine(
+                item, f"{joined_codes(parties)}-{place}", (), is_over=False, opens_day=None, open_actions=(),
+                order=order, may_edit=may_edit, is_first=place == 1, is_last=place == len(items),
+            )
+            for place, item in enumerate(items, start=1)
+        ]  # fmt: skip
+    return tuple(lines)
+
+
+def facts_apart(session: GuardedSession, parties: Iterable[str]) -> Facts:
+    """Return what the table of permissions needs to know of what some of a meeting's parties have among them.
+
+    A secretariat's member sees it by a hat that exactly these parties gave, or not at all.
+    """
+    return Facts(frozenset(parties), appointments=frozenset(hat.appointment_id for hat in session.bound_viewer.hats))
 
 
 def _clock_time(instant: dt.datetime, zone_name: str, meeting_zone: str) -> ClockTime:

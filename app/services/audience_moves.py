@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.db import GuardedSession
-from app.domain.visibility import parties_in
+from app.domain.visibility import parties_in, party_key
 from app.models import (
     Action,
     ActionLink,
@@ -157,6 +157,8 @@ def move_to_parties(
         item.lead_party = None if item.lead_party in dropped else item.lead_party
         if item.parties:  # apart: those of its parties who stay keep it, who comes now is not let in
             item.parties = [code for code in item.parties if code not in dropped]
+            staying = keys_of(session, item.audience_id) - {party_key(code) for code in dropped}
+            item.audience_id = session.audience(staying) if staying else item.audience_id
         elif not item.removed:
             item.audience_id = of_agenda
     for release in _rows(session, Release, [meeting.id]):
@@ -305,7 +307,7 @@ def _follow(session: GuardedSession, meeting: Meeting) -> None:
         sitting.audience_id = meeting.audience_id
     of_agenda = agenda_audience(session, meeting)
     for item in _rows(session, AgendaItem, [meeting.id]):
-        if not item.removed:
+        if not item.removed and not item.parties:
             item.audience_id = of_agenda
 
 

@@ -288,10 +288,9 @@ def _agenda(session: GuardedSession, ready: Ready) -> tuple[Any, ...]:
         source = find_meeting(session, choice)
     except NotFound:
         raise Refusal("unknown_meeting", field="agenda") from None
-    return tuple(
-        session.execute(
-            select(AgendaItem)
-            .where(AgendaItem.meeting_id == source.id, AgendaItem.removed.is_(False))
-            .order_by(AgendaItem.position)
-        ).scalars()
-    )
+    rows = session.execute(
+        select(AgendaItem)
+        .where(AgendaItem.meeting_id == source.id, AgendaItem.removed.is_(False))
+        .order_by(AgendaItem.position)
+    ).scalars()
+    return tuple(row for row in rows if not row.parties)  # what some of the parties have apart stays theirs
