@@ -22,6 +22,7 @@ OLDEST_NODE = 18
 FILES = {
     "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "sortable.min.js": "sortablejs/Sortable.min.js",
 }
 
 _PICTURE = re.compile(r"""url\((?:"data:[^"]*"|'data:[^']*'|data:[^"')]*)\)""")
