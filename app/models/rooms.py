@@ -85,6 +85,7 @@ class MinuteEntry(Guarded, Versioned, Base):
     owed_by: Mapped[list[str]] = mapped_column(default=list)
     due_on: Mapped[dt.date | None]
     action_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("actions.id", ondelete="RESTRICT"))
+    paragraph_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("text_paragraphs.id", ondelete="RESTRICT"))
     person_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
     written_at: Mapped[dt.datetime]
     changed_at: Mapped[dt.datetime]
