@@ -8,12 +8,12 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.db import Database
 from config import Settings
@@ -81,29 +81,59 @@ def visit(served: tuple[str, Database], chromium: Browser) -> Iterator[Callable[
     opened: list[BrowserContext] = []
     address, database = served
 
-    def open_window(
-        key: str | None,
-        *,
-        width: int = 1440,
-        scheme: Literal["light", "dark"] = "light",
-        scripts: bool = True,
-        axe: bool = True,
-    ) -> BrowserContext:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            java_script_enabled=scripts,
-            base_url=address,
-            bypass_csp=axe,  # axe is put into the page as a script of its own
-        )
-        if key:
-            context.add_cookies([{"name": "entente", "value": cookie_for(address, database, key), "url": address}])
-        opened.append(context)
-        return context
+    def open_window(key: str | None, **how: Any) -> BrowserContext:
+        opened.append(_window(chromium, address, database, key, **how))
+        return opened[-1]
 
     yield open_window
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def look_through(served: tuple[str, Database], chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that gives the one page of each member, scheme and policy, at the width asked for.
+
+    For what only reads: it has the browser's cache of the page before it, as somebody has who walks through them.
+    """
+    pages: dict[tuple[str | None, str, bool], Page] = {}
+    address, database = served
+
+    def page_of(key: str | None, *, width: int, scheme: Literal["light", "dark"], axe: bool) -> Page:
+        kept = pages.get((key, scheme, axe))
+        if kept is None:
+            window = _window(chromium, address, database, key, scheme=scheme, axe=axe)
+            kept = pages[key, scheme, axe] = window.new_page()
+        kept.set_viewport_size({"width": width, "height": 900})
+        return kept
+
+    yield page_of
+    for page in pages.values():
+        page.context.close()
+
+
+def _window(
+    chromium: Browser,
+    address: str,
+    database: Database,
+    key: str | None,
+    *,
+    width: int = 1440,
+    scheme: Literal["light", "dark"] = "light",
+    scripts: bool = True,
+    axe: bool = True,
+) -> BrowserContext:
+    """Return a browser's window with a cookie jar of its own, signed in as that member of the cast."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+        base_url=address,
+        bypass_csp=axe,  # axe is put into the page as a script of its own
+    )
+    if key:
+        context.add_cookies([{"name": "entente", "value": cookie_for(address, database, key), "url": address}])
+    return context
 
 
 def cookie_for(_address: str, database: Database, key: str) -> str:
