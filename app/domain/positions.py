@@ -89,7 +89,7 @@ class PositionContent:
 def checked(content: PositionContent, kind: str = "position") -> PositionContent:
     """Return the content cleaned; a non-paper keeps its lines alone.
 
-    Raises `Refusal` with its field: `required` where nothing is written, `unknown_language`, `too_many_entries` (`limit`),
+    Raises `Refusal`: `required` where nothing is written, `unknown_language`, `too_many_entries` (`limit`),
     `question_required`, and what texts raise.
     """
     if content.language not in LANGUAGES:

@@ -59,6 +59,7 @@ KINDS: Final = frozenset(
         "poll_answer_reported",
         "reminder",
         "reminder_digest",
+        "share_received",
     }
 )
 # What changes an entry in a calendar goes to those on the roster too; that an answer came does not.

@@ -101,6 +101,8 @@ SYSTEM_CALLERS = {
     },
     "services/poll_slots.py": {"find who answered a poll"},
     "services/poll_tally.py": {"count a poll by delegation"},
+    "services/position_shares.py": {"hand a share to its recipients"},
+    "services/received_shares.py": {"tell who shared something that it was opened"},
     "services/references.py": {"fix the domain of calendar UIDs", "give out the next number of a scope"},
     "services/releases.py": {"find a guest's account by its address", "name the parties of a released meeting"},
     "services/dispatch_acts.py": {
