@@ -384,6 +384,9 @@ MESSAGES: Final[dict[str, str]] = {
     "action_needs_meeting": N_("A secretariat records actions at a meeting that it serves. Open that meeting first."),
     "report_too_long": N_("A report covers %(years)s years at most. Choose other days."),
     "paper_too_long": N_("This would make too long a paper to print."),
+    "form_unreadable": N_("This is not a text document (DOCX) that can be read. Save it as DOCX and try again."),
+    "form_without_body": N_("The form has no field {{ body }}, where what the paper says would stand."),
+    "form_unknown_field": N_("The form has a field %(field_name)s, which nothing fills in. It may have: %(known)s."),
     # Facts of a mechanism
     "date_is_past": N_("This day is past. Give one that is to come, or leave it empty."),
     "unknown_choice": N_("Choose one from the list."),

@@ -33,7 +33,7 @@ def _template(name: str) -> bytes:
     return resources.files("app.papers").joinpath(name).read_bytes()
 
 
-def render_pdf(template: str, data: Mapping[str, object], dated: datetime) -> bytes:
+def render_pdf(template: str, data: Mapping[str, object], dated: datetime, limit: int = MAX_CHARACTERS) -> bytes:
     """Return a tagged PDF (PDF/UA-1) of a template of this package, the same bytes for the same arguments.
 
     `data` reaches the template as JSON and is only ever shown as text, never read as markup; `dated`
@@ -42,8 +42,8 @@ def render_pdf(template: str, data: Mapping[str, object], dated: datetime) -> by
     `Refusal("paper_too_long")` (`limit`, in characters).
     """
     written = json.dumps(data, ensure_ascii=False)
-    if len(written) > MAX_CHARACTERS:
-        raise Refusal("paper_too_long", limit=MAX_CHARACTERS)
+    if len(written) > limit:
+        raise Refusal("paper_too_long", limit=limit)
     try:
         return _compile(template, written, dated, "ua-1")
     except typst.TypstError as error:

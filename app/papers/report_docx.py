@@ -17,9 +17,9 @@ from docx.shared import Pt, RGBColor
 
 from app.papers.report import Cell, Grid, Part, ReportPaper
 
-_LOCALES: Final = {"en": "en-CA", "es": "es-MX", "fr": "fr-CA"}
+LOCALES: Final = {"en": "en-CA", "es": "es-MX", "fr": "fr-CA"}
 _ACCENT: Final = RGBColor(0x14, 0x45, 0x7B)
-_GREY: Final = RGBColor(0x47, 0x4D, 0x55)
+GREY: Final = RGBColor(0x47, 0x4D, 0x55)
 # What no XML can carry (XML 1.0, 2.2).
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FIRST_DAY_OF_ZIP: Final = (1980, 1, 1, 0, 0, 0)
@@ -29,20 +29,20 @@ def report_docx(paper: ReportPaper) -> bytes:
     """Return the paper as a text document, the same bytes for the same paper; no person is named as its author."""
     document = docx.Document()
     _set_up(document, paper)
-    document.add_heading(_clean(paper.title), level=1)
-    document.add_paragraph(_clean(paper.standing), style="Subtitle")
-    document.add_paragraph(_clean(paper.lede))
+    document.add_heading(clean(paper.title), level=1)
+    document.add_paragraph(clean(paper.standing), style="Subtitle")
+    document.add_paragraph(clean(paper.lede))
     for part in paper.parts:
         _add_part(document, part, paper)
     written = io.BytesIO()
     document.save(written)
-    return _same_bytes(written.getvalue())
+    return same_bytes(written.getvalue())
 
 
 def _set_up(document: Any, paper: ReportPaper) -> None:
     told = document.core_properties
-    told.title, told.author, told.last_modified_by = _clean(f"{paper.title}. {paper.standing}"), "Entente", "Entente"
-    told.language, told.comments, told.revision = _LOCALES[paper.language], "", 1
+    told.title, told.author, told.last_modified_by = clean(f"{paper.title}. {paper.standing}"), "Entente", "Entente"
+    told.language, told.comments, told.revision = LOCALES[paper.language], "", 1
     told.created = told.modified = paper.dated.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
@@ -50,86 +50,89 @@ def _set_up(document: Any, paper: ReportPaper) -> None:
     styles = document.styles
     styles["Normal"].font.size = Pt(10)
     for style in (styles["Normal"], styles["Subtitle"]):
-        _set_language(style.element.get_or_add_rPr(), paper.language)
+        set_language(style.element.get_or_add_rPr(), paper.language)
     for defaults in styles.element.iter(qn("w:lang")):
-        defaults.set(qn("w:val"), _LOCALES[paper.language])
-    section.footer.paragraphs[0].text = _clean(paper.standing)
+        defaults.set(qn("w:val"), LOCALES[paper.language])
+    section.footer.paragraphs[0].text = clean(paper.standing)
 
 
 def _add_part(document: Any, part: Part, paper: ReportPaper) -> None:
-    document.add_heading(_clean(part.heading), level=2)
+    document.add_heading(clean(part.heading), level=2)
     for note in part.notes:
-        document.add_paragraph(_clean(note))
+        document.add_paragraph(clean(note))
     if part.is_empty and part.nothing:
-        document.add_paragraph(_clean(part.nothing))
+        document.add_paragraph(clean(part.nothing))
     for grid in part.grids:
         if grid.rows:
             if grid.caption not in {"", part.heading}:
-                document.add_heading(_clean(grid.caption), level=3)
+                document.add_heading(clean(grid.caption), level=3)
             _add_grid(document, grid, paper)
 
 
 def _add_grid(document: Any, grid: Grid, paper: ReportPaper) -> None:
     table = document.add_table(rows=1 + len(grid.rows), cols=len(grid.columns), style="Table Grid")
-    _mark(_xml(table.rows[0]).get_or_add_trPr(), "w:tblHeader")
+    mark(xml(table.rows[0]).get_or_add_trPr(), "w:tblHeader")
     for place, column in enumerate(grid.columns):
-        table.rows[0].cells[place].paragraphs[0].add_run(_clean(column)).bold = True
+        table.rows[0].cells[place].paragraphs[0].add_run(clean(column)).bold = True
     for number, row in enumerate(grid.rows, start=1):
         line = table.rows[number]
-        _mark(_xml(line).get_or_add_trPr(), "w:cantSplit")
+        mark(xml(line).get_or_add_trPr(), "w:cantSplit")
         for place, (target, cell) in enumerate(zip(line.cells, row, strict=True)):
-            _fill(target.paragraphs[0], cell, paper, is_head=place == 0)
+            fill(target.paragraphs[0], cell, paper.language, paper.base_url, is_head=place == 0)
     document.add_paragraph()
 
 
-def _fill(paragraph: Any, cell: Cell, paper: ReportPaper, *, is_head: bool) -> None:
+def fill(paragraph: Any, cell: Cell, language: str, base_url: str, *, is_head: bool) -> None:
+    """Write a cell's words into a paragraph, and the smaller ones in lines under them."""
     if cell.text:
-        run = paragraph.add_run(_clean(cell.text))
+        run = paragraph.add_run(clean(cell.text))
         run.bold = cell.is_strong or is_head
-        _set_language(_xml(run).get_or_add_rPr(), cell.language or paper.language)
-        if cell.target and paper.base_url:
-            _link(paragraph, run, f"{paper.base_url}{cell.target}")
+        set_language(xml(run).get_or_add_rPr(), cell.language or language)
+        if cell.target and base_url:
+            link(paragraph, run, f"{base_url}{cell.target}")
     for place, line in enumerate(cell.small):
         small = paragraph.add_run()
         if place or cell.text:
             small.add_break()
-        small.add_text(_clean(line))
-        small.font.size, small.font.color.rgb = Pt(8), _GREY
+        small.add_text(clean(line))
+        small.font.size, small.font.color.rgb = Pt(8), GREY
 
 
-def _link(paragraph: Any, run: Any, address: str) -> None:
+def link(paragraph: Any, run: Any, address: str) -> None:
     """Make a run a link; the library has no words of its own for it."""
     run.font.color.rgb, run.font.underline = _ACCENT, True
     link = OxmlElement("w:hyperlink")
     link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-    _xml(paragraph).remove(_xml(run))
-    link.append(_xml(run))
-    _xml(paragraph).append(link)
+    xml(paragraph).remove(xml(run))
+    link.append(xml(run))
+    xml(paragraph).append(link)
 
 
-def _set_language(properties: Any, language: str) -> None:
+def set_language(properties: Any, language: str) -> None:
+    """Say in which language a run is."""
     for old in properties.findall(qn("w:lang")):
         properties.remove(old)
     said = OxmlElement("w:lang")
-    said.set(qn("w:val"), _LOCALES.get(language, language))
+    said.set(qn("w:val"), LOCALES.get(language, language))
     properties.append(said)
 
 
-def _mark(properties: Any, name: str) -> None:
+def mark(properties: Any, name: str) -> None:
+    """Set a mark that has no value."""
     properties.append(OxmlElement(name))
 
 
-def _xml(proxy: Any) -> Any:
+def xml(proxy: Any) -> Any:
     """Return the element behind a row, a paragraph or a run, for what the library has no words for."""
     return proxy._element  # noqa: SLF001
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Return the text as XML can carry it: what it cannot shows as `\ufffd`."""
     return _NOT_XML.sub("\ufffd", text)
 
 
-def _same_bytes(content: bytes) -> bytes:
+def same_bytes(content: bytes) -> bytes:
     """Return the package without the minute at which it was written."""
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:

@@ -1,0 +1,320 @@
+"""A paper that is read through, as a text document (DOCX), in our own form or in one that its readers put in place.
+
+A form is a text document with fields between braces: `{{ title }}`, `{{ body }}` and the like. They are filled in
+and nothing else in it is run: a form comes from another government's desk, and a language of templates is a program.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import docx
+from docx.opc.exceptions import OpcError
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from app.domain.errors import Refusal
+from app.domain.markdown_tree import (
+    Block,
+    Disputed,
+    Emphasis,
+    Heading,
+    Inline,
+    LineBreak,
+    Link,
+    List,
+    Paragraph,
+    Table,
+    Text,
+    Tree,
+)
+from app.papers.prose import Head, Note, Piece, ProsePaper, Wording
+from app.papers.report import Grid
+from app.papers.report_docx import (
+    GREY,
+    LOCALES,
+    clean,
+    fill,
+    link,
+    mark,
+    same_bytes,
+    set_language,
+    xml,
+)
+
+FIELDS: Final = ("title", "reference", "standing", "marking", "date", "body")
+_FIELD: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def own_form() -> bytes:
+    """Return our own form, with every field in it, as a start for another."""
+    document = docx.Document()
+    _letter(document)
+    document.add_paragraph("{{ reference }}", style="Subtitle")
+    document.add_paragraph("{{ marking }}")
+    document.add_paragraph("{{ title }}", style="Title")
+    document.add_paragraph("{{ standing }}")
+    document.add_paragraph("{{ body }}")
+    document.sections[0].footer.paragraphs[0].text = "{{ reference }} · {{ marking }}"
+    return _written(document)
+
+
+def check_form(content: bytes) -> None:
+    """Refuse a text document that is no form.
+
+    Keys on `file`: `form_unreadable`, `form_without_body`, `form_unknown_field` (`field_name`, `known`).
+    """
+    document = _opened(content)
+    found = {name for paragraph in _paragraphs(document) for name in _FIELD.findall(paragraph.text)}
+    unknown = sorted(found - set(FIELDS))
+    if unknown:
+        raise Refusal("form_unknown_field", field="file", field_name=unknown[0], known=", ".join(FIELDS))
+    if "body" not in {name for paragraph in document.paragraphs for name in _FIELD.findall(paragraph.text)}:
+        raise Refusal("form_without_body", field="file")
+
+
+def prose_docx(paper: ProsePaper, form: bytes | None = None) -> bytes:
+    """Return the paper as a text document in a form, the same bytes for the same paper; it names no author.
+
+    Raises `Refusal("form_unreadable")` for a form that is no text document.
+    """
+    document = _opened(form or own_form())
+    _tell(document, paper)
+    values = {
+        "title": paper.title.text,
+        "reference": " · ".join(paper.over),
+        "standing": "\n".join(paper.standing),
+        "marking": " · ".join(each.text for each in paper.markings),
+        "date": paper.dated.date().isoformat(),
+    }
+    places = [each for each in document.paragraphs if "body" in _FIELD.findall(each.text)]
+    for paragraph in _paragraphs(document):
+        if _FIELD.search(paragraph.text):
+            _fill_fields(paragraph, values, paper)
+    _Body(document, paper).put_at(places[0])
+    return _written(document)
+
+
+class _Body:
+    """Writes the pieces of a paper at the end of a document, and moves them to where the form wants them."""
+
+    def __init__(self, document: Any, paper: ProsePaper) -> None:
+        self.document = document
+        self.paper = paper
+
+    def put_at(self, place: Any) -> None:
+        """Write all pieces in a paragraph's place."""
+        before = list(self.document.element.body)
+        for piece in self.paper.pieces:
+            self._piece(piece)
+        if self.paper.closing:
+            self._small(self.paper.closing)
+        anchor = xml(place)
+        for element in [each for each in self.document.element.body if each not in before]:
+            anchor.addprevious(element)
+        anchor.getparent().remove(anchor)
+
+    def _piece(self, piece: Piece) -> None:
+        match piece:
+            case Head():
+                heading = self.document.add_heading(clean(piece.text), level=min(piece.level, 9))
+                heading.paragraph_format.page_break_before = piece.opens_page
+                self._speak(heading, piece.language)
+                if piece.step:
+                    self._small(piece.step)
+            case Wording():
+                self._wording(piece)
+            case Note():
+                self._note(piece)
+            case Grid():
+                self._grid(piece)
+
+    def _wording(self, piece: Wording) -> None:
+        if len(piece.columns) > 1:
+            self._beside(piece)
+        else:
+            for column in piece.columns:
+                self._tree(self.document, column.tree, column.language, piece.number, column.marks)
+        for line in piece.small:
+            self._small(line)
+
+    def _beside(self, piece: Wording) -> None:
+        """Write wordings side by side, in a table of one row with the number before them."""
+        table = self.document.add_table(rows=1, cols=1 + len(piece.columns))
+        cells = table.rows[0].cells
+        cells[0].width = Mm(12)
+        cells[0].paragraphs[0].add_run(clean(piece.number))
+        for cell, column in zip(cells[1:], piece.columns, strict=True):
+            self._tree(cell, column.tree, column.language, "", column.marks)
+            first = cell.paragraphs[0]
+            if not first.text and len(cell.paragraphs) > 1:
+                xml(first).getparent().remove(xml(first))
+
+    def _tree(self, into: Any, tree: Tree, language: str, number: str, marks: Iterable[str]) -> None:
+        last: Any = None
+        for place, block in enumerate(tree):
+            last = self._block(into, block, language, f"{number}  " if number and place == 0 else "")
+        if last is None and (number or marks):
+            last = into.add_paragraph(clean(number))
+        for each in marks:
+            last.add_run(clean(each)).font.superscript = True
+
+    def _block(self, into: Any, block: Block, language: str, number: str = "", style: str | None = None) -> Any:
+        """Write a block and return its last paragraph."""
+        match block:
+            case Paragraph(children) | Heading(_, children):
+                paragraph = into.add_paragraph(clean(number), style=style)
+                self._inlines(paragraph, children, language, is_strong=isinstance(block, Heading))
+                return paragraph
+            case List(items, is_ordered):
+                paragraph = None
+                for item in items:
+                    for each in item:
+                        name = "List Number" if is_ordered else "List Bullet"
+                        paragraph = self._block(into, each, language, style=name if self._has(name) else None)
+                return paragraph
+            case Table(head, rows):
+                return self._table(into, head, rows, language)
+
+    def _has(self, style: str) -> bool:
+        return any(each.name == style for each in self.document.styles)
+
+    def _table(self, into: Any, head: Any, rows: Any, language: str) -> Any:
+        table = into.add_table(1 + len(rows), len(head))
+        mark(xml(table.rows[0]).get_or_add_trPr(), "w:tblHeader")
+        for line, row in zip(table.rows, (head, *rows), strict=True):
+            for cell, inlines in zip(line.cells, row, strict=True):
+                self._inlines(cell.paragraphs[0], inlines, language, is_strong=row is head)
+        return into.add_paragraph()
+
+    def _inlines(self, paragraph: Any, inlines: Iterable[Inline], language: str, **form: bool) -> None:
+        for inline in inlines:
+            match inline:
+                case Text(text):
+                    run = paragraph.add_run(clean(text))
+                    run.bold, run.italic = form.get("is_strong") or None, form.get("is_emphasis") or None
+                    set_language(xml(run).get_or_add_rPr(), language or self.paper.language)
+                case Emphasis(children, is_strong):
+                    self._inlines(paragraph, children, language, **form, **_stress(is_strong, form))
+                case Link(href, children):
+                    run = paragraph.add_run(clean("".join(_words(children))))
+                    link(paragraph, run, href)
+                case LineBreak():
+                    paragraph.add_run().add_break()
+                case Disputed(alternatives):
+                    for each in alternatives:
+                        paragraph.add_run("[")
+                        paragraph.add_run(clean(" ".join(each.parties))).bold = True
+                        paragraph.add_run(": " if each.parties else "")
+                        self._inlines(paragraph, each.children, language, **form)
+                        paragraph.add_run("]")
+
+    def _note(self, piece: Note) -> None:
+        paragraph = self.document.add_paragraph()
+        if piece.mark:
+            paragraph.add_run(clean(piece.mark)).font.superscript = True
+            paragraph.add_run(" ")
+        if piece.lead:
+            paragraph.add_run(clean(f"{piece.lead}: ")).bold = True
+        run = paragraph.add_run(clean(piece.words.text))
+        run.font.size = Pt(9)
+        set_language(xml(run).get_or_add_rPr(), piece.words.language)
+
+    def _grid(self, grid: Grid) -> None:
+        if not grid.rows:
+            return
+        if grid.caption:
+            self.document.add_heading(clean(grid.caption), level=3)
+        table = self.document.add_table(1 + len(grid.rows), len(grid.columns))
+        if self._has("Table Grid"):
+            table.style = "Table Grid"
+        mark(xml(table.rows[0]).get_or_add_trPr(), "w:tblHeader")
+        for cell, column in zip(table.rows[0].cells, grid.columns, strict=True):
+            cell.paragraphs[0].add_run(clean(column)).bold = True
+        for line, row in zip(table.rows[1:], grid.rows, strict=True):
+            mark(xml(line).get_or_add_trPr(), "w:cantSplit")
+            for place, (target, cell) in enumerate(zip(line.cells, row, strict=True)):
+                fill(target.paragraphs[0], cell, self.paper.language, self.paper.base_url, is_head=place == 0)
+        self.document.add_paragraph()
+
+    def _small(self, line: str) -> None:
+        run = self.document.add_paragraph().add_run(clean(line))
+        run.font.size, run.font.color.rgb = Pt(8), GREY
+
+    def _speak(self, paragraph: Any, language: str) -> None:
+        for run in paragraph.runs:
+            set_language(xml(run).get_or_add_rPr(), language or self.paper.language)
+
+
+def _stress(is_strong: bool, form: Mapping[str, bool]) -> dict[str, bool]:  # noqa: FBT001  a field of the tree
+    name = "is_strong" if is_strong else "is_emphasis"
+    return {} if name in form else {name: True}
+
+
+def _words(inlines: Iterable[Inline]) -> Iterator[str]:
+    for inline in inlines:
+        match inline:
+            case Text(text):
+                yield text
+            case Emphasis(children) | Link(_, children):
+                yield from _words(children)
+            case LineBreak():
+                yield " "
+
+
+def _letter(document: Any) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(215.9), Mm(279.4)
+    document.styles["Normal"].font.size = Pt(11)
+
+
+def _tell(document: Any, paper: ProsePaper) -> None:
+    """Write what the file says of itself: nothing of a form's own author stays."""
+    told = document.core_properties
+    told.title, told.author, told.last_modified_by = clean(paper.title.text), "Entente", "Entente"
+    told.language, told.comments, told.revision = LOCALES[paper.language], "", 1
+    told.subject = told.keywords = told.category = ""
+    told.created = told.modified = paper.dated.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+    for defaults in document.styles.element.iter(qn("w:lang")):
+        defaults.set(qn("w:val"), LOCALES[paper.language])
+
+
+def _fill_fields(paragraph: Any, values: Mapping[str, str], paper: ProsePaper) -> None:
+    """Fill in the fields of a paragraph; word processors cut them into runs, so its words are put into the first."""
+    text = _FIELD.sub(lambda found: values.get(found[1], ""), paragraph.text)
+    runs = paragraph.runs
+    for run in runs[1:]:
+        xml(run).getparent().remove(xml(run))
+    first = runs[0] if runs else paragraph.add_run()
+    first.text = clean(text)
+    set_language(xml(first).get_or_add_rPr(), paper.language)
+
+
+def _paragraphs(document: Any) -> Iterator[Any]:
+    """Yield every paragraph that can have a field: of the body, its tables, the heads and feet of its pages."""
+    yield from document.paragraphs
+    for table in document.tables:
+        for row in table.rows:
+            for cell in row.cells:
+                yield from cell.paragraphs
+    for section in document.sections:
+        for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
+            yield from part.paragraphs
+
+
+def _opened(content: bytes) -> Any:
+    try:
+        return docx.Document(io.BytesIO(content))
+    except (OpcError, zipfile.BadZipFile, ValueError, KeyError, OSError, SyntaxError) as error:
+        raise Refusal("form_unreadable", field="file") from error
+
+
+def _written(document: Any) -> bytes:
+    written = io.BytesIO()
+    document.save(written)
+    return same_bytes(written.getvalue())

@@ -1,0 +1,164 @@
+"""A paper that is read through: what it says stands in its PDF, its text document and its Markdown alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+
+import docx
+import pytest
+from pypdf import PdfReader
+
+from app.domain import markdown
+from app.domain.errors import Refusal
+from app.papers.agenda import Worded
+from app.papers.prose import Column, Head, Note, Piece, ProsePaper, Wording, prose_pdf
+from app.papers.prose_docx import check_form, own_form, prose_docx
+from app.papers.prose_markdown import prose_markdown
+from app.papers.report import Cell, Grid
+from tests.papers.test_agenda_paper import root_of, tags_of
+
+DATED = dt.datetime(2026, 11, 22, 15, tzinfo=dt.UTC)
+DISPUTED = (
+    "They will [[CA MX: place it][US: examine *it*]] and **report** to [the UN](https://www.un.org/).\n\n- one\n- two"
+)
+
+TRANSLATED = "Lo [[CA MX: incluirán][US: examinarán]]."
+
+
+def column(source: str, language: str = "en", *marks: str) -> Column:
+    return Column(markdown.parse(source, has_brackets=True), language, marks)
+
+
+PIECES: tuple[Piece, ...] = (
+    Head("Peace operations", 1),
+    Wording((column(DISPUTED, "en", "1"), column(TRANSLATED, "es", "1")), "4", ("C04",)),
+    Note(Worded("Mexico reserves its position.", "en"), "1", "Mexico"),
+    Head("Actions", 2, step="Named delegations", opens_page=True),
+    Grid("Open", ("Action", "Days"), ((Cell("Write | it <b>", ("by Canada",), "/actions/X-A01"), Cell("12")),), (1,)),
+    Wording((column("| a | b |\n|---|---|\n| 1 | 2 |"),), "5"),
+)
+
+
+def paper(*pieces: Piece, **changed: object) -> ProsePaper:
+    values: dict[str, object] = {
+        "language": "en", "title": Worded("Joint statement", "en"), "over": ("UNC-2026-1-T1", "rev. 3"),
+        "pieces": pieces or PIECES, "page": "Page {page} of {pages}", "dated": DATED,
+        "markings": (Worded("Reservada", "es"), Worded("the parties", "en")), "standing": ("Interim text",),
+        "column_heads": (Worded("English", "en"), Worded("Spanish", "en")), "contents": "Contents",
+        "base_url": "https://entente.example",
+    }  # fmt: skip
+    return ProsePaper(**(values | changed))  # type: ignore[arg-type]
+
+
+def words_of_docx(content: bytes) -> str:
+    document = docx.Document(io.BytesIO(content))
+    cells = [
+        paragraph.text
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+        for paragraph in cell.paragraphs
+    ]
+    heads = [each.text for each in document.sections[0].footer.paragraphs]
+    return "\n".join([*(each.text for each in document.paragraphs), *cells, *heads])
+
+
+def words_of_pdf(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+SAID = (
+    "Joint statement", "UNC-2026-1-T1", "rev. 3", "Reservada", "the parties", "Interim text", "Peace operations",
+    "They will", "CA MX", "place it", "examine", "report", "one", "two", "Lo ", "incluirán", "C04",
+    "Mexico reserves its position.", "Actions", "Named delegations", "by Canada", "12",
+)  # fmt: skip
+
+
+def test_what_one_form_says_each_form_says() -> None:
+    forms = {
+        "pdf": words_of_pdf(prose_pdf(paper())),
+        "docx": words_of_docx(prose_docx(paper())),
+        "markdown": prose_markdown(paper()).decode(),
+    }
+    for name, found in forms.items():
+        flat = re.sub(r"\s+", " ", found)
+        assert [said for said in SAID if said.strip() not in flat] == [], name
+
+
+def test_the_pdf_is_tagged_and_each_of_its_pages_is_marked() -> None:
+    found = PdfReader(io.BytesIO(prose_pdf(paper())))
+    assert root_of(found)["/MarkInfo"]["/Marked"].value is True
+    assert b"pdfuaid:part" in root_of(found)["/Metadata"].get_data()
+    assert {"/H1", "/H2", "/P", "/Table", "/TH"} <= set(tags_of(found))
+    assert len(found.pages) > 1
+    for page in found.pages:
+        assert "Reservada · the parties" in page.extract_text()
+
+
+def test_the_same_paper_is_the_same_bytes() -> None:
+    assert prose_pdf(paper()) == prose_pdf(paper())
+    assert prose_docx(paper()) == prose_docx(paper())
+    assert prose_markdown(paper()) == prose_markdown(paper())
+
+
+def test_words_are_not_read_as_markup() -> None:
+    written = prose_markdown(paper()).decode()
+    assert "Write \\| it \\<b\\>" in written
+    assert "Write | it <b>" in words_of_docx(prose_docx(paper()))
+    assert "Write | it <b>" in words_of_pdf(prose_pdf(paper()))
+    wild = paper(Head("#pagebreak() $x$ *a*"), title=Worded("= [#panic()]", "en"), over=("R",))
+    assert "#pagebreak() $x$ *a*" in words_of_pdf(prose_pdf(wild))
+
+
+def test_markdown_comes_back_as_it_went_in() -> None:
+    source = "They will [[CA MX: place it][US: examine it]] and **report**."
+    written = prose_markdown(paper(Wording((column(source),)), column_heads=(), contents="")).decode()
+    assert source in written
+
+
+def form(*lines: str) -> bytes:
+    document = docx.Document()
+    for line in lines:
+        document.add_paragraph(line)
+    document.core_properties.author = "zz secret clerk"
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def test_another_form_is_filled_in_and_names_nobody() -> None:
+    split = docx.Document()
+    whole = split.add_paragraph("Ministry of {{ ti")
+    whole.add_run("tle }}!")  # as a word processor cuts it
+    split.add_paragraph("{{body}}")
+    split.add_paragraph("Signed on {{ date }}")
+    written = io.BytesIO()
+    split.save(written)
+    found = words_of_docx(prose_docx(paper(), written.getvalue()))
+    assert "Ministry of Joint statement!" in found
+    assert "Signed on 2026-11-22" in found
+    assert found.index("Ministry") < found.index("Peace operations") < found.index("Signed on")
+    assert b"secret clerk" not in prose_docx(paper(), form("{{ body }}"))
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b"not a document", "form_unreadable"),
+        (b"PK\x03\x04broken", "form_unreadable"),
+        (form("{{ title }}"), "form_without_body"),
+        (form("{{ body }}", "{{ secret }}"), "form_unknown_field"),
+        (form("{{ body }}", "{% for x in range(9) %}"), None),  # words: nothing in a form is run
+        (own_form(), None),
+    ],
+    ids=["bytes", "zip", "no_body", "unknown", "program", "own"],
+)
+def test_what_is_no_form_is_refused(content: bytes, key: str | None) -> None:
+    if key is None:
+        check_form(content)
+        return
+    with pytest.raises(Refusal) as refused:
+        check_form(content)
+    assert refused.value.key == key
