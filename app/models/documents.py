@@ -49,7 +49,8 @@ class RegisteredDocument(Guarded, Versioned, Base):
 
     `symbol` (`UNC/2026/4/Rev.1`) is counted among documents of the same audience, so that no number betrays another;
     what only named persons read has none. `marking` is `marking_party`'s national one, word for word. `named` are the
-    parties or persons of the two narrow handling steps. `due_on` is a day in the meeting's zone. Before `release_at`
+    parties or persons of the two narrow handling steps. `due_on` is a day in the meeting's zone that was set by hand;
+    without it the day is counted back from the meeting: `lead_weeks`, else the lead of its kind. Before `release_at`
     (an instant that was set in `release_zone`) it is under embargo.
     """
 
@@ -83,6 +84,7 @@ class RegisteredDocument(Guarded, Versioned, Base):
     handling_step: Mapped[str] = mapped_column(String(16), default="parties")
     named: Mapped[list[str]] = mapped_column(default=list)
     due_on: Mapped[dt.date | None]
+    lead_weeks: Mapped[int | None]
     release_at: Mapped[dt.datetime | None]
     release_zone: Mapped[str | None] = mapped_column(String(64))
     created_by: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
