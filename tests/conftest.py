@@ -210,7 +210,7 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) 
         url = postgres.clone(request.getfixturevalue(f"postgres_{told}"))
         made = Database(url, tmp_path / "locks", clock=clock)
         warm.keep_statements(made)
-        request.addfinalizer(lambda: postgres.drop(url))
+        request.addfinalizer(lambda: postgres.drop_later(url))
         request.addfinalizer(made.engine.dispose)
         return made
 
