@@ -29,6 +29,30 @@ def _meeting_states(pgettext: Say) -> Table:
     }
 
 
+def _position_states(pgettext: Say) -> Table:
+    return {
+        "draft": pgettext("state of a position", "draft"),
+        "cleared": pgettext("state of a position", "cleared"),
+    }
+
+
+def _non_paper_states(pgettext: Say) -> Table:
+    return {
+        "draft": pgettext("state of a non-paper", "draft"),
+        "cleared": pgettext("state of a non-paper", "released by a second person"),
+    }
+
+
+def _position_parts(pgettext: Say) -> Table:
+    return {
+        "lines": pgettext("part of a position", "Lines to take"),
+        "red_lines": pgettext("part of a position", "Red lines"),
+        "fallback": pgettext("part of a position", "Fallback"),
+        "questions": pgettext("part of a position", "Questions expected, with answers"),
+        "papers": pgettext("part of a position", "Papers"),
+    }
+
+
 def _poll_states(pgettext: Say) -> Table:
     return {
         "open": pgettext("state of a poll", "open"),
@@ -392,6 +416,16 @@ def _audit_actions(pgettext: Say) -> Table:
         "draft_started": pgettext("act in the record", "Began a draft"),
         "draft_saved": pgettext("act in the record", "Saved a draft"),
         "draft_discarded": pgettext("act in the record", "Discarded a draft"),
+        "position_begun": pgettext("act in the record", "Began a position or a non-paper"),
+        "position_saved": pgettext("act in the record", "Changed a position or a non-paper"),
+        "position_cleared": pgettext("act in the record", "Cleared a position or a non-paper"),
+        "position_shared": pgettext("act in the record", "Shared a position or a non-paper"),
+        "share_received": pgettext("act in the record", "Something was shared with your delegation"),
+        "share_opened": pgettext("act in the record", "Opened what was shared"),
+        "share_was_opened": pgettext("act in the record", "A party opened what was shared with it"),
+        "inner_note_written": pgettext("act in the record", "Wrote an inner note"),
+        "inner_note_removed": pgettext("act in the record", "Took an inner note away"),
+        "inner_note_restored": pgettext("act in the record", "Put an inner note back"),
         "date_plan_started": pgettext("act in the record", "Began to look for a date"),
         "date_plan_saved": pgettext("act in the record", "Saved what a date is looked for"),
         "date_plan_used": pgettext("act in the record", "Took a date that was found"),
@@ -422,6 +456,18 @@ def _audit_actions(pgettext: Say) -> Table:
         "meeting_held": pgettext("act in the record", "Recorded a meeting as held"),
         "meeting_closed": pgettext("act in the record", "Closed a meeting"),
         "document_added": pgettext("act in the record", "Added a paper"),
+        "document_registered": pgettext("act in the record", "Registered a document"),
+        "document_changed": pgettext("act in the record", "Changed a document"),
+        "document_reach_changed": pgettext("act in the record", "Changed who reads a document"),
+        "document_withdrawn": pgettext("act in the record", "Withdrew a document"),
+        "language_received": pgettext("act in the record", "Received a document in a language"),
+        "language_state_changed": pgettext("act in the record", "Changed how far a language version is"),
+        "paper_attached": pgettext("act in the record", "Put a paper to an item"),
+        "paper_detached": pgettext("act in the record", "Took a paper from an item"),
+        "paper_moved": pgettext("act in the record", "Moved a paper of an item"),
+        "note_verbale_sent": pgettext("act in the record", "Registered a note verbale that goes out"),
+        "note_verbale_received": pgettext("act in the record", "Registered a note verbale that came in"),
+        "note_verbale_changed": pgettext("act in the record", "Changed a note verbale"),
         "subscription_created": pgettext("act in the record", "Made a calendar subscription"),
         "subscription_revoked": pgettext("act in the record", "Revoked a calendar subscription"),
         "subscription_changed": pgettext("act in the record", "Changed a calendar subscription"),
@@ -811,6 +857,9 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "channel": _channels,
     "hosting": _hostings,
     "media_type": _media_types,
+    "position_state": _position_states,
+    "non_paper_state": _non_paper_states,
+    "position_part": _position_parts,
     "poll_state": _poll_states,
     "poll_answer": _poll_answers,
     "audit_action": _audit_actions,

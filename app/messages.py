@@ -356,6 +356,17 @@ MESSAGES: Final[dict[str, str]] = {
     "too_many_subscriptions": N_(
         "You have %(limit)s subscriptions already. Revoke one that nobody uses, then make another."
     ),
+    # Positions
+    "question_required": N_("This answer has no question. Write the question, or empty both."),
+    "position_own_change": N_("You wrote the last change. Somebody else who speaks for your party clears it."),
+    "position_own_release": N_("You wrote this. Somebody else who speaks for your party hands it over."),
+    "position_not_cleared": N_("Only what was cleared can be handed over. Clear it first."),
+    "recipient_required": N_("Choose at least one party to hand it to."),
+    "recipient_not_offered": N_("This party is not at the table of this item. Nothing was handed over."),
+    "unknown_part": N_("This part cannot be handed over."),
+    "share_without_lines": N_("There are no lines to hand over. Write them first."),
+    "expiry_past": N_("This day is past. Choose today or a later one."),
+    "share_not_confirmed": N_("Say that you know that it cannot be taken back."),
     # Agenda and actions
     "unknown_kind": N_("There is no such kind of agenda item. Choose one from the list."),
     "unknown_type": N_("There is no such type of agenda item. Choose one from the list."),
@@ -464,6 +475,12 @@ MESSAGES: Final[dict[str, str]] = {
     "blackout_too_long": N_("Block %(limit)s days at most at once."),
     "busy_limit": N_("No more than %(limit)s calendars and blocked periods can be kept. Remove some first."),
     "file_type": N_("Files of this kind cannot be attached."),
+    # Documents
+    "needs_table": N_("Say which meeting or mechanism this document is of."),
+    "unknown_step": N_("Choose who reads this document."),
+    "needs_delegations": N_("Choose the delegations that read it."),
+    "needs_persons": N_("Choose the persons who read it."),
+    "lead_out_of_range": N_("Give between %(least)s and %(most)s weeks; what is due after the meeting has a minus."),
     # Markings
     "marking_classified": N_(
         "“%(words)s” is on a national ladder of classified information. Entente keeps nothing that a government has"
