@@ -11,6 +11,7 @@ from typing import Final
 
 from app.db import Database, GuardedSession
 from app.jobs.post import Post, UnsafeServer, is_about_the_mail, post_to, sender_of
+from app.keys import KeyServiceDown
 from app.logs import get_logger
 from app.models import Heartbeat, OutboxMessage
 from app.services import outbox
@@ -28,6 +29,8 @@ from app.services.sign_in import end_expired, forget_old_attempts
 from config import Settings
 
 _ATTEMPTS_KEPT: Final = dt.timedelta(days=1)
+# When a mail is tried again whose texts a key service that is away has to open; that counts as no attempt.
+_KEYS_AWAIT: Final = dt.timedelta(minutes=5)
 # A mail that is begun then still ends inside of the lease, however slow the server.
 _SENT_WITHIN: Final = outbox.LEASE / 2
 
@@ -81,6 +84,10 @@ def _deliver(
     try:
         until = held_until(database, message)
         mail = compose_to_send(database, message, letterhead) if until is None else None
+    except KeyServiceDown as down:
+        get_logger().warning("message put off", message=str(message.id), message_kind=message.kind, problem=str(down))
+        outbox.hold(database, message.id, database.clock() + _KEYS_AWAIT)
+        return
     except Exception as error:  # noqa: BLE001 - one message that cannot be composed holds up no other
         get_logger().exception("message not composed", message=str(message.id), message_kind=message.kind)
         outbox.mark_failed(database, message.id, _name_of(error))

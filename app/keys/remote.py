@@ -27,6 +27,7 @@ from app.keys.wire import KEYS_A_REQUEST, LONGEST_BODY, as_text, from_text
 SETTINGS: Final = "service.json"
 TOTAL_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 15.0
+WATCHED_SECONDS: Final = 60.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _Value = TypeVar("_Value")
 
@@ -57,6 +58,7 @@ class KeyService:
         self.owner = owner
         self._clock = clock
         self._failed_at: float | None = None
+        self._answered_at: float | None = None
         self._lines = threading.local()
         self._open_lines: set[socket.socket] = set()
 
@@ -100,7 +102,12 @@ class KeyService:
             raise self._failed("garbled")
 
     def answers(self) -> bool:
-        """Say whether the service can be used now; what failed a moment ago is not asked again."""
+        """Say whether the service can be used now, for who watches it.
+
+        One that answered within the last minute does, and one that failed a moment ago does not: neither is asked.
+        """
+        if self._answered_at is not None and self._clock() - self._answered_at < WATCHED_SECONDS:
+            return True
         try:
             self.keys()
         except KeyServiceDown:
@@ -126,7 +133,7 @@ class KeyService:
             raise self._failed("garbled") from None
 
     def _failed(self, reason: str) -> KeyServiceDown:
-        self._failed_at = self._clock()
+        self._failed_at, self._answered_at = self._clock(), None
         return KeyServiceDown(self.owner, reason)
 
     # The exchange ------------------------------------------------------------------------------------
@@ -153,7 +160,7 @@ class KeyService:
         answer = self._read(lambda: _object(said))
         if answer.get("owner") != self.owner:
             raise self._failed("garbled")
-        self._failed_at = None
+        self._failed_at, self._answered_at = None, self._clock()
         return answer
 
     def _exchange(self, address: _Address, path: str, body: bytes) -> tuple[int, bytes]:

@@ -39,7 +39,12 @@ def own_drafts(session: GuardedSession) -> tuple[OpenDraft, ...]:
         .where(OPEN)
         .order_by(Draft.changed_at.desc(), Draft.id)
     )
-    return tuple(OpenDraft(draft, content_of(draft), meeting) for draft, meeting in rows)
+    return tuple(OpenDraft(draft, _content_shown(draft), meeting) for draft, meeting in rows)
+
+
+def _content_shown(draft: Draft) -> MeetingContent:
+    """Return what a draft says, nothing while its owner's key service is away: a list shows the others beside it."""
+    return MeetingContent() if draft.content.unopened else content_of(draft)
 
 
 def content_of(draft: Draft) -> MeetingContent:

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import schema
 from app.domain.errors import NotFound
 from app.models import Heartbeat
+from app.models.sealed import key_ring
 from app.web.routing import PUBLIC, database, route
 
 blueprint = Blueprint("health", __name__)
@@ -30,7 +31,10 @@ def readyz() -> ResponseReturnValue:
     """Answer whether database, migrations and job worker are as they should be; 503 when one is not."""
     checks = _checks()
     is_ready = all(checks.values())
-    return jsonify(status="ready" if is_ready else "not ready", **checks), 200 if is_ready else 503
+    services = _key_services()
+    # A government that cuts its keys closes what is its own, and nothing of the others'.
+    also = {"key_services": all(services.values())} if services else {}
+    return jsonify(status="ready" if is_ready else "not ready", **checks, **also), 200 if is_ready else 503
 
 
 @route(blueprint, "/metrics", policy=PUBLIC)
@@ -38,7 +42,7 @@ def metrics() -> ResponseReturnValue:
     """Give the counters of the process in Prometheus's text form, where the settings switch them on."""
     if not current_app.config["ENTENTE_SETTINGS"].metrics_enabled:
         raise NotFound
-    return generate_latest(), 200, {"Content-Type": CONTENT_TYPE_LATEST}
+    return generate_latest() + generate_latest(_of_key_services()), 200, {"Content-Type": CONTENT_TYPE_LATEST}
 
 
 def _checks() -> dict[str, Any]:
@@ -50,6 +54,19 @@ def _checks() -> dict[str, Any]:
         return {"database": False, "migrations": False, "worker": False}
     alive = beat is not None and database().clock() - beat < WORKER_IS_LATE_AFTER
     return {"database": True, "migrations": migrated, "worker": alive}
+
+
+def _key_services() -> dict[str, bool]:
+    """Return whether each government's key service answers; one that failed a moment ago is not asked again."""
+    return {owner: service.answers() for owner, service in key_ring().services().items()}
+
+
+def _of_key_services() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    answers = Gauge("entente_key_service_up", "Whether an owner's key service answers.", ["owner"], registry=registry)
+    for owner, is_up in _key_services().items():
+        answers.labels(owner).set(is_up)
+    return registry
 
 
 def _last_beat() -> dt.datetime | None:
