@@ -31,6 +31,7 @@ from app import create_app, schema
 from app.db import Database
 from app.keys import KeyRing
 from app.models.sealed import use_keys
+from app.web.sign_in import security
 from config import Settings
 from tests import postgres, story, warm, world
 
@@ -310,6 +311,17 @@ def make_app(settings: Settings, database: Database) -> Flask:
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on again, and so does the browser
     app.test_client_class = CheckingClient
     return app
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the apps of the test hash passwords in little memory and one round, for what hashes many or guesses often.
+
+    How they are really hashed is held by the tests of signing in and of `user add`, which do without this.
+    """
+    cheap = {"argon2__type": "ID", "argon2__memory_cost": 8, "argon2__rounds": 1, "argon2__parallelism": 1}
+    monkeypatch.setitem(security._SETTINGS, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS", cheap)
+    monkeypatch.setattr(security, "FORM", "$argon2id$v=19$m=8,t=1,p=1$")
 
 
 @pytest.fixture

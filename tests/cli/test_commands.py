@@ -166,6 +166,7 @@ def test_sample_accounts_for_each_kind_of_person(run, app, database, settings):
     assert len([row for row in rows(database, Person) if row.email in passwords]) == 15
 
 
+@pytest.mark.usefixtures("quick_passwords")
 def test_the_sample_secretariat_serves_three_mechanisms(run, database):
     run("sample", "load")
     run("sample", "load")
@@ -180,6 +181,7 @@ def test_the_sample_secretariat_serves_three_mechanisms(run, database):
     assert serving.count("sam@secretariat.example") == 3
 
 
+@pytest.mark.usefixtures("quick_passwords")
 def test_lost_passwords_are_made_anew(run, app, database, settings):
     first = table_of(run("sample", "load")[1])
     (settings.keys_dir.parent / "passwords.json").unlink()
