@@ -395,6 +395,18 @@ MESSAGES: Final[dict[str, str]] = {
     "action_needs_meeting": N_("A secretariat records actions at a meeting that it serves. Open that meeting first."),
     "report_too_long": N_("A report covers %(years)s years at most. Choose other days."),
     "paper_too_long": N_("This would make too long a paper to print."),
+    "no_such_state": N_("A language cannot be put in that state."),
+    "original_is_needed": N_("The text was written in this language: it is needed."),
+    "translation_has_faults": N_(
+        "%(count)s paragraphs of this translation are missing, out of date, or differ in their brackets or names. "
+        "Mend them first: they are marked beside the original."
+    ),
+    "clearing_needs_a_coordinator": N_(
+        "A language is cleared, or said not to be needed, by a coordinator, a head or the secretariat. "
+        "Put it in revision, and ask one of them."
+    ),
+    "clears_own_words": N_("You wrote the newest words of this language yourself. Somebody else clears them."),
+    "unknown_name_order": N_("Names cannot be put in that order."),
     "form_unreadable": N_("This is not a text document (DOCX) that can be read. Save it as DOCX and try again."),
     "form_without_body": N_("The form has no field {{ body }}, where what the paper says would stand."),
     "form_unknown_field": N_("The form has a field %(field_name)s, which nothing fills in. It may have: %(known)s."),
@@ -477,6 +489,7 @@ MESSAGES: Final[dict[str, str]] = {
     "file_type": N_("Files of this kind cannot be attached."),
     # Documents
     "needs_table": N_("Say which meeting or mechanism this document is of."),
+    "unknown_document_kind": N_("Choose what kind of document this is."),
     "unknown_step": N_("Choose who reads this document."),
     "needs_delegations": N_("Choose the delegations that read it."),
     "needs_persons": N_("Choose the persons who read it."),

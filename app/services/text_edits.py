@@ -21,6 +21,7 @@ from app.domain.markdown import cleaned_wording
 from app.domain.visibility import Action, can
 from app.models import AgreedText, ParagraphWording, TextLanguage, TextParagraph
 from app.services.text_agreement import text_changed
+from app.services.text_languages import wording_written
 from app.services.text_making import PARAGRAPHS_LIMIT, Heading, add_row, add_wording, checked_title
 from app.services.texts import WholeText, facts_of_text, find_text, whole_text
 
@@ -107,6 +108,7 @@ def save_wording(
         _count_opened(paragraph, before, said)
     row.markdown, row.changed_by, row.changed_at = said, session.bound_viewer.person_id, session.now
     row.changed_party = session.bound_viewer.party
+    wording_written(session, text, language, has_words=True)
     _changed(session, text, "text_wording_changed", paragraph=paragraph.position, language=language)
     return row
 

@@ -91,7 +91,7 @@ def test_the_pdf_is_tagged_and_each_of_its_pages_is_marked() -> None:
     found = PdfReader(io.BytesIO(prose_pdf(paper())))
     assert root_of(found)["/MarkInfo"]["/Marked"].value is True
     assert b"pdfuaid:part" in root_of(found)["/Metadata"].get_data()
-    assert {"H1", "H2", "P", "Table", "TH"} <= {kind for kind, _ in tags_of(found)}
+    assert {"/H1", "/H2", "/P", "/Table", "/TH"} <= {kind for kind, _ in tags_of(found)}
     assert len(found.pages) > 1
     for page in found.pages:
         assert "Reservada · the parties" in page.extract_text()
