@@ -7,6 +7,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, select
 from sqlalchemy.exc import StatementError
 
@@ -63,6 +65,50 @@ def test_every_altered_byte_is_noticed(ring: KeyRing):
         altered[position] ^= 1
         with pytest.raises((Tampered, KeyMissing)):
             ring.open(bytes(altered), b"c")
+
+
+PARTS = (1, 1, 2, 16, 12, 48, 12)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    """Return a ring whose keys are made, for properties that ask it often."""
+    return KeyRing(tmp_path_factory.mktemp("kept"))
+
+
+@given(
+    text=st.binary(max_size=200), context=st.binary(max_size=40), at=st.integers(0, 10_000),
+    cut=st.integers(0, 3), put=st.binary(max_size=3),
+)  # fmt: skip
+def test_nothing_that_was_changed_opens(kept: KeyRing, text: bytes, context: bytes, at: int, cut: int, put: bytes):
+    sealed = kept.seal("MX", text, context)
+    assert kept.open(sealed, context) == text
+    start = at % (len(sealed) + 1)
+    altered = sealed[:start] + put + sealed[start + cut :]
+    assume(altered != sealed)
+    with pytest.raises((Tampered, KeyMissing)):
+        kept.open(altered, context)
+
+
+@given(text=st.binary(max_size=50), context=st.binary(max_size=20), other=st.binary(max_size=20))
+def test_it_opens_in_its_own_place_alone(kept: KeyRing, text: bytes, context: bytes, other: bytes):
+    assume(context != other)
+    with pytest.raises(Tampered):
+        kept.open(kept.seal("MX", text, context), other)
+
+
+@given(st.lists(st.sampled_from(("own", "same owner's", "another owner's")), min_size=8, max_size=8))
+def test_parts_of_several_seals_make_none(kept: KeyRing, chosen: list[str]):
+    seals = {
+        "own": kept.seal("MX", b"text", b"c"), "same owner's": kept.seal("MX", b"text", b"c"),
+        "another owner's": kept.seal("US", b"text", b"c"),
+    }  # fmt: skip
+    starts = [sum(PARTS[:number]) for number in range(len(PARTS) + 1)]
+    ends = [*starts[1:], None]
+    mixed = b"".join(seals[name][start:end] for name, start, end in zip(chosen, starts, ends, strict=True))
+    assume(mixed not in seals.values())
+    with pytest.raises((Tampered, KeyMissing)):
+        kept.open(mixed, b"c")
 
 
 def test_what_is_cut_or_lengthened_is_noticed(ring: KeyRing):
