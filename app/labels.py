@@ -331,6 +331,15 @@ def _languages(pgettext: Say) -> Table:
     }
 
 
+def _entry_kinds(pgettext: Say) -> Table:
+    return {
+        "conclusion": pgettext("kind of a note", "Conclusion"),
+        "decision": pgettext("kind of a note", "Decision"),
+        "action": pgettext("kind of a note", "Action item"),
+        "point": pgettext("kind of a note", "Point made"),
+    }
+
+
 def _audit_actions(pgettext: Say) -> Table:
     """Return what the audit record says was done; a key that is not here is shown as it is stored."""
     return {
@@ -356,6 +365,21 @@ def _audit_actions(pgettext: Say) -> Table:
         "reservation_withdrawn": pgettext("act in the record", "Withdrew what a party had appended to a text"),
         "readout_drafted": pgettext("act in the record", "Wrote at the own readout of a meeting"),
         "readout_published": pgettext("act in the record", "Published the own readout of a meeting"),
+        "room_opened": pgettext("act in the record", "Opened the room of the meeting"),
+        "room_closed": pgettext("act in the record", "Ended the meeting in its room"),
+        "room_not_attributed": pgettext("act in the record", "Made the meeting one not for attribution"),
+        "room_attributed": pgettext("act in the record", "Took back that the meeting is not for attribution"),
+        "item_taken": pgettext("act in the record", "Moved on in the agenda of the room"),
+        "entry_captured": pgettext("act in the record", "Captured something for the minutes"),
+        "entry_changed": pgettext("act in the record", "Changed what was captured for the minutes"),
+        "entry_removed": pgettext("act in the record", "Took something off the notes"),
+        "entry_restored": pgettext("act in the record", "Put something back on the notes"),
+        "minutes_drafted": pgettext("act in the record", "Drafted the minutes from the notes"),
+        "minutes_extended": pgettext("act in the record", "Added later notes to the minutes"),
+        "practice_recorded": pgettext("act in the record", "Recorded a best practice"),
+        "practice_changed": pgettext("act in the record", "Changed a best practice"),
+        "practice_removed": pgettext("act in the record", "Took a best practice off the register"),
+        "practice_restored": pgettext("act in the record", "Put a best practice back on the register"),
         "poll_opened": pgettext("act in the record", "Put slots to the delegations in a poll"),
         "poll_answer_reported": pgettext("act in the record", "Entered what another delegation answered in a poll"),
         "poll_chosen": pgettext("act in the record", "Chose a slot of a poll"),
@@ -861,6 +885,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "poll_state": _poll_states,
     "poll_answer": _poll_answers,
     "audit_action": _audit_actions,
+    "entry_kind": _entry_kinds,
     "roster_role": _roster_roles,
     "roster_level": _roster_levels,
     "roster_state": _roster_states,

@@ -31,6 +31,18 @@ MESSAGES: Final[dict[str, str]] = {
         " Entente for you."
     ),
     "reason_required": N_("Give a reason. It stays in the record."),
+    # The room of a meeting
+    "room_not_yet": N_("The room opens once every party has confirmed the meeting."),
+    "no_room": N_("The room of this meeting is not open yet. Whoever chairs opens it."),
+    "room_closed": N_("The meeting has ended in its room. Open the room again to go on."),
+    "no_next_item": N_("There is no other item in that direction."),
+    "unknown_act": N_("This page does not know that step. Open it again."),
+    "stays_unattributed": N_("Things were said under non-attribution. It cannot be taken back for them."),
+    "too_many_entries": N_("An item takes %(limit)s entries at most."),
+    "minutes_exist": N_("These minutes are drafted already. What was captured since can be added to them."),
+    "nothing_captured": N_("Nothing is captured that is not in the minutes yet."),
+    "no_minutes": N_("There are no minutes yet to add to. Draft them first."),
+    "no_action_captured": N_("This is no captured action item, or it was removed."),
     # Text
     "required": N_("Fill this in."),
     "too_long": N_("Use %(limit)s characters or fewer."),

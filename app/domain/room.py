@@ -11,6 +11,7 @@ from typing import Final, Literal
 from app.domain.agenda import ItemTime, Span, clock_times
 from app.domain.errors import Refusal
 from app.domain.plaintext import one_line, paragraphs
+from app.domain.unseen import first_unseen
 
 EntryKind = Literal["conclusion", "decision", "action", "point"]
 
@@ -171,7 +172,7 @@ def checked_entry(entry: EntryWords, parties: Iterable[str], *, is_attributed: b
         raise Refusal("unknown_kind", field="kind", kind=entry.kind)
     if entry.language not in LANGUAGES:
         raise Refusal("unknown_language", field="language")
-    words = paragraphs(entry.words, "words", WORDS_LIMIT, required=True)
+    words = _seen(paragraphs(entry.words, "words", WORDS_LIMIT, required=True))
     speaker_party, speaker = (entry.speaker_party or None, one_line(entry.speaker, "speaker") or None)
     if speaker_party is not None and speaker_party not in known:
         raise Refusal("unknown_party", field="speaker_party")
@@ -187,3 +188,8 @@ def checked_entry(entry: EntryWords, parties: Iterable[str], *, is_attributed: b
         owed_by=tuple(sorted(set(entry.owed_by))) if is_action else (),
         due_on=entry.due_on if is_action else None,
     )
+
+
+def _seen(words: str) -> str:
+    """Return words without the characters that nobody sees: they come with what is pasted, and no text takes them."""
+    return "".join(char for char in words if char == "\n" or first_unseen(char) is None)

@@ -120,7 +120,12 @@ SYSTEM_CALLERS = {
         "list the mails that changed nothing",
         "take the reply of somebody without an account",
     },
-    "services/rooms.py": {"see whether a meeting's papers may name who took part"},
+    "services/rooms.py": {
+        "end what some of the parties take apart when their meeting ends",
+        "erase who spoke where a room does not attribute",
+        "see whether a meeting's papers may name who took part",
+        "see whether anything was said under non-attribution",
+    },
     "services/sign_in.py": {"change a password", "count an attempt to sign in", "end a sign-in", "open a sign-in"},
     "web/health/routes.py": {"read the worker's heartbeat"},
     "web/sign_in/security.py": {"find a person for Flask-Security"},

@@ -153,6 +153,11 @@ def test_an_action_has_who_owes_it_and_by_when() -> None:
     assert (kept.owed_by, kept.due_on) == (("MX", "US"), dt.date(2027, 1, 15))
 
 
+def test_what_nobody_sees_is_left_out_of_what_is_pasted() -> None:
+    entry = EntryWords("conclusion", "One\u00ad two\u200b.\nThree", "en")
+    assert checked_entry(entry, PARTIES, is_attributed=True).words == "One two.\nThree"
+
+
 @pytest.mark.parametrize(
     ("entry", "key", "field"),
     [
