@@ -505,7 +505,7 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_step": N_("Choose who reads this document."),
     "needs_delegations": N_("Choose the delegations that read it."),
     "needs_persons": N_("Choose the persons who read it."),
-    "lead_out_of_range": N_("Give between %(least)s and %(most)s weeks; what is due after the meeting has a minus."),
+    "weeks_out_of_range": N_("Give between %(least)s and %(most)s weeks; what is due after the meeting has a minus."),
     # Markings
     "marking_classified": N_(
         "“%(words)s” is on a national ladder of classified information. Entente keeps nothing that a government has"

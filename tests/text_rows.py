@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from app.db import GuardedSession, digest_of
+from app.domain.symbols import symbol
 from app.domain.visibility import party_key
 from app.models import (
     Agenda,
@@ -124,7 +125,8 @@ def _papers(session: GuardedSession, meeting: Meeting, item: AgendaItem, letters
         added_by=member.id, added_at=world.NOW, **seen,
     )  # fmt: skip
     paper = RegisteredDocument(
-        id=world.identity("document", meeting.reference), symbol=f"{meeting.reference}-D1".replace("-", "/"),
+        id=world.identity("document", meeting.reference),
+        symbol=symbol("UNC", 2026, 91, "" if len(letters) == 6 else letters),
         meeting_id=meeting.id, state="received", title=words(letters, "paper"), original_language="en",
         owner_party=owner, marking=canary(letters, "marking"), marking_party=owner, due_on=dt.date(2027, 2, 1),
         created_by=member.id, created_at=world.NOW, changed_at=world.NOW, **seen,

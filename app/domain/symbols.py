@@ -107,6 +107,14 @@ def from_address(text: str) -> str | None:
     return str(known) if known is not None else None
 
 
+def place_in_lists(of_symbol: str | None) -> tuple[object, ...]:
+    """Return by what documents are put in order: series and number, then what changed them; without a symbol last."""
+    known = parse_symbol(of_symbol or "")
+    if known is None:
+        return (1, of_symbol or "")
+    return (0, known.prefix, known.year, known.codes, known.number, known.changes)
+
+
 def _same_kind(known: Symbol, kind: str) -> int:
     """Return how many changes are kept: those before the first of this kind."""
     return next((place for place, (each, _) in enumerate(known.changes) if each == kind), len(known.changes))

@@ -205,7 +205,8 @@ def _move_agenda(session: GuardedSession, meeting: Meeting, rows: uuid.UUID, sta
     papers = [
         each for model in (ItemPaper, LanguageVersion) for each in _hanging(session, model, "document_id", documents)
     ]
-    _narrow(session, [*(row for found in narrowed.values() for row in found), *papers], staying)
+    files = _attached(session, papers)
+    _narrow(session, [*(row for found in narrowed.values() for row in found), *papers, *files], staying)
 
 
 def _narrow(session: GuardedSession, rows: Iterable[Guarded], staying: frozenset[str]) -> None:
@@ -341,9 +342,11 @@ def _papers(session: GuardedSession, answers: Iterable[MeetingParty]) -> Iterabl
 
 
 def _attached(session: GuardedSession, rows: Iterable[Guarded]) -> Iterable[Document]:
-    """Return the papers that bear out notes on actions and what parties said of commitments."""
-    said = [row for row in rows if isinstance(row, ActionNote | CommitmentStatement)]
-    return _by_id(session, [row.document_id for row in said if row.document_id])
+    """Return the papers that bear out notes on actions and what parties said, and the files of language versions."""
+    kept = list(rows)
+    said = [row.document_id for row in kept if isinstance(row, ActionNote | CommitmentStatement) and row.document_id]
+    files = [row.file_id for row in kept if isinstance(row, LanguageVersion) and row.file_id]
+    return _by_id(session, [*said, *files])
 
 
 def _named(session: GuardedSession, documents: Iterable[str]) -> Iterable[Document]:

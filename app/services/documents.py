@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import undefer
 
 from app.db import GuardedSession, digest_of
 from app.domain import documents as rules
 from app.domain.errors import NotFound
 from app.models import Action, ActionNote, Commitment, CommitmentStatement, Document, Meeting, MeetingParty
+from app.services.embargoes import held_back_files
 from app.services.paging import PAGE_SIZE, pages_of
 
 
@@ -74,21 +75,30 @@ def keep_paper(
 
 
 def document(session: GuardedSession, document_id: uuid.UUID) -> Document:
-    """Return a document with its bytes; raises `NotFound` when there is none that the viewer may see."""
+    """Return a document with its bytes; raises `NotFound` when there is none that the viewer may see.
+
+    To a guest, what is under embargo is not there.
+    """
     found = session.execute(
         select(Document).where(Document.id == document_id).options(undefer(Document.content))
     ).scalar_one_or_none()
-    if found is None:
+    if found is None or document_id in held_back_files(session):
         raise NotFound
     return found
 
 
 def documents(session: GuardedSession, page: int = 1) -> PaperPage:
     """Return a page (from 1) of the papers that the viewer may see; raises `NotFound` beyond the last one."""
-    total = session.execute(select(func.count(Document.id))).scalar_one()
+    held_back = held_back_files(session)
+    shown = Document.id.not_in(held_back) if held_back else true()
+    total = session.execute(select(func.count(Document.id)).where(shown)).scalar_one()
     page_count = pages_of(total, page)
     rows = session.execute(
-        select(Document).order_by(Document.added_at.desc(), Document.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+        select(Document)
+        .where(shown)
+        .order_by(Document.added_at.desc(), Document.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
     ).scalars()
     kept = list(rows)
     ids = [paper.id for paper in kept]

@@ -24,6 +24,7 @@ from app.services.appointments import speaking_parties
 from app.services.audience_moves import release_rows, withdraw_rows
 from app.services.decision_words import Said, Told, says
 from app.services.decisions import Asked
+from app.services.embargoes import held_back_files
 from app.services.meeting_audience import keys_of, rows_audience
 from app.services.meetings import facts_of_meeting, find_meeting
 
@@ -268,7 +269,8 @@ def released_meeting(session: GuardedSession, reference: str) -> ReleasedMeeting
         .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed.is_(False))
         .order_by(AgendaItem.position)
     ).scalars().all() if release.shows_agenda else ()  # fmt: skip
-    papers = _papers(session, release.documents)
+    held_back = held_back_files(session)
+    papers = _papers(session, [each for each in release.documents if uuid.UUID(each) not in held_back])
     return ReleasedMeeting(
         meeting=meeting,
         parties=parties_of_released(session, [meeting])[meeting.id],

@@ -105,6 +105,7 @@ SYSTEM_CALLERS = {
     "services/received_shares.py": {"tell who shared something that it was opened"},
     "services/references.py": {"fix the domain of calendar UIDs", "give out the next number of a scope"},
     "services/releases.py": {"find a guest's account by its address", "name the parties of a released meeting"},
+    "services/embargoes.py": {"hold back what is under embargo"},
     "services/dispatch_acts.py": {
         "say for which parties mails were",
         "send the mails that were held",

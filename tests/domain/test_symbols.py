@@ -89,3 +89,10 @@ def test_no_symbol_is_lost_on_the_way_through_an_address(
 ) -> None:
     made = str(symbols.Symbol("UNC", 2026, codes, number, tuple(changes)))
     assert symbols.from_address(symbols.in_address(made).lower()) == made
+
+
+def test_documents_stand_in_lists_by_series_and_number() -> None:
+    given_order = ["UNC/2026/10", None, "UNC/2026/MXUS/1", "UNC/2026/2/Rev.1", "UNC/2026/2", "UNC/2025/3"]
+    assert sorted(given_order, key=symbols.place_in_lists) == [
+        "UNC/2025/3", "UNC/2026/2", "UNC/2026/2/Rev.1", "UNC/2026/10", "UNC/2026/MXUS/1", None,
+    ]  # fmt: skip
