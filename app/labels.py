@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 
-from app import words
+from app import text_labels, words
 from app.domain import documents
 
 Say = Callable[[str, str], str]
@@ -882,6 +882,12 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "position_state": _position_states,
     "non_paper_state": _non_paper_states,
     "position_part": _position_parts,
+    "text_kind": text_labels.outcome_kinds,
+    "text_state": text_labels.text_states,
+    "language_state": text_labels.language_states,
+    "language_fault": text_labels.language_faults,
+    "name_order": text_labels.name_orders,
+    "reservation_kind": text_labels.reservation_kinds,
     "poll_state": _poll_states,
     "poll_answer": _poll_answers,
     "audit_action": _audit_actions,
