@@ -197,6 +197,21 @@ def test_what_no_service_says_is_a_plain_refusal_in_a_bounded_time(
         ring.close()
 
 
+def test_a_name_that_nobody_looks_up_in_time_costs_no_more(ring: KeyRing, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(remote, "TOTAL_SECONDS", 0.2)
+    entrust(tmp_path / "ours", "MX", "http://localhost:1", "a-token")
+
+    def look_up(*_asked: object, **_how: object) -> list[object]:
+        time.sleep(1)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    begun = time.monotonic()
+    with pytest.raises(KeyServiceDown) as down:
+        ring.seal("MX", b"text", b"c")
+    assert (down.value.reason, time.monotonic() - begun < 0.8) == ("slow", True)
+
+
 def test_a_service_that_answers_again_is_asked_again(kept: KeyRing, service: Running, tmp_path: Path):
     at_hand = kept.services()["MX"]
     clock = [1000.0]

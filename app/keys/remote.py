@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import queue
 import socket
 import ssl
 import threading
@@ -246,7 +247,7 @@ def _connected(address: _Address, deadline: float) -> socket.socket:
 
 def _first(address: _Address, deadline: float) -> socket.socket:
     refused: OSError = ConnectionRefusedError()
-    for family, kind, protocol, _name, where in socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _name, where in _found(address, deadline):
         line = socket.socket(family, kind, protocol)
         try:
             line.settimeout(_left(deadline))
@@ -257,6 +258,23 @@ def _first(address: _Address, deadline: float) -> socket.socket:
         else:
             return line
     raise refused
+
+
+def _found(address: _Address, deadline: float) -> list[Any]:
+    """Look the host up; the look-up itself has no deadline, so it is waited for from outside."""
+    answers: queue.SimpleQueue[list[Any]] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError):
+            answers.put([])
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        return answers.get(timeout=_left(deadline))
+    except queue.Empty:
+        raise TimeoutError from None
 
 
 def _head(address: _Address, path: str, length: int) -> bytes:

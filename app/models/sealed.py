@@ -61,8 +61,8 @@ class Private:
         """Return what a page that has other things to show says instead of the text, None when it opens."""
         try:
             _ = self.text
-        except KeyServiceDown:
-            return Unopened(self.owner, is_service_down=True)
+        except KeyServiceDown as down:
+            return Unopened(self.owner, is_service_down=down.reason != "wrong_key")
         except (KeyMissing, Tampered) as problem:
             get_logger().error("private text does not open", owner=self.owner, kind=type(problem).__name__)
             return Unopened(self.owner, is_service_down=False)

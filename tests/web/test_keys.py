@@ -96,6 +96,13 @@ def test_what_else_a_page_shows_is_shown(app: Flask, service: Running):
         assert (status, AWAY in body) == (theirs[path], False), path
 
 
+def test_a_text_whose_key_is_gone_says_that_instead(app: Flask, service: Running):
+    (key,) = (service.folder / "MX").glob("*.key")
+    key.unlink()
+    status, body = page(client_of(app, "ana"), f"/actions/{story.HIDDEN}-A01")
+    assert (status, "Sealed; no key of Mexico opens it" in body, AWAY in body) == (200, True, False)
+
+
 @pytest.mark.prove
 def test_no_page_breaks_when_the_keys_are_cut(app: Flask, service: Running):
     ana = client_of(app, "ana")
