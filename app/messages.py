@@ -125,6 +125,55 @@ MESSAGES: Final[dict[str, str]] = {
     "paragraph_reserved_on": N_(
         "A reservation or a statement stands on this paragraph. Its party has to withdraw that first."
     ),
+    # Agreement, signatures and silence
+    "chair_missing": N_("A chair’s summary has one chair, of the text’s parties. Say who that is."),
+    "exceptions_not_here": N_(
+        "This text is agreed as a whole. Sign it without exceptions, or write a reservation on the paragraph."
+    ),
+    "unknown_paragraph": N_("One of these paragraphs is not in the text any more. Look at it again."),
+    "excepts_everything": N_("Nothing would be left that your party endorses. Do not sign instead."),
+    "confirm_by_has_passed": N_("This day has passed in your capital. Give the last day on which it can confirm."),
+    "confirm_by_after_silence": N_(
+        "The silence ends on %(last)s in your capital and waits for nobody. Choose that day or an earlier one, or ask"
+        " the chair for more time."
+    ),
+    "text_not_agreed": N_("This text cannot be adopted yet. What is missing is listed above."),
+    "text_has_obstacles": N_("This text cannot go under silence yet. What stands in the way is listed above."),
+    "revision_not_issued": N_(
+        "What stands here was not issued as a revision. Issue one first, so that everybody can read later what was"
+        " agreed to."
+    ),
+    "already_signed": N_("Your party has signed this content already."),
+    "nothing_to_confirm": N_("No signature of your party waits for your capital."),
+    "referendum_lapsed": N_("The last day for your capital has passed, and the signature with it. Sign again."),
+    "nothing_signed": N_("Your party has no signature on this text that could be taken back."),
+    "silence_needs_mechanism": N_(
+        "This text belongs to no mechanism, and parties opt into the silence procedure by mechanism. Have it signed."
+    ),
+    "silence_not_opted_in": N_(
+        "Not every party takes part in the silence procedure for this mechanism: %(parties)s. Have the text signed, or"
+        " ask for that first."
+    ),
+    "silence_alone": N_("There is nobody else who could object. Sign this text instead."),
+    "silence_not_for_chairs_summary": N_("A chair’s summary is its chair’s own. It is signed and issued by the chair."),
+    "silence_in_the_past": N_("This moment has passed. A silence ends in the future."),
+    "silence_too_far": N_("This is more than %(days)s days ahead. Choose an earlier moment."),
+    "silence_hours": N_("Give from %(least)s to %(most)s hours."),
+    "silence_is_over": N_(
+        "This came too late: the silence is over. Nothing of yours was taken. See below what it came to; if your"
+        " government does not agree, write to the chair and raise it at the next meeting."
+    ),
+    "silence_too_late": N_(
+        "This came too late: the time to speak is over, and only the chair can settle what was reported. Write to the"
+        " chair now."
+    ),
+    "silence_not_asked": N_("This party is not among those that are asked."),
+    "silence_not_later": N_("A silence is never made shorter. Choose a moment later than the one that stands."),
+    "no_silence": N_("This text is not under silence."),
+    "not_the_chair": N_("Only the side that put this text under silence, its chair or its secretariat can do this."),
+    "accepted_already": N_("Your party has accepted this text already."),
+    "settled_already": N_("This answer was settled already."),
+    "not_opted_in": N_("Your party takes no part in the silence procedure for this mechanism."),
     "text_unchanged": N_("Nothing has changed since the last revision was issued."),
     "text_empty": N_("A revision needs at least one paragraph in the original language."),
     "reservation_not_needed": N_("Choose what is appended: a reservation, a footnote, a statement or an explanation."),
@@ -390,6 +439,44 @@ MESSAGES: Final[dict[str, str]] = {
     "verified_by_those_who_speak": N_(
         "Only a coordinator or head of your delegation says that this is verified. Say that it is done."
     ),
+    # The standing of an agenda, proposals, topics set aside
+    "agenda_is_adopted": N_(
+        "This agenda is adopted, and changed with every party’s consent alone. A coordinator, a head or the secretariat"
+        " can ask for it on its page."
+    ),
+    "agenda_is_empty": N_("This agenda has no items yet. Add some first."),
+    "agenda_has_changed": N_("The agenda is not the one that was asked about any more. Have it asked anew."),
+    "adoption_asked_already": N_("Every party has been asked to adopt this agenda already."),
+    "item_is_late": N_(
+        "The supplementary list was open until %(until)s. Propose the item: whoever steers the meeting can let it on."
+    ),
+    "other_business_too_late": N_(
+        "Other business is announced before the agenda is adopted. Bring it to the next meeting, or propose an item."
+    ),
+    "own_party_needed": N_("Choose your own party too: an item of others is theirs to propose."),
+    "needs_two_parties": N_(
+        "An item is of two parties or more. What concerns your own delegation alone belongs into its positions."
+    ),
+    "days_out_of_range": N_("Give a number of days from 0 to %(limit)s."),
+    "supplementary_before_provisional": N_(
+        "The supplementary list closes after the provisional agenda is due: give as many days, or fewer."
+    ),
+    "topic_set_aside": N_(
+        "This touches on a topic that the mechanism sets aside: “%(topic)s”. It is added with every party’s consent alone."
+    ),
+    "no_topic_touched": N_("This touches on no topic that the mechanism sets aside. Add it without asking."),
+    "unknown_topic": N_("Choose one of the topics that the mechanism sets aside."),
+    "pointed_out_already": N_("It has been pointed out already. The item waits for every party’s consent."),
+    "consented_already": N_("Every party has consented to this item already."),
+    "topic_waits": N_(
+        "An item waits for every party’s consent, as it is on a topic that the mechanism sets aside. Until then, the agenda"
+        " is neither issued nor adopted with it."
+    ),
+    "not_of_same_parties": N_("Choose an item or an open proposal of the same parties."),
+    "no_mechanism_no_backlog": N_("This meeting is of no mechanism, so there is no backlog to leave it to."),
+    "backlog_of_more_parties": N_(
+        "More parties wait for this than sit at this meeting. Propose an item of your own, or leave it to a meeting of all."
+    ),
     "unknown_action_kind": N_("There is no such kind of action. Choose one from the list."),
     "unknown_priority": N_("Choose a priority from the list."),
     "unknown_horizon": N_("Choose from the list, or leave it open."),
@@ -499,6 +586,20 @@ MESSAGES: Final[dict[str, str]] = {
     "blackout_too_long": N_("Block %(limit)s days at most at once."),
     "busy_limit": N_("No more than %(limit)s calendars and blocked periods can be kept. Remove some first."),
     "file_type": N_("Files of this kind cannot be attached."),
+    "file_runs": N_(
+        "This PDF holds something that runs or is opened by itself (%(what)s). Print it to a new PDF, and attach that."
+    ),
+    "file_locked": N_("This PDF is locked with a password. Save it without one, and attach that."),
+    "file_two_in_one": N_("This file is two files in one: it can be opened as %(what)s as well. Save it anew."),
+    "file_bomb": N_("This file unpacks to far more than a paper is (%(what)s). Save it anew, or print it to a PDF."),
+    "file_macros": N_("This document has macros (%(what)s). Save it as one without macros, and attach that."),
+    "file_holds_files": N_(
+        "This document holds another file (%(what)s). Take it out, and attach it by itself where it is a paper."
+    ),
+    "file_fetches": N_(
+        "This document fetches something from elsewhere when it is opened (%(what)s). Save it with nothing linked in."
+    ),
+    "file_unreadable": N_("A part of this file cannot be looked into (%(what)s). Save it anew, or print it to a PDF."),
     # Documents
     "needs_table": N_("Say which meeting or mechanism this document is of."),
     "unknown_document_kind": N_("Choose what kind of document this is."),

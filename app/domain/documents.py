@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import Refusal
+from app.domain.file_safety import danger_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,11 @@ ENDINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+# How each type is looked into; the others are plain text.
+_SORTS: Final = MappingProxyType(
+    {PDF: "pdf", PNG: "image", JPEG: "image", DOCX: "office", XLSX: "office", ODT: "office"}
+)
+
 _SIGNATURES: Final = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
 _ZIP: Final = b"PK\x03\x04"
 _MEMBERS_LIMIT: Final = 10_000
@@ -61,7 +67,9 @@ _BLANKS: Final = re.compile(r"\s+")
 def check_paper(content: bytes, *, field: str) -> str:
     """Return the media type of a file by its content, out of the few that are kept here.
 
-    Raises `Refusal` on `field`: `file_empty`, `file_too_large` (`limit` in MB), `file_type`.
+    Raises `Refusal` on `field`: `file_empty`, `file_too_large` (`limit` in MB), `file_type`, and with `what` those of
+    a file that would do more than be read: `file_runs`, `file_locked`, `file_two_in_one`, `file_bomb`, `file_macros`,
+    `file_holds_files`, `file_fetches`, `file_unreadable`.
     """
     if not content:
         raise Refusal("file_empty", field=field)
@@ -70,6 +78,9 @@ def check_paper(content: bytes, *, field: str) -> str:
     found = media_type_of(content)
     if found is None:
         raise Refusal("file_type", field=field)
+    danger = danger_in(content, _SORTS.get(found, "text"))
+    if danger is not None:
+        raise Refusal(danger.key, field=field, what=danger.what)
     return found
 
 
