@@ -226,6 +226,46 @@ def _meeting_kinds(pgettext: Say) -> Table:
     }
 
 
+def _agenda_states(pgettext: Say) -> Table:
+    return {
+        "draft": pgettext("state of an agenda", "draft"),
+        "provisional": pgettext("state of an agenda", "provisional"),
+        "adopted": pgettext("state of an agenda", "adopted"),
+    }
+
+
+def _agenda_fields(pgettext: Say) -> Table:
+    """Return what the fields of an agenda item are called where two versions of it are compared."""
+    return {
+        "title_en": pgettext("agenda item", "Title in English"),
+        "title_es": pgettext("agenda item", "Title in Spanish"),
+        "title_fr": pgettext("agenda item", "Title in French"),
+        "kind": pgettext("agenda item", "Kind"),
+        "type": pgettext("agenda item", "For"),
+        "lead_party": pgettext("agenda item", "By"),
+        "minutes": pgettext("agenda item", "Minutes"),
+        "proposed_by": pgettext("agenda item", "Proposed by"),
+        "presenters": pgettext("agenda item", "Presenters"),
+        "annotation_en": pgettext("agenda item", "Annotation in English"),
+        "annotation_es": pgettext("agenda item", "Annotation in Spanish"),
+        "annotation_fr": pgettext("agenda item", "Annotation in French"),
+        "expected_result_en": pgettext("agenda item", "Expected result in English"),
+        "expected_result_es": pgettext("agenda item", "Expected result in Spanish"),
+        "expected_result_fr": pgettext("agenda item", "Expected result in French"),
+        "is_supplementary": pgettext("agenda item", "On the supplementary list"),
+    }
+
+
+def _item_proposal_states(pgettext: Say) -> Table:
+    return {
+        "open": pgettext("state of a proposal for an agenda", "open"),
+        "taken": pgettext("state of a proposal for an agenda", "on the agenda"),
+        "merged": pgettext("state of a proposal for an agenda", "joined to an item"),
+        "declined": pgettext("state of a proposal for an agenda", "declined"),
+        "withdrawn": pgettext("state of a proposal for an agenda", "withdrawn"),
+    }
+
+
 def _formats(pgettext: Say) -> Table:
     return {
         "in_person": pgettext("form of a meeting", "in person"),
@@ -346,6 +386,25 @@ def _audit_actions(pgettext: Say) -> Table:
         "key_rotated": pgettext("act in the record", "Made a new key for what is sealed from now on"),
         "rows_resealed": pgettext("act in the record", "Sealed what was under an older key anew"),
         "key_retired": pgettext("act in the record", "Retired a key that nothing needs any more"),
+        "silence_accepted": pgettext("act in the record", "Accepted a text before the end of a silence"),
+        "silence_answer_reported": pgettext("act in the record", "Entered an answer under silence that was reported"),
+        "silence_answer_settled": pgettext("act in the record", "Settled a reported answer under silence"),
+        "silence_broken": pgettext("act in the record", "Broke the silence on a text"),
+        "silence_circulated": pgettext("act in the record", "Put a text under silence"),
+        "silence_extended": pgettext("act in the record", "Gave a silence a later end"),
+        "silence_lapsed": pgettext("act in the record", "A silence lapsed: not all had received the text"),
+        "silence_opened": pgettext("act in the record", "The clock of a silence began"),
+        "silence_opted_in": pgettext("act in the record", "Opted into the silence procedure"),
+        "silence_opt_in_ended": pgettext("act in the record", "Ended its part in the silence procedure"),
+        "silence_received": pgettext("act in the record", "Received a text under silence"),
+        "silence_withdrawn": pgettext("act in the record", "Took a text back from under silence"),
+        "text_adopted": pgettext("act in the record", "Adopted a text"),
+        "text_amended": pgettext("act in the record", "Began a corrigendum or a revision of a text"),
+        "text_confirmed": pgettext("act in the record", "Confirmed a signature ad referendum"),
+        "text_signed": pgettext("act in the record", "Signed a text"),
+        "text_signature_taken_back": pgettext("act in the record", "Took a signature back"),
+        "text_signatures_voided": pgettext("act in the record", "Signatures on a text became void"),
+        "text_terms_changed": pgettext("act in the record", "Changed what a text needs to be agreed"),
         "text_begun": pgettext("act in the record", "Began a text"),
         "text_language_moved": pgettext("act in the record", "Said how far a text is in a language"),
         "text_names_ordered": pgettext("act in the record", "Chose the order of names in a text"),
@@ -502,6 +561,16 @@ def _audit_actions(pgettext: Say) -> Table:
         "agenda_item_moved": pgettext("act in the record", "Moved an agenda item"),
         "agenda_item_removed": pgettext("act in the record", "Removed an agenda item"),
         "agenda_item_restored": pgettext("act in the record", "Put an agenda item back"),
+        "agenda_issued": pgettext("act in the record", "Issued a revision of the provisional agenda"),
+        "agenda_adopted": pgettext("act in the record", "Adopted the agenda by the yes of every party"),
+        "agenda_lead_times_set": pgettext("act in the record", "Changed by when the agenda is due"),
+        "item_proposed": pgettext("act in the record", "Proposed an agenda item"),
+        "item_proposal_taken": pgettext("act in the record", "Made an agenda item of a proposal"),
+        "item_proposal_merged": pgettext("act in the record", "Joined a proposal to an agenda item"),
+        "item_proposal_declined": pgettext("act in the record", "Declined a proposal for the agenda"),
+        "item_proposal_withdrawn": pgettext("act in the record", "Withdrew a proposal for the agenda"),
+        "item_proposal_put_to_backlog": pgettext("act in the record", "Left a proposal to a later meeting"),
+        "item_proposal_taken_from_backlog": pgettext("act in the record", "Proposed for a meeting what had waited"),
         "action_recorded": pgettext("act in the record", "Recorded an action"),
         "actions_brought": pgettext("act in the record", "Brought a table of actions"),
         "actions_import_discarded": pgettext("act in the record", "Discarded a table of actions"),
@@ -888,6 +957,8 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "language_fault": text_labels.language_faults,
     "name_order": text_labels.name_orders,
     "reservation_kind": text_labels.reservation_kinds,
+    "silence_state": text_labels.silence_states,
+    "signature_standing": text_labels.signature_standings,
     "poll_state": _poll_states,
     "poll_answer": _poll_answers,
     "audit_action": _audit_actions,
@@ -904,6 +975,9 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "presence": _presences,
     "participants_paper": _participants_paper,
     "agenda_paper": _agenda_paper,
+    "agenda_state": _agenda_states,
+    "agenda_field": _agenda_fields,
+    "item_proposal_state": _item_proposal_states,
     "import_text": _import_text,
     "import_column": _import_columns,
     "import_fate": _import_fates,

@@ -145,6 +145,17 @@ def move(order: Sequence[Key], item: Key, direction: Direction) -> tuple[Key, ..
     return tuple(moved)
 
 
+def placed(order: Sequence[Key], item: Key, place: int) -> tuple[Key, ...]:
+    """Return the order with one item at a place, from 1; before the first it is the first, beyond the end the last.
+
+    Raises `ValueError` when the item is not there.
+    """
+    moved = list(order)
+    moved.remove(item)
+    moved.insert(min(max(place, 1), len(order)) - 1, item)
+    return tuple(moved)
+
+
 def positions(order: Sequence[Key]) -> dict[Key, int]:
     """Return the position of each item of an order, dense from 1."""
     return {item: position for position, item in enumerate(order, start=1)}

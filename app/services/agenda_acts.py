@@ -1,7 +1,8 @@
 """What is done to an agenda: items added, changed, moved, removed and put back, each act on what its maker saw.
 
 Every act holds the meeting's row, so that two of them on one agenda come one after the other. None of
-them touches the meeting itself: an agenda changes nothing in anybody's calendar.
+them touches the meeting itself: an agenda changes nothing in anybody's calendar. An adopted agenda is changed by
+`app.services.agenda_changes` alone, which asks every party.
 """
 
 from __future__ import annotations
@@ -9,68 +10,90 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import select
 
 from app.db import GuardedSession
 from app.domain import agenda as rules
+from app.domain.agenda_standing import check_other_business
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Action, can
 from app.models import AgendaItem, Mechanism, Meeting
-from app.services.action_content import titles
-from app.services.agenda import FROZEN_STATES, items_of, order_digest, version_of
-from app.services.meeting_audience import agenda_audience, keys_of, rows_audience, without_persons
+from app.services.agenda import FROZEN_STATES, facts_apart, items_of, order_digest, version_of
+from app.services.agenda_content import (
+    FORMAL,
+    ItemWords,
+    check_topic,
+    checked_values,
+    in_record,
+    parties_of_new,
+    said,
+    words_of,
+)
+from app.services.agenda_standing import AgendaStanding, standing_of
+from app.services.meeting_audience import agenda_audience, audience_of, keys_of, rows_audience, without_persons
 from app.services.meetings import facts_of_meeting, find_meeting
 from app.services.proposing import add_agenda, template_of
 
-FIELDS: Final = ("title", "kind", "type", "lead_party", "minutes")
+__all__ = ["ItemWords", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class ItemWords:
-    """An item as a form says it; `title` by language, `original` the language that it was written in."""
+class OpenAgenda:
+    """An agenda that is held for a change: its meeting, its items read anew, and how it stands.
 
-    title: Mapping[str, str]
-    kind: str
-    type: str
-    minutes: int
-    lead_party: str | None = None
-    original: str | None = None
+    `is_agreed` says that every party consented to the change, so that neither adoption nor the days are in its way.
+    """
+
+    meeting: Meeting
+    rows: list[AgendaItem]
+    standing: AgendaStanding
+    may_steer: bool
+    is_agreed: bool = False
+
+    def series_of(self, parties: Sequence[str]) -> list[AgendaItem]:
+        """Return the standing items of all the parties, or of exactly these, in their order."""
+        return [row for row in self.rows if not row.removed and sorted(row.parties) == sorted(parties)]
 
 
-def open_agenda(session: GuardedSession, reference: str) -> tuple[Meeting, list[AgendaItem]]:
-    """Return a meeting that is held for a change of its agenda, and its items read anew.
+def open_agenda(session: GuardedSession, reference: str, *, is_agreed: bool = False) -> OpenAgenda:
+    """Return the agenda of a meeting, held for a change.
 
     Raises `NotFound`; `Refusal` `forbidden`, `not_in_state` for a closed meeting.
     """
     meeting = find_meeting(session, reference, lock=True)
-    if not can(session.bound_viewer, Action.EDIT_AGENDA, facts_of_meeting(session, meeting)):
+    facts = facts_of_meeting(session, meeting)
+    if not can(session.bound_viewer, Action.EDIT_AGENDA, facts):
         raise Refusal("forbidden")
     if meeting.state in FROZEN_STATES:
         raise Refusal("not_in_state", state=meeting.state, verb="agenda")
-    return meeting, items_of(session, meeting.id, fresh=True)
+    return OpenAgenda(
+        meeting=meeting,
+        rows=items_of(session, meeting.id, fresh=True),
+        standing=standing_of(session, meeting, fresh=True),
+        may_steer=can(session.bound_viewer, Action.ISSUE_AGENDA, facts),
+        is_agreed=is_agreed,
+    )
+
+
+# The acts -----------------------------------------------------------------------------------------
 
 
 def add_item(session: GuardedSession, reference: str, item: ItemWords) -> AgendaItem:
     """Add an item where its kind usually stands: before what comes after it at the end of the agenda.
 
-    Raises what `open_agenda` raises; `Refusal` `needs_title`, `unknown_kind`, `unknown_type`,
-    `minutes_out_of_range`, `no_decision_under_other_business`, `unknown_party`, `too_many_items`.
+    One that comes after the provisional agenda was issued is supplementary. Raises what `open_agenda` and
+    `place_new` raise; `Refusal` `needs_title`, `unknown_kind`, `unknown_type`, `minutes_out_of_range`,
+    `no_decision_under_other_business`, `unknown_party`, `own_party_needed`, `topic_set_aside`.
     """
-    meeting, rows = open_agenda(session, reference)
-    values = _checked(meeting, item)
-    standing = [row for row in rows if not row.removed]
-    _check_room(standing)
-    new = AgendaItem(
-        id=uuid.uuid4(), meeting_id=meeting.id, audience_id=agenda_audience(session, meeting), removed=False, **values
-    )
-    place = _usual_place([row.kind for row in standing], new.kind)
-    standing.insert(place, new)
-    _number(standing)
-    session.add(new)
-    _record(session, "agenda_item_added", meeting, new, position=new.position)
-    return new
+    agenda = open_agenda(session, reference)
+    parties = parties_of_new(session, agenda.meeting, item.parties)
+    values = checked_values(agenda.meeting, item, parties)
+    if item.kind not in FORMAL:
+        check_topic(session, agenda.meeting.mechanism_id, values["title"])
+    proposer = item.proposed_by or session.bound_viewer.party
+    return place_new(session, agenda, {**values, "proposed_by": proposer}, parties)
 
 
 def edit_item(
@@ -80,47 +103,38 @@ def edit_item(
 
     Raises what `add_item` raises, `NotFound` for an item of another meeting, `StaleVersion`.
     """
-    meeting, rows = open_agenda(session, reference)
-    row = _row(rows, item_id)
+    agenda = open_agenda(session, reference)
+    row = row_of(agenda, item_id)
     if version != version_of(row):
-        raise StaleVersion(_said(item), words_of(row))
-    values = _checked(meeting, item)
-    before = words_of(row)
-    if values != before:
-        for name, value in values.items():
-            setattr(row, name, value)
-        _record(session, "agenda_item_changed", meeting, row, was=before)
+        raise StaleVersion(said(item), words_of(row))
+    check_may_change(session, agenda, row.parties)
+    values = checked_values(agenda.meeting, item, row.parties)
+    if values["title"] != row.title and item.kind not in FORMAL:
+        check_topic(session, agenda.meeting.mechanism_id, values["title"])
+    write_values(session, agenda, row, values)
     return row
 
 
 def remove_item(session: GuardedSession, reference: str, item_id: uuid.UUID, *, version: str) -> AgendaItem:
     """Take an item off the agenda; it is kept and can be put back. Raises as `edit_item` does."""
-    meeting, rows = open_agenda(session, reference)
-    row = _row(rows, item_id)
+    agenda = open_agenda(session, reference)
+    row = row_of(agenda, item_id)
     if row.removed:
         return row
     if version != version_of(row):
         raise StaleVersion({"removed": True}, words_of(row))
-    row.removed = True
-    row.audience_id = session.audience(without_persons(keys_of(session, row.audience_id)))  # it is released no more
-    _number([other for other in rows if not other.removed])
-    _record(session, "agenda_item_removed", meeting, row)
+    check_may_change(session, agenda, row.parties)
+    take_off(session, agenda, row)
     return row
 
 
 def restore_item(session: GuardedSession, reference: str, item_id: uuid.UUID) -> AgendaItem:
     """Put a removed item back where it stood. Raises as `open_agenda` does, `Refusal("too_many_items")`."""
-    meeting, rows = open_agenda(session, reference)
-    row = _row(rows, item_id)
-    if not row.removed:
-        return row
-    standing = [other for other in rows if not other.removed]
-    _check_room(standing)
-    row.removed = False
-    row.audience_id = agenda_audience(session, meeting)  # it may have been taken off before some of the parties came
-    standing.insert(min(row.position - 1, len(standing)), row)
-    _number(standing)
-    _record(session, "agenda_item_restored", meeting, row, position=row.position)
+    agenda = open_agenda(session, reference)
+    row = row_of(agenda, item_id)
+    if row.removed:
+        check_may_change(session, agenda, row.parties)
+        put_back(session, agenda, row)
     return row
 
 
@@ -131,18 +145,25 @@ def move_item(
 
     Raises what `open_agenda` raises, `NotFound`, and `StaleVersion` where the order is another by now.
     """
-    meeting, rows = open_agenda(session, reference)
-    row = _row(rows, item_id)
-    standing = [other for other in rows if not other.removed]
+    agenda = open_agenda(session, reference)
+    row = row_of(agenda, item_id)
+    standing = agenda.series_of(row.parties)
     if row.removed or order != order_digest(other.id for other in standing):
-        raise StaleVersion(
-            {"direction": direction, "title": dict(row.title)}, {"order": [dict(other.title) for other in standing]}
-        )
-    was = row.position
-    by_id = {other.id: other for other in standing}
-    _number([by_id[each] for each in rules.move([other.id for other in standing], row.id, direction)])
-    if row.position != was:
-        _record(session, "agenda_item_moved", meeting, row, was=was, position=row.position)
+        raise stale_order({"direction": direction, "title": dict(row.title)}, standing)
+    check_may_change(session, agenda, row.parties)
+    put_in_order(session, agenda, row, rules.move([other.id for other in standing], row.id, direction))
+    return row
+
+
+def place_item(session: GuardedSession, reference: str, item_id: uuid.UUID, place: int, *, order: str) -> AgendaItem:
+    """Put an item at a place of its series, from 1; beyond the end it is the last. Raises as `move_item` does."""
+    agenda = open_agenda(session, reference)
+    row = row_of(agenda, item_id)
+    standing = agenda.series_of(row.parties)
+    if row.removed or order != order_digest(other.id for other in standing):
+        raise stale_order({"place": place, "title": dict(row.title)}, standing)
+    check_may_change(session, agenda, row.parties)
+    put_in_order(session, agenda, row, rules.placed([other.id for other in standing], row.id, place))
     return row
 
 
@@ -151,9 +172,11 @@ def fill_agenda(session: GuardedSession, reference: str) -> Meeting:
 
     Raises what `open_agenda` raises, and `Refusal("agenda_not_empty")`.
     """
-    meeting, rows = open_agenda(session, reference)
-    if any(not row.removed for row in rows):
+    agenda = open_agenda(session, reference)
+    meeting = agenda.meeting
+    if agenda.series_of(()):
         raise Refusal("agenda_not_empty")
+    check_may_change(session, agenda, ())
     mechanism = session.execute(select(Mechanism).where(Mechanism.id == meeting.mechanism_id)).scalar_one_or_none()
     template = template_of(mechanism)
     add_agenda(session, meeting, template)
@@ -161,28 +184,135 @@ def fill_agenda(session: GuardedSession, reference: str) -> Meeting:
     return meeting
 
 
-def words_of(row: AgendaItem) -> dict[str, Any]:
-    """Return what an item says, by the names of its columns."""
-    return {name: dict(row.title) if name == "title" else getattr(row, name) for name in FIELDS}
+# What acts and agreed changes are made of ------------------------------------------------------------
 
 
-def _said(item: ItemWords) -> dict[str, object]:
-    return {name: dict(item.title) if name == "title" else getattr(item, name) for name in FIELDS}
+def check_may_change(session: GuardedSession, agenda: OpenAgenda, parties: Sequence[str]) -> None:
+    """Refuse a change of what an adopted agenda fixes (`agenda_is_adopted`), or of what others have (`forbidden`)."""
+    if parties:
+        if not can(session.bound_viewer, Action.EDIT_AGENDA, facts_apart(session, parties)):
+            raise Refusal("forbidden")
+    elif agenda.standing.state == "adopted" and not agenda.is_agreed:
+        raise Refusal("agenda_is_adopted")
 
 
-def _checked(meeting: Meeting, item: ItemWords) -> dict[str, Any]:
-    """Return the values of an item's columns, or refuse them."""
-    title = titles(item.title, item.original)
-    rules.check_item(item.kind, item.type, item.minutes)
-    lead = item.lead_party or None
-    if lead is not None and lead not in {row.party_code for row in meeting.parties}:
-        raise Refusal("unknown_party", field="lead_party")
-    return {"title": title, "kind": item.kind, "type": item.type, "lead_party": lead, "minutes": item.minutes}
+def place_new(
+    session: GuardedSession,
+    agenda: OpenAgenda,
+    values: Mapping[str, Any],
+    parties: Sequence[str] = (),
+    *,
+    item_id: uuid.UUID | None = None,
+) -> AgendaItem:
+    """Add a checked item where its kind usually stands, supplementary where the provisional agenda is out.
+
+    Raises `Refusal` `agenda_is_adopted`, `other_business_too_late`, `too_many_items`, and `item_is_late` where only
+    who steers can let it on.
+    """
+    check_may_change(session, agenda, parties)
+    standing = agenda.series_of(parties)
+    check_room(standing)
+    comes = "listed" if parties else agenda.standing.intake
+    if not parties:
+        check_other_business(values["kind"], agenda.standing.state)
+    if comes == "late" and not (agenda.may_steer or agenda.is_agreed):
+        raise Refusal("item_is_late", until=agenda.standing.supplementary_until)
+    new = AgendaItem(
+        id=item_id or uuid.uuid4(), meeting_id=agenda.meeting.id, removed=False, parties=list(parties),
+        audience_id=item_audience(session, agenda.meeting, parties), is_supplementary=comes != "listed",
+        announced_at=session.now if values["kind"] == "other_business" else None, **values,
+    )  # fmt: skip
+    standing.insert(_usual_place([row.kind for row in standing], new.kind), new)
+    number(standing)
+    session.add(new)
+    agenda.rows.append(new)
+    record(session, "agenda_item_added", agenda.meeting, new, position=new.position)
+    return new
 
 
-def _check_room(standing: Sequence[AgendaItem]) -> None:
+def write_values(session: GuardedSession, agenda: OpenAgenda, row: AgendaItem, values: Mapping[str, Any]) -> None:
+    """Write what an item says; turned into other business before adoption, it is announced by that."""
+    before = words_of(row)
+    if dict(values) == before:
+        return
+    if values["kind"] == "other_business" and row.kind != "other_business":
+        if not row.parties:
+            check_other_business("other_business", agenda.standing.state)
+        row.announced_at = session.now
+    for name, value in values.items():
+        setattr(row, name, value)
+    changed = [name for name in values if values[name] != before[name]]
+    record(session, "agenda_item_changed", agenda.meeting, row, was=in_record(before), changed=changed)
+
+
+def take_off(session: GuardedSession, agenda: OpenAgenda, row: AgendaItem) -> None:
+    """Take an item off the agenda."""
+    row.removed = True
+    row.audience_id = session.audience(without_persons(keys_of(session, row.audience_id)))  # it is released no more
+    number(agenda.series_of(row.parties))
+    record(session, "agenda_item_removed", agenda.meeting, row)
+
+
+def put_back(session: GuardedSession, agenda: OpenAgenda, row: AgendaItem) -> None:
+    """Put an item that was taken off back where it stood; one that comes back late is let on as a new one is."""
+    standing = agenda.series_of(row.parties)
+    check_room(standing)
+    if not row.parties and agenda.standing.intake == "late" and not (agenda.may_steer or agenda.is_agreed):
+        raise Refusal("item_is_late", until=agenda.standing.supplementary_until)
+    row.removed = False
+    # It may have been taken off before some of the parties came.
+    row.audience_id = item_audience(session, agenda.meeting, row.parties)
+    standing.insert(min(row.position - 1, len(standing)), row)
+    number(standing)
+    record(session, "agenda_item_restored", agenda.meeting, row, position=row.position)
+
+
+def put_in_order(session: GuardedSession, agenda: OpenAgenda, row: AgendaItem, order: Sequence[uuid.UUID]) -> None:
+    """Give the items of a series another order, in which `row` is the one that was moved."""
+    was = row.position
+    by_id = {other.id: other for other in agenda.rows}
+    number([by_id[each] for each in order])
+    if row.position != was:
+        record(session, "agenda_item_moved", agenda.meeting, row, was=was, position=row.position)
+
+
+def item_audience(session: GuardedSession, meeting: Meeting, parties: Sequence[str]) -> uuid.UUID:
+    """Return the audience of an item: that of the agenda, or of the item's parties and who serves exactly them."""
+    if not parties:
+        return agenda_audience(session, meeting)
+    return session.audience(audience_of(session, meeting.mechanism_id, parties, meeting.id).keys)
+
+
+def stale_order(yours: dict[str, object], standing: Sequence[AgendaItem]) -> StaleVersion:
+    """Return what tells who moved an item that the order is another by now."""
+    return StaleVersion(yours, {"order": [dict(other.title) for other in standing]})
+
+
+def check_room(standing: Sequence[AgendaItem]) -> None:
+    """Refuse one item more than an agenda holds: `too_many_items`."""
     if len(standing) >= rules.MAX_ITEMS:
         raise Refusal("too_many_items", limit=rules.MAX_ITEMS)
+
+
+def number(standing: Sequence[AgendaItem]) -> None:
+    """Give the items of a series their positions, dense from 1."""
+    for position, row in enumerate(standing, start=1):
+        if row.position != position:
+            row.position = position
+
+
+def row_of(agenda: OpenAgenda, item_id: uuid.UUID) -> AgendaItem:
+    """Return an item of an open agenda, one that was taken off too; raises `NotFound`."""
+    found = next((row for row in agenda.rows if row.id == item_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def record(session: GuardedSession, act: str, meeting: Meeting, row: AgendaItem, **facts: Any) -> None:
+    """Record an act on an item, in the audience of who works on it, under the item's present title."""
+    audience_id = row.audience_id if row.parties else rows_audience(session, meeting)
+    session.record(act, "agenda", meeting.id, audience_id, item=str(row.id), title=dict(row.title), **facts)
 
 
 def _usual_place(kinds: Sequence[str], kind: str) -> int:
@@ -192,24 +322,3 @@ def _usual_place(kinds: Sequence[str], kind: str) -> int:
     while place and rank[cast("rules.ItemKind", kinds[place - 1])] > rank[cast("rules.ItemKind", kind)]:
         place -= 1
     return place
-
-
-def _number(standing: Sequence[AgendaItem]) -> None:
-    """Give the items of an agenda their positions, dense from 1."""
-    for position, row in enumerate(standing, start=1):
-        if row.position != position:
-            row.position = position
-
-
-def _row(rows: Sequence[AgendaItem], item_id: uuid.UUID) -> AgendaItem:
-    found = next((row for row in rows if row.id == item_id), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _record(session: GuardedSession, act: str, meeting: Meeting, row: AgendaItem, **facts: Any) -> None:
-    """Record an act on an item, in the meeting's audience, under the item's present title."""
-    session.record(
-        act, "agenda", meeting.id, rows_audience(session, meeting), item=str(row.id), title=dict(row.title), **facts
-    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from app.services import (
+    agenda_adoption,
+    agenda_topics,
     appointments,
     commitment_accounting,
     decisions,
@@ -17,6 +19,8 @@ from app.services import (
 
 # Services join this tuple with the kind of decision that they take.
 SERVICES: Final = (
+    agenda_adoption,
+    agenda_topics,
     appointments,
     commitment_accounting,
     decisions,

@@ -85,6 +85,8 @@ def kind_name(kind: str, language: str) -> str:
         "appointment": pgettext("kind of decision", "A secretariat"),
         "release": pgettext("kind of decision", "A release to a guest"),
         "commitment": pgettext("kind of decision", "How a commitment is accounted for"),
+        "agenda": pgettext("kind of decision", "The agenda of a meeting"),
+        "topic": pgettext("kind of decision", "A topic that the mechanism sets aside"),
     }
     return str(names[kind])
 

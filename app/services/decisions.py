@@ -37,6 +37,8 @@ class Asked:
 
     `parties` are those with people in Entente: a party that nobody here speaks for cannot be waited for. `mechanism`
     or `meeting` is what it is on; who sees that, sees the decision. `note` says why, to all of them.
+    `is_apart`: only `parties` know of what is asked, of a meeting or mechanism of more. `is_own_yes` is false where who
+    asks has not thereby said yes.
     """
 
     kind: str
@@ -46,6 +48,8 @@ class Asked:
     meeting: Meeting | None = None
     subject_id: uuid.UUID | None = None
     note: str = ""
+    is_apart: bool = False
+    is_own_yes: bool = True
 
 
 def effect(kind: str) -> Callable[[Effect], Effect]:
@@ -83,7 +87,7 @@ def ask(session: GuardedSession, asked: Asked) -> Decision:
     session.add(decision)
     session.flush()  # answers refer to it
     session.record("decision_asked", "decision", decision.id, audience_id, kind=decision.kind, parties=decision.parties)
-    if viewer.speaks_for_party and viewer.party in parties:
+    if asked.is_own_yes and viewer.speaks_for_party and viewer.party in parties:
         _write_answer(session, decision, viewer.party, "yes", "")
     if not _take_if_all_agree(session, decision):
         _tell(session, "decision_asked", decision)
@@ -192,9 +196,11 @@ def _keys(session: GuardedSession, asked: Asked) -> frozenset[str]:
     """Return who sees what is asked: its parties, and the secretariat that exactly the subject's parties appointed."""
     if asked.meeting is not None:
         chosen = frozenset(row.party_code for row in asked.meeting.parties)
-        found = audience_of(session, asked.meeting.mechanism_id, chosen, asked.meeting.id).keys
+        known_by = frozenset(asked.parties) if asked.is_apart else chosen
+        found = audience_of(session, asked.meeting.mechanism_id, known_by, asked.meeting.id).keys
     elif asked.mechanism is not None:
-        found = audience_of(session, asked.mechanism.id, asked.mechanism.parties).keys
+        known_by = frozenset(asked.parties if asked.is_apart else asked.mechanism.parties)
+        found = audience_of(session, asked.mechanism.id, known_by).keys
     else:
         found = frozenset()
     serving = {appointment_key(each) for each in appointments_in(found)}

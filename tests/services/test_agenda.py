@@ -172,7 +172,7 @@ def test_an_edit_is_written_and_recorded_with_what_stood_before(kept: Database) 
     assert record.action == "agenda_item_changed"
     assert record.facts["was"] == {
         "title": {"es": "Candidaturas", "original": "es"}, "kind": "substance", "type": "discussion",
-        "lead_party": "CA", "minutes": 45,
+        "lead_party": "CA", "minutes": 45, "presenters": None,
     }  # fmt: skip
 
 
