@@ -462,20 +462,22 @@ MESSAGES: Final[dict[str, str]] = {
         "The supplementary list closes after the provisional agenda is due: give as many days, or fewer."
     ),
     "topic_set_aside": N_(
-        "This touches on a topic that the mechanism sets aside: “%(topic)s”. It is added with every party’s consent alone."
+        "This touches on a topic that the mechanism sets aside: “%(topic)s”. It is added once every party has"
+        " consented."
     ),
     "no_topic_touched": N_("This touches on no topic that the mechanism sets aside. Add it without asking."),
     "unknown_topic": N_("Choose one of the topics that the mechanism sets aside."),
     "pointed_out_already": N_("It has been pointed out already. The item waits for every party’s consent."),
     "consented_already": N_("Every party has consented to this item already."),
     "topic_waits": N_(
-        "An item waits for every party’s consent, as it is on a topic that the mechanism sets aside. Until then, the agenda"
-        " is neither issued nor adopted with it."
+        "An item waits for every party’s consent, as it is on a topic that the mechanism sets aside. Until then, the"
+        " agenda is neither issued nor adopted with it."
     ),
     "not_of_same_parties": N_("Choose an item or an open proposal of the same parties."),
     "no_mechanism_no_backlog": N_("This meeting is of no mechanism, so there is no backlog to leave it to."),
     "backlog_of_more_parties": N_(
-        "More parties wait for this than sit at this meeting. Propose an item of your own, or leave it to a meeting of all."
+        "More parties wait for this than sit at this meeting. Propose an item of your own, or leave it to a meeting of"
+        " all."
     ),
     "unknown_action_kind": N_("There is no such kind of action. Choose one from the list."),
     "unknown_priority": N_("Choose a priority from the list."),
