@@ -92,7 +92,7 @@ _RUNS: Final = {
 }
 _PDF_RUNS: Final = re.compile(b"|".join(b"(?P<" + name.encode() + b">" + each + b")" for name, each in _RUNS.items()))
 _PDF_LOCKED: Final = re.compile(_named("Encrypt") + rb"\s*(?:<<|[0-9]+\s+[0-9]+\s+R)")
-_STREAM: Final = re.compile(rb"stream\r?\n")
+_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
 _OBJECTS: Final = re.compile(_named("ObjStm"))
 _FILTER: Final = re.compile(_named("Filter") + rb"\s*(\[[^\]]*\]|/[A-Za-z0-9#]+|[0-9]+\s+[0-9]+\s+R)?")
 _FLATE: Final = re.compile(rb"\[?\s*/(?:FlateDecode|Fl)\s*\]?")
