@@ -153,3 +153,28 @@ def _seen(session: GuardedSession, model: type[Any], row_id: uuid.UUID) -> Any:
     if found is None:
         raise NotFound
     return found
+
+
+# Where a note is shown ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NotePlace:
+    """What a note is about, of what the viewer still sees: a meeting, an item of it, or a text, by their references."""
+
+    meeting: str | None = None
+    item_id: uuid.UUID | None = None
+    text: str | None = None
+
+
+def place_of_note(session: GuardedSession, note: InnerNote) -> NotePlace:
+    """Return what a note is about; one statement."""
+    row = session.execute(
+        select(Meeting.reference, AgendaItem.id, AgreedText.reference)
+        .select_from(InnerNote)
+        .outerjoin(Meeting, Meeting.id == InnerNote.meeting_id)
+        .outerjoin(AgendaItem, AgendaItem.id == InnerNote.item_id)
+        .outerjoin(AgreedText, AgreedText.id == InnerNote.text_id)
+        .where(InnerNote.id == note.id)
+    ).one()
+    return NotePlace(*row)

@@ -7,6 +7,8 @@ from typing import Final
 
 from flask import Flask
 
+from app.web.wording import init_wordings
+
 DOMAINS: Final = (
     "health",
     "sign_in",
@@ -28,6 +30,8 @@ DOMAINS: Final = (
     "polls",
     "busy",
     "agenda",
+    "positions",
+    "texts",
     "actions",
     "answers",
     "commitments",
@@ -43,6 +47,7 @@ DOMAINS: Final = (
 
 
 def register(app: Flask) -> None:
-    """Register the blueprint of every domain."""
+    """Register the blueprint of every domain, and the filters that their pages share."""
+    init_wordings(app)
     for domain in DOMAINS:
         app.register_blueprint(import_module(f"app.web.{domain}.routes").blueprint)

@@ -157,6 +157,15 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.APPROVE_ROSTER: Action.DRAFT_MEETING,
         Action.RECORD_ATTENDANCE: Action.DRAFT_MEETING,
         Action.KEEP_PROTOCOL: Action.DRAFT_MEETING,
+        Action.EDIT_TEXT: Action.READ_TEXTS,
+        Action.ISSUE_TEXT: Action.READ_TEXTS,
+        Action.TRANSLATE_TEXT: Action.READ_TEXTS,
+        Action.RESERVE_ON_TEXT: Action.READ_TEXTS,
+        Action.WRITE_READOUT: Action.READ_TEXTS,
+        Action.PUBLISH_READOUT: Action.READ_TEXTS,
+        Action.PREPARE_POSITION: Action.READ_POSITIONS,
+        Action.CLEAR_POSITION: Action.READ_POSITIONS,
+        Action.SHARE_POSITION: Action.READ_POSITIONS,
     }
     return can(who, coarse.get(action, action))
 

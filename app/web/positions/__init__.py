@@ -1,0 +1,1 @@
+"""What a delegation prepares and shares: positions, non-papers, shares, inner notes."""
