@@ -406,6 +406,8 @@ def _audit_actions(pgettext: Say) -> Table:
         "text_signatures_voided": pgettext("act in the record", "Signatures on a text became void"),
         "text_terms_changed": pgettext("act in the record", "Changed what a text needs to be agreed"),
         "text_begun": pgettext("act in the record", "Began a text"),
+        "paper_form_put": pgettext("act in the record", "Put a form in the place of our own"),
+        "paper_form_dropped": pgettext("act in the record", "Went back to our own form of a paper"),
         "text_language_moved": pgettext("act in the record", "Said how far a text is in a language"),
         "text_names_ordered": pgettext("act in the record", "Chose the order of names in a text"),
         "text_wording_changed": pgettext("act in the record", "Changed the wording of a paragraph"),

@@ -508,6 +508,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "clears_own_words": N_("You wrote the newest words of this language yourself. Somebody else clears them."),
     "unknown_name_order": N_("Names cannot be put in that order."),
+    "not_a_text_document": N_("A form is a text document (DOCX)."),
     "form_unreadable": N_("This is not a text document (DOCX) that can be read. Save it as DOCX and try again."),
     "form_without_body": N_("The form has no field {{ body }}, where what the paper says would stand."),
     "form_unknown_field": N_("The form has a field %(field_name)s, which nothing fills in. It may have: %(known)s."),

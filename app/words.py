@@ -20,7 +20,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
-from app.domain import zones
+from app.domain import name_orders, zones
 from app.domain.partial_dates import PartialDate
 
 LANGUAGES: Final = ("en", "es", "fr")
@@ -323,18 +323,7 @@ def before_signs(language: str) -> str:
 
 def list_of(names: Sequence[str], language: str) -> str:
     """Return names joined as the language joins them: `Canada, Mexico and the United States`."""
-    if len(names) < 2:
-        return "".join(names)
-    joint = {"en": "and", "fr": "et", "es": "y"}[language]
-    if language == "es" and _sounds_like_i(names[-1]):
-        joint = "e"
-    return f"{', '.join(names[:-1])} {joint} {names[-1]}"
-
-
-def _sounds_like_i(name: str) -> bool:
-    """Say whether Spanish writes `e`, not `y`, before this name (Italia, Hidalgo; not hielo)."""
-    bare = collation_key(name)
-    return bare.startswith(("I", "HI")) and not bare.startswith(("HIE", "HIA", "IA", "IE", "IO"))
+    return name_orders.joined(names, language)
 
 
 def collation_key(name: str) -> str:

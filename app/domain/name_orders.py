@@ -51,8 +51,8 @@ _TREATY: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 _USUAL_TREATY: Final = MappingProxyType({"en": "USMCA", "es": "T-MEC", "fr": "ACEUM"})
 
 _PLACE: Final = re.compile("|".join(re.escape(place) for place in PLACES))
-# "y" is "e" before the sound i (Real Academia Española, Diccionario panhispánico de dudas, "y").
-_SOUNDS_I: Final = re.compile(r"(?:i|í|hi(?!e|a))", re.IGNORECASE)
+# Spanish writes "e" for "y" before the sound i, not before that of a consonant (Italia, Hidalgo; hielo, Iowa).
+_SOUNDS_I: Final = re.compile(r"(?:hi(?![ea])|[ií](?![aeo]))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,16 @@ def listed(names: Names, *, of: bool = False) -> str:
     With `of` they follow that word: "du Canada, du Mexique et des États-Unis".
     """
     said = [_name(names, code, of=of) for code in names.order]
-    joint = _AND[names.language]
-    if names.language == "es" and said and _SOUNDS_I.match(said[-1]):
-        joint = "e"
-    whole = f"{', '.join(said[:-1])} {joint} {said[-1]}" if len(said) > 1 else "".join(said)
+    whole = joined(said, names.language)
     return f"of {whole}" if of and names.language == "en" else whole
+
+
+def joined(names: Sequence[str], language: str) -> str:
+    """Return names joined as the language joins them: `Canada, Mexico and the United States`."""
+    if len(names) < 2:
+        return "".join(names)
+    joint = "e" if language == "es" and _SOUNDS_I.match(names[-1]) else _AND[language]
+    return f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
 def treaty_name(language: str, party: str | None = None) -> str:
