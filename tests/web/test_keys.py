@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import StatementError
 
 from app.db import Database
 from app.jobs import tasks
@@ -152,6 +153,14 @@ def test_what_was_typed_is_kept_and_nothing_is_half_written(app: Flask, service:
     assert counted() == before
     adaeze = client_of(app, "adaeze")
     assert adaeze.post(f"{ACTION}/steps", data={"step": "Ring the mission"}).status_code == 303
+
+
+def test_found_out_only_when_many_rows_are_written_it_is_the_same_page(app: Flask):
+    late = StatementError("not bound", "INSERT", {}, KeyServiceDown("MX", "slow"))
+    with app.test_request_context("/meetings/new", method="POST"):
+        response = app.make_response(app.handle_user_exception(late))
+    body = response.get_data(as_text=True)
+    assert (response.status_code, REFUSED in body, "what you typed is still in the form" in body) == (503, True, True)
 
 
 def test_readiness_and_figures_say_it_and_nobody_is_taken_out_for_it(app: Flask, service: Running, clock: Clock):
