@@ -28,6 +28,7 @@ from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
 from app.services.home_capitals import Capital, Waiting, capitals_now
 from app.services.home_meetings import coming, counted_since, meetings_of_home
+from app.services.home_positions import position_needs
 from app.services.leaver_items import Leaver, is_with_leaver
 from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
@@ -55,6 +56,8 @@ NeedKind = Literal[
     "take_over",
     "poll",
     "poll_chair",
+    "clear_positions",
+    "open_shares",
 ]
 
 
@@ -72,7 +75,7 @@ class Need:
     `hand_over`, `take_over`: a hand-over between hosts, by or to the viewer's party, soon or since its day;
     `beside`: a meeting of which what it is around has moved, or was called off, while it has not;
     `poll`: a poll about dates without an answer that the viewer can give; `poll_chair`: one that the viewer's side
-    runs, closed, of which no date was chosen.
+    runs, closed, of which no date was chosen; `clear_positions`, `open_shares`: see `home_positions`, so many.
     """
 
     kind: NeedKind
@@ -87,6 +90,7 @@ class Need:
     waits_for: tuple[str, ...] = ()
     beside: Beside | None = None
     poll: Poll | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,7 @@ def home_of(session: GuardedSession) -> Home:
         *_of_decisions(session),
         *_of_hand_overs(session, today),
         *(_of_polls(session, viewer) if waiting.poll_count else ()),
+        *(Need(*each.told, count=each.count) for each in position_needs(session, waiting.position_count)),
         *_of_drafts(session, lines, mechanisms),
         *owed,
     ]

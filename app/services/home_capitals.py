@@ -12,6 +12,7 @@ from app.db import GuardedSession
 from app.domain.zones import zone
 from app.models import Party
 from app.services.dispatches import held_count
+from app.services.home_positions import waiting_positions_count
 from app.services.poll_lines import waiting_polls_count
 from app.services.reminder_lists import waiting_count
 from app.services.rosters import to_approve
@@ -37,18 +38,23 @@ class Waiting:
     held_count: int = 0
     roster_count: int = 0
     roster_meeting: str | None = None
+    position_count: int = 0
 
 
 def capitals_now(session: GuardedSession) -> tuple[tuple[Capital, ...], Waiting]:
     """Return the capitals of the governments that run Entente, with the time there; and how much waits."""
     rows = session.execute(
-        select(Party, waiting_count(session), waiting_polls_count(session), held_count(), *to_approve(session))
+        select(
+            Party, waiting_count(session), waiting_polls_count(session), held_count(), *to_approve(session),
+            waiting_positions_count(session),
+        )
         .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
         .order_by(Party.code)
         .options(load_only(Party.code, Party.name, Party.capital, Party.time_zone))
-    ).all()
+    ).all()  # fmt: skip
     at = [Capital(row, session.now.astimezone(zone(row.time_zone))) for row, *_ in rows if row.time_zone]
     waiting = [
-        Waiting(reminders, polls, held, people, reference) for _, reminders, polls, held, people, reference in rows
+        Waiting(reminders, polls, held, people, reference, positions)
+        for _, reminders, polls, held, people, reference, positions in rows
     ]
     return tuple(at), next(iter(waiting), Waiting())
