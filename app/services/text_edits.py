@@ -47,13 +47,18 @@ def open_text_in(session: GuardedSession, reference: str, language: str) -> Agre
     `open_text` raises.
     """
     text = find_text(session, reference, lock=True)
-    if language == text.original_language:
-        return open_text(session, reference)
-    if not can(session.bound_viewer, Action.TRANSLATE_TEXT, facts_of_text(session, text)):
-        raise Refusal("forbidden")
-    if not _is_translated_still(session, text, language):
-        refuse_unless_open(text)
+    check_open_in(session, text, language)
     return text
+
+
+def check_open_in(session: GuardedSession, text: AgreedText, language: str) -> None:
+    """Raise what `open_text_in` raises where the viewer cannot edit a text in a language as it stands."""
+    is_original = language == text.original_language
+    action = Action.EDIT_TEXT if is_original else Action.TRANSLATE_TEXT
+    if not can(session.bound_viewer, action, facts_of_text(session, text)):
+        raise Refusal("forbidden")
+    if is_original or not _is_translated_still(session, text, language):
+        refuse_unless_open(text)
 
 
 def _is_translated_still(session: GuardedSession, text: AgreedText, language: str) -> bool:

@@ -193,7 +193,7 @@ def text_lines(session: GuardedSession, asked: TextFilters, page: int = 1) -> Te
         .outerjoin(Mechanism, Mechanism.id == AgreedText.mechanism_id)
     )
     for column, value in (
-        (Mechanism.ref, asked.mechanism),
+        (Mechanism.code, asked.mechanism),
         (Meeting.reference, asked.meeting),
         (AgreedText.kind, asked.kind),
         (AgreedText.state, asked.state),
@@ -207,3 +207,15 @@ def text_lines(session: GuardedSession, asked: TextFilters, page: int = 1) -> Te
     ).all()
     lines = tuple(TextLine(text, reference, mechanism) for text, reference, mechanism in rows)
     return TextPage(lines, total, page, pages_of(total, page))
+
+
+def place_of_text(session: GuardedSession, text: AgreedText) -> TextLine:
+    """Return a text with the meeting and the mechanism that it is of; one statement."""
+    row = session.execute(
+        select(Meeting.reference, Mechanism)
+        .select_from(AgreedText)
+        .outerjoin(Meeting, Meeting.id == AgreedText.meeting_id)
+        .outerjoin(Mechanism, Mechanism.id == AgreedText.mechanism_id)
+        .where(AgreedText.id == text.id)
+    ).one()
+    return TextLine(text, row[0], row[1])

@@ -26,24 +26,25 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
     if viewer is None:
         return []
     entries = [(url_for("home.home"), _("Home"))]
-    if can(viewer, Action.READ_MEETINGS):
-        entries.append((url_for("calendar.calendar"), _("Calendar")))
-    if can(viewer, Action.READ_REGISTER):
-        entries.append((url_for("mechanisms.register"), _("Mechanisms")))
-    if can(viewer, Action.READ_MEETINGS):
-        entries.append((url_for("meetings.meetings"), _("Meetings")))
-    if can(viewer, Action.READ_ACTIONS):
-        entries.append((url_for("actions.actions"), _("Actions")))
-    if can(viewer, Action.READ_MEETINGS):
-        entries.append((url_for("documents.documents"), _("Documents")))
-    if can(viewer, Action.READ_REPORTS):
-        entries.append((url_for("reports.reports"), _("Reports")))
-    if can(viewer, Action.SUBSCRIBE):
-        entries.append((url_for("subscriptions.subscriptions"), _("Subscriptions")))
-    if can(viewer, Action.ADMINISTER_PEOPLE):
-        entries += [(url_for("people.people"), _("People")), (url_for("audit.audit"), _("Audit trail"))]
+    entries += [(url_for(endpoint), name) for action, endpoint, name in _offered() if can(viewer, action)]
     # Commitments are read from the page of actions, which serve them.
     return _places(entries, url_for("actions.actions") if path.startswith(url_for("commitments.commitments")) else path)
+
+
+def _offered() -> list[tuple[Action, str, str]]:
+    """Return the places of the navigation in their order, each with what a viewer must be able to do there."""
+    return [
+        (Action.READ_MEETINGS, "calendar.calendar", _("Calendar")),
+        (Action.READ_REGISTER, "mechanisms.register", _("Mechanisms")),
+        (Action.READ_MEETINGS, "meetings.meetings", _("Meetings")),
+        (Action.READ_TEXTS, "texts.texts", _("Texts")),
+        (Action.READ_ACTIONS, "actions.actions", _("Actions")),
+        (Action.READ_MEETINGS, "documents.documents", _("Documents")),
+        (Action.READ_REPORTS, "reports.reports", _("Reports")),
+        (Action.SUBSCRIBE, "subscriptions.subscriptions", _("Subscriptions")),
+        (Action.ADMINISTER_PEOPLE, "people.people", _("People")),
+        (Action.ADMINISTER_PEOPLE, "audit.audit", _("Audit trail")),
+    ]
 
 
 def footing(viewer: Viewer | None, path: str) -> list[Place]:
