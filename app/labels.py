@@ -328,8 +328,8 @@ def _handling_steps(pgettext: Say) -> Table:
     return {
         "public": pgettext("handling step", "public"),
         "parties": pgettext("handling step", "the parties"),
-        "named_delegations": pgettext("handling step", "named delegations"),
-        "named_persons": pgettext("handling step", "named persons"),
+        "delegations": pgettext("handling step", "named delegations"),
+        "persons": pgettext("handling step", "named persons"),
     }
 
 

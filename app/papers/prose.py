@@ -80,7 +80,8 @@ class ProsePaper:
     `over` says where it sits and how far it is, `markings` are national ones word for word and then the handling
     step: both stand at its head, the markings at the foot of every page too. `column_heads` name the languages where
     wordings stand side by side. `page` is like `Page {page} of {pages}`, `contents` the heading of a list of its parts
-    (none: no list), `base_url` stands before the paths of cells.
+    (none: no list), `base_url` stands before the paths of cells, `scale` makes the letters of a
+    page smaller.
     """
 
     language: str
@@ -95,6 +96,7 @@ class ProsePaper:
     contents: str = ""
     closing: str = ""
     base_url: str = ""
+    scale: float = 1.0
 
     @property
     def reference(self) -> str:
@@ -122,6 +124,7 @@ def prose_data(paper: ProsePaper) -> dict[str, object]:
         "column_heads": [_worded(each, language) for each in paper.column_heads],
         "pieces": [_piece(piece, paper) for piece in paper.pieces],
         "page": paper.page,
+        "scale": paper.scale,
         "contents": paper.contents,
         "closing": shown(paper.closing, language),
         "reference": paper.reference,

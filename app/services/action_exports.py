@@ -193,7 +193,7 @@ def _notes(session: GuardedSession, query: ActionQuery, language: str) -> tuple[
     """Say of when it is and for whom, how it may be handled, what it was narrowed to, and whose days are meant."""
     catalogue, viewer = words.translations(language), session.bound_viewer
     city = words.city_of(viewer.time_zone, language, viewer.party)
-    step = labels.label("handling_step", "named_delegations", language)
+    step = labels.label("handling_step", "delegations", language)
     narrowed = written(query, language)
     told = [
         standing_words(session, language),
