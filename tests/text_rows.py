@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from app.db import GuardedSession, digest_of
+from app.domain.references import text_counter
 from app.domain.symbols import symbol
 from app.domain.visibility import party_key
 from app.models import (
@@ -33,6 +34,7 @@ from app.models import (
     PositionVersion,
     Readout,
     ReadoutDraft,
+    ReferenceCounter,
     RegisteredDocument,
     Reservation,
     Room,
@@ -210,6 +212,7 @@ def _texts(session: GuardedSession, meeting: Meeting, item: AgendaItem, letters:
         created_at=world.NOW, changed_at=world.NOW, **seen,
     )  # fmt: skip
     session.add(text)
+    session.add(ReferenceCounter(scope=text_counter(key), last=1))
     session.flush()
     paragraph = TextParagraph(id=world.identity("paragraph", key), text_id=text.id, position=1, item_id=item.id, **seen)
     session.add(paragraph)
@@ -261,7 +264,10 @@ def _of_text(
         ),
         TextRevision(
             id=world.identity("revision", key), number=1, content_hash=text.content_hash, issued_by=person,
-            content={"title": dict(text.title), "paragraphs": [{"id": str(paragraph.id), "en": said}]},
+            content={
+                "title": dict(text.title), "original": "en", "reservations": [],
+                "paragraphs": [{"id": str(paragraph.id), "kind": "paragraph", "wordings": {"en": said}}],
+            },
             hashes={"en": text.content_hash}, note=canary(letters, "revisionnote"), issued_party=owner,
             issued_at=world.NOW, **of,
         ),
