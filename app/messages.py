@@ -173,6 +173,7 @@ MESSAGES: Final[dict[str, str]] = {
     "not_the_chair": N_("Only the side that put this text under silence, its chair or its secretariat can do this."),
     "accepted_already": N_("Your party has accepted this text already."),
     "settled_already": N_("This answer was settled already."),
+    "not_adopted_yet": N_("Only what is adopted can be corrected or revised. Edit the text itself."),
     "not_opted_in": N_("Your party takes no part in the silence procedure for this mechanism."),
     "text_unchanged": N_("Nothing has changed since the last revision was issued."),
     "text_empty": N_("A revision needs at least one paragraph in the original language."),
@@ -610,6 +611,21 @@ MESSAGES: Final[dict[str, str]] = {
     "needs_delegations": N_("Choose the delegations that read it."),
     "needs_persons": N_("Choose the persons who read it."),
     "weeks_out_of_range": N_("Give between %(least)s and %(most)s weeks; what is due after the meeting has a minus."),
+    "unknown_reader": N_("Choose people of your own delegation, or on the roster of the meeting, from the list."),
+    "release_incomplete": N_("Give both the day and the time of the release, or neither."),
+    "reach_widens": N_(
+        "This document was numbered among those that its readers see: to be read by more, file it anew for them. Who"
+        " reads it can be narrowed here."
+    ),
+    "document_is_adopted": N_(
+        "This text is adopted, and nothing of it changes. A correction is begun on the page of the text."
+    ),
+    "unknown_amendment": N_("Choose whether it is a revision, a correction or an addition."),
+    "needs_file": N_("Choose a file."),
+    "unknown_language_state": N_("Choose how far this language is."),
+    "language_has_no_file": N_("There is no file in this language yet. Choose one, or say that it is requested."),
+    "language_has_file": N_("There is a file in this language: it is a draft, in revision, cleared or authentic."),
+    "item_of_others": N_("This item is not on the agenda of the document’s meeting."),
     # Markings
     "marking_classified": N_(
         "“%(words)s” is on a national ladder of classified information. Entente keeps nothing that a government has"

@@ -69,3 +69,31 @@ def reservation_kinds(pgettext: Say) -> Table:
         "interpretative_statement": pgettext("kind of statement", "interpretative statement"),
         "explanation_of_position": pgettext("kind of statement", "explanation of position"),
     }
+
+
+def silence_states(pgettext: Say) -> Table:
+    """Return the states of a silence."""
+    return {
+        "circulated": pgettext("state of a silence", "circulated"),
+        "running": pgettext("state of a silence", "running"),
+        "held": pgettext("state of a silence", "held"),
+        "broken": pgettext("state of a silence", "broken"),
+        "adopted": pgettext("state of a silence", "adopted"),
+        "withdrawn": pgettext("state of a silence", "withdrawn"),
+        "lapsed": pgettext("state of a silence", "lapsed"),
+    }
+
+
+def signature_standings(pgettext: Say) -> Table:
+    """Return what a signature is, and what a party is that has none."""
+    return {
+        "counts": pgettext("signature on a text", "signed"),
+        "ad_referendum": pgettext("signature on a text", "ad referendum"),
+        "lapsed": pgettext("signature on a text", "lapsed, not confirmed in time"),
+        "voided": pgettext("signature on a text", "void"),
+        "other_content": pgettext("signature on a text", "on another content"),
+        "waits_in_silence": pgettext("signature on a text", "waits in silence"),
+        "agreed_in_silence": pgettext("signature on a text", "accepted early"),
+        "missing": pgettext("signature on a text", "not signed"),
+        "not_needed": pgettext("signature on a text", "not needed"),
+    }

@@ -20,7 +20,7 @@ BY_CONSENSUS: Final = frozenset(
 CHAIRS: Final = "chairs_summary"
 
 SignatureStanding = Literal["counts", "ad_referendum", "lapsed", "voided", "other_content"]
-BlockerKind = Literal["chair", "brackets", "languages", "signatures", "ad_referendum", "silence"]
+BlockerKind = Literal["chair", "brackets", "languages", "signatures", "ad_referendum"]
 Endorsed = Literal["none", "one", "some", "all"]
 
 
@@ -54,7 +54,7 @@ class Blocker:
 class TextTerms:
     """What a text needs to be agreed: its kind and parties, and what has been said of brackets and languages.
 
-    `open_brackets` are in the original; `uncleared` are the languages that are needed and are not cleared.
+    `open_brackets` are in the original; `uncleared` are the languages that adoption waits for.
     """
 
     kind: str
@@ -63,9 +63,7 @@ class TextTerms:
     chair_party: str | None = None
     open_brackets: int = 0
     brackets_noted: bool = False
-    needs_all_languages: bool = True
     uncleared: tuple[str, ...] = ()
-    is_under_silence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,7 @@ def obstacles(terms: TextTerms) -> tuple[Blocker, ...]:
         found.append(Blocker("chair"))
     if terms.open_brackets and not terms.brackets_noted:
         found.append(Blocker("brackets", terms.open_brackets))
-    if terms.uncleared and terms.needs_all_languages:
+    if terms.uncleared:
         found.append(Blocker("languages", len(terms.uncleared), terms.uncleared))
     return tuple(found)
 

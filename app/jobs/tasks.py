@@ -26,6 +26,7 @@ from app.services.poll_reminders import post_poll_reminders
 from app.services.reminder_post import held_until, note_outcome, post_reminders
 from app.services.reminders import prepare_reminders
 from app.services.sign_in import end_expired, forget_old_attempts
+from app.services.silence_ends import post_silence_reminders, record_ends
 from config import Settings
 
 _ATTEMPTS_KEPT: Final = dt.timedelta(days=1)
@@ -167,6 +168,13 @@ def keep_polls(database: Database) -> int:
     """Close the polls whose deadline has passed, remind of those that close soon, and return how many mails that is."""
     close_due_polls(database)
     return post_poll_reminders(database)
+
+
+def keep_silences(database: Database) -> int:
+    """Write down the silences that have ended, remind of those that end soon, and return how many have ended."""
+    ended = record_ends(database)
+    post_silence_reminders(database)
+    return ended
 
 
 def keep_audit_head(database: Database, settings: Settings) -> bool:

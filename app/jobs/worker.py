@@ -49,6 +49,7 @@ def make_worker(database: Database, settings: Settings) -> Huey:
     queue.periodic_task(every_minute, name="deliver_due")(deliver)
     queue.periodic_task(every_minute)(beat)
     queue.periodic_task(every_minute)(keep_audit_head)
+    _keep_silences_on(queue, database)
     queue.periodic_task(every_hour)(sweep)
     queue.periodic_task(crontab(minute="3"))(prepare_reminders)
     queue.periodic_task(crontab(minute="*/5"))(post_reminders)
@@ -56,6 +57,15 @@ def make_worker(database: Database, settings: Settings) -> Huey:
     if settings.mailbox_url:
         queue.periodic_task(crontab(minute="*/3"))(read_replies)
     return queue
+
+
+def _keep_silences_on(queue: Huey, database: Database) -> None:
+    """Write the ends of silences down each minute."""
+
+    def keep_silences() -> None:
+        tasks.keep_silences(database)
+
+    queue.periodic_task(crontab(minute="*"))(keep_silences)
 
 
 def work(database: Database, settings: Settings) -> None:
@@ -82,6 +92,7 @@ def run_once(database: Database, settings: Settings) -> list[str]:
         "sweep": lambda: tasks.sweep(database),
         "remind": lambda: tasks.remind(database) >= 0,
         "keep_polls": lambda: tasks.keep_polls(database) >= 0,
+        "keep_silences": lambda: tasks.keep_silences(database) >= 0,
         "deliver": lambda: tasks.deliver_outbox(database, settings).failed == 0,
         "read_mailbox": lambda: read_mailbox(database, settings).is_whole,
         "keep_audit_head": lambda: tasks.keep_audit_head(database, settings),

@@ -23,7 +23,7 @@ from app import words
 from app.db import Database, GuardedSession
 from app.domain.dispatches import DIGEST
 from app.domain.visibility import Viewer
-from app.services import decision_mails, meeting_mails, poll_mails, position_mails
+from app.services import agreement_mails, decision_mails, meeting_mails, poll_mails, position_mails
 from app.services.invitations import invitation_token, open_invitation
 from app.services.mail_content import Composer, Content, Letterhead, header_text
 from app.services.mail_digest_words import digest_composer
@@ -198,6 +198,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **meeting_mails.COMPOSERS,
     **decision_mails.COMPOSERS,
     **poll_mails.COMPOSERS,
+    **agreement_mails.COMPOSERS,
     **position_mails.COMPOSERS,
     **dict.fromkeys(("reminder", "reminder_digest"), _reminder_content),
     DIGEST: digest_composer(lambda: COMPOSERS),

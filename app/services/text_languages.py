@@ -129,7 +129,7 @@ def make_authentic(session: GuardedSession, text: AgreedText) -> tuple[str, ...]
 
 def names_for(session: GuardedSession, text: AgreedText, language: str, *, original_of: str | None = None) -> Names:
     """Return the names that a version of a text has: its order, and whose original it is (None: nobody's)."""
-    host = _host_of(session, text)
+    host = host_of(session, text)
     order = ordered(
         words.party_order(text.parties, language), _order(text.name_order), host=host, original_of=original_of
     )
@@ -181,7 +181,7 @@ def _order(written: str) -> NameOrder:
     return next(known for known in NAME_ORDERS if known == written)
 
 
-def _host_of(session: GuardedSession, text: AgreedText) -> str | None:
+def host_of(session: GuardedSession, text: AgreedText) -> str | None:
     """Return the party that hosts the meeting of a text, where one does alone or first by its code."""
     if text.meeting_id is None:
         return None

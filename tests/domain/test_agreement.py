@@ -99,7 +99,6 @@ def test_what_a_signature_counts(signed: Signed, at: dt.datetime, standing: Sign
         (replace(TERMS, open_brackets=2), [MX, CA, US], (Blocker("brackets", 2),)),
         (replace(TERMS, open_brackets=2, brackets_noted=True), [MX, CA, US], ()),
         (replace(TERMS, uncleared=("es", "fr")), [MX, CA, US], (Blocker("languages", 2, ("es", "fr")),)),
-        (replace(TERMS, uncleared=("es",), needs_all_languages=False), [MX, CA, US], ()),
         (replace(TERMS, kind="chairs_summary"), [MX, CA, US], (Blocker("chair"),)),
         (replace(TERMS, kind="chairs_summary", chair_party="CA"), [CA], ()),
         (
