@@ -93,10 +93,10 @@ def words_of(entry: MinuteEntry) -> EntryWords:
     )
 
 
-def as_sides(said: EntryWords, *, removed: bool = False) -> dict[str, object]:
-    """Return what an entry says by the names of its fields, for who lost a race."""
-    sides: dict[str, object] = {name: getattr(said, name) for name in FIELDS}
-    return sides | ({"removed": True} if removed else {})
+def _side(said: EntryWords, entry: MinuteEntry | None = None) -> dict[str, object]:
+    """Return what an entry says by the names of its fields; of the one that stands also what a next edit sends."""
+    side: dict[str, object] = {name: getattr(said, name) for name in FIELDS}
+    return side | ({"id": str(entry.id), "version": entry.version, "removed": entry.removed} if entry else {})
 
 
 def _to_note(
@@ -146,7 +146,7 @@ def _written_over(
     if words_of(entry) == said and not entry.removed:
         return entry
     if not is_current:
-        raise StaleVersion(as_sides(said), as_sides(words_of(entry), removed=entry.removed))
+        raise StaleVersion(_side(said), _side(words_of(entry), entry))
     for name, value in _columns(said).items():
         setattr(entry, name, value)
     entry.removed, entry.changed_at = False, session.now

@@ -18,6 +18,7 @@ DOMAINS: Final = (
     "hosting",
     "meetings",
     "rosters",
+    "rooms",
     "invitations",
     "secretariat",
     "releases",

@@ -36,6 +36,16 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("carry_over", story.SHARED)),
         MISSING_ID,
     ),
+    ("meetings", "note_id"): (
+        str(world.identity("entry", story.HIDDEN)),
+        str(world.identity("entry", story.SHARED)),
+        MISSING_ID,
+    ),
+    ("practices", "practice_id"): (
+        str(world.identity("practice", story.HIDDEN)),
+        str(world.identity("practice", story.SHARED)),
+        MISSING_ID,
+    ),
     ("meetings", "entry_id"): (
         str(world.identity("roster", story.HIDDEN)),
         str(world.identity("roster", story.SHARED)),
@@ -215,6 +225,7 @@ SEES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "plans": (("ana", "diego", "lucia"), ("carol", "daniel", "erin")),
     "mails": (("ana", "diego", "lucia"), ("carol", "daniel", "erin")),
     "polls": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
+    "practices": (TABLE, (*TABLE, "benoit", "isabelle", "adaeze", "sam")),
     "positions": (("ana", "diego", "lucia"), ("carol", "daniel", "erin")),
     "shares": (("carol", "daniel", "erin"), ("benoit", "isabelle", "adaeze")),
     "inner-notes": (("ana", "diego", "lucia"), ("carol", "daniel", "erin")),
