@@ -22,7 +22,7 @@ from app.domain.visibility import (
     parties_in,
     person_key,
 )
-from app.models import Document, ItemPaper, LanguageVersion, Meeting, RegisteredDocument
+from app.models import AgendaItem, Document, ItemPaper, LanguageVersion, Meeting, RegisteredDocument
 from app.services.meeting_audience import audience_of, keys_of, persons_in, without_persons
 
 NARROW_STEPS: Final = ("delegations", "persons")
@@ -121,9 +121,28 @@ def point_at(session: GuardedSession, document: RegisteredDocument, audience_id:
     document.audience_id = audience_id
     versions = _all(session, LanguageVersion, LanguageVersion.document_id == document.id)
     files = [version.file_id for version in versions if version.file_id is not None]
-    places = _all(session, ItemPaper, ItemPaper.document_id == document.id)
-    for row in (*versions, *places, *(_all(session, Document, Document.id.in_(files)) if files else ())):
+    for row in (*versions, *(_all(session, Document, Document.id.in_(files)) if files else ())):
         row.audience_id = audience_id
+    places = session.execute(
+        select(ItemPaper, AgendaItem)
+        .join(AgendaItem, AgendaItem.id == ItemPaper.item_id)
+        .where(ItemPaper.document_id == document.id)
+    )
+    for place, item in places.all():
+        place.audience_id = place_audience(session, document, item)
+
+
+def place_audience(session: GuardedSession, document: RegisteredDocument, item: AgendaItem) -> uuid.UUID:
+    """Return who sees that a document is a paper of an item: those who see both, by the parties that they are of.
+
+    A document of single persons is theirs alone, with its place.
+    """
+    of_document = keys_of(session, document.audience_id)
+    of_item = without_persons(keys_of(session, item.audience_id))
+    both = without_persons(of_document) & of_item
+    if document.handling_step == "persons" or not both:
+        return document.audience_id
+    return session.audience(both | persons_in(of_document))
 
 
 def follow_guests(session: GuardedSession, meeting: Meeting) -> None:
