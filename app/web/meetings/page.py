@@ -22,6 +22,7 @@ from app.services.meeting_state import when_of
 from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
 from app.services.poll_lines import polls_of_meeting
+from app.services.texts import texts_of
 from app.services.zone_changes import zone_change_of
 from app.web.advice import advice_in_words
 from app.web.invitations.forms import invitation_form
@@ -64,6 +65,8 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         actions_behind=acted.behind,
         commitments=commitments_of_meeting(session, meeting) if view.commitment_count else (),
         may_commit=can(viewer, Action.RECORD_COMMITMENT, view.facts) and not is_practice(view.mechanism),
+        texts=texts_of(session, meeting),
+        may_begin_text=can(viewer, Action.EDIT_TEXT, view.facts),
         may_carry=can(viewer, Action.CARRY_ACTIONS, view.facts),
         released_count=view.released_count,
         warnings=_warnings(session, view),

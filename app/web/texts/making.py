@@ -16,7 +16,7 @@ from app.models import Mechanism, Meeting
 from app.services.mechanism_facts import find_mechanism
 from app.services.meeting_state import chosen_rows
 from app.services.meetings import find_meeting
-from app.services.text_edits import open_text, retitle_text
+from app.services.text_edits import open_text, refuse_unless_open, retitle_text
 from app.services.text_making import Heading, TextOrder, make_text
 from app.services.text_revisions import issue_revision
 from app.services.texts import find_text
@@ -90,6 +90,7 @@ def title(ref: str) -> ResponseReturnValue:
     found = find_text(session(), ref)
     form = TitleForm(data=titles_of(found.title))
     if request.method != "POST":
+        refuse_unless_open(found)
         return _title_page(form, found)
     try:
         open_text(session(), ref)
@@ -111,6 +112,7 @@ def issue(ref: str) -> ResponseReturnValue:
     """Ask what a revision brings, and issue the text as it stands as its next one."""
     found, form = find_text(session(), ref), IssueForm()
     if request.method != "POST":
+        refuse_unless_open(found)
         return render_template("texts/issue.html", form=form, text=found)
     try:
         made = issue_revision(session(), ref, form.note.data or "")
