@@ -233,14 +233,13 @@ def _marks(whole: WholeText) -> dict[uuid.UUID, int]:
 
 def _paragraphs(writing: _Writing) -> list[Piece]:
     pieces: list[Piece] = []
-    number = 0
+    numbers = writing.whole.numbers
     for paragraph in writing.whole.paragraphs:
         if paragraph.kind == "heading":
             pieces.extend(_heading(paragraph, writing))
             continue
-        number += 1
         columns = tuple(_column(paragraph, language, writing) for language in writing.order.languages)
-        pieces.append(Wording(columns, str(number), _left_out(paragraph, writing)))
+        pieces.append(Wording(columns, str(numbers[paragraph.id]), _left_out(paragraph, writing)))
     return pieces
 
 

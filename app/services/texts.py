@@ -61,6 +61,12 @@ class WholeText:
     removed: tuple[WholeParagraph, ...] = ()
 
     @property
+    def numbers(self) -> dict[uuid.UUID, int]:
+        """Return the number of each paragraph as people say it: headings are not counted, and have none."""
+        counted = (each for each in self.paragraphs if each.kind != "heading")
+        return {each.id: number for number, each in enumerate(counted, start=1)}
+
+    @property
     def opened_count(self) -> int:
         """Return how many brackets were ever opened."""
         return sum(each.opened_brackets for each in (*self.paragraphs, *self.removed))

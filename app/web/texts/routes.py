@@ -19,6 +19,7 @@ from app.services.inner_notes import notes_on
 from app.services.reservations import may_reserve
 from app.services.text_comments import comments_on
 from app.services.text_edits import order_of
+from app.services.text_languages import standings_of
 from app.services.texts import (
     TextFilters,
     WholeText,
@@ -31,6 +32,7 @@ from app.services.texts import (
 from app.web.paging import page_number
 from app.web.routing import route, session, signed_in, viewer
 from app.web.texts import editing as _editing  # noqa: F401 - its routes are on the same blueprint
+from app.web.texts import languages as _languages  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import making as _making  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import papers as _papers  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import readouts as _readouts  # noqa: F401 - its routes are on the same blueprint
@@ -96,6 +98,7 @@ def _standing(whole: WholeText) -> dict[str, Any]:
     is_open = found.state == "draft"
     return {
         "place": place_of_text(session(), found),
+        "standings": standings_of(whole),
         "facts": facts,
         "may_edit": is_open and can(viewer(), Action.EDIT_TEXT, facts),
         "may_issue": is_open and can(viewer(), Action.ISSUE_TEXT, facts),
