@@ -17,6 +17,7 @@ from app.services.mechanism_sources import citations
 from app.services.mechanisms import MechanismView
 from app.services.meetings import MeetingLine
 from app.services.poll_lines import polls_of_mechanism
+from app.services.practices import practices
 from app.services.register import today_for
 from app.web.mechanisms import entry as _entry  # noqa: F401 - its routes are on the same blueprint
 from app.web.mechanisms import fates as _fates  # noqa: F401 - its routes are on the same blueprint
@@ -51,6 +52,7 @@ def mechanism(code: str) -> ResponseReturnValue:
         kept=kept_facts(found),
         serving=serving_names(session(), found.facts.code),
         polls=polls_of_mechanism(session(), found.mechanism_id) if found.poll_count else (),
+        practices=practices(session(), found.mechanism_id),
     )
 
 
