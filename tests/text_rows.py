@@ -271,7 +271,10 @@ def _of_text(
             hashes={"en": text.content_hash}, note=canary(letters, "revisionnote"), issued_party=owner,
             issued_at=world.NOW, **of,
         ),
-        TextLanguage(language="en", state="authentic", changed_by=person, changed_at=world.NOW, **of),
+        *(
+            TextLanguage(language=code, state=state, changed_by=person, changed_at=world.NOW, **of)
+            for code, state in (("en", "cleared"), ("es", "in_revision"), ("fr", "requested"))
+        ),
         TextComment(
             id=world.identity("comment", key), paragraph_id=paragraph.id, party_code=owner,
             words=canary(letters, "comment"), language="en", person_id=person, written_at=world.NOW, **of,
