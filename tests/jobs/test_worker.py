@@ -105,8 +105,8 @@ def test_the_jobs_and_when_they_run(settings, sqlite_database):
         for minute in (6, 7)
     }
     assert due == {
-        6: ["beat", "deliver_due", "keep_audit_head"],
-        7: ["beat", "deliver_due", "keep_audit_head", "sweep"],
+        6: ["beat", "deliver_due", "keep_audit_head", "keep_silences"],
+        7: ["beat", "deliver_due", "keep_audit_head", "keep_silences", "sweep"],
     }
 
 

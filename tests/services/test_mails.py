@@ -27,7 +27,7 @@ OTHER_KINDS = {
     "invitation",
     "meeting_left",
     "meeting_digest",
-    *(kind for kind in outbox.KINDS if kind.startswith(("decision_", "reminder", "poll_", "roster_"))),
+    *(kind for kind in outbox.KINDS if kind.startswith(("decision_", "reminder", "poll_", "roster_", "silence_", "text_"))),
 }
 MEETING_KINDS = sorted(outbox.KINDS - OTHER_KINDS)
 STANDS = {"meeting_confirmed": "confirmed", "meeting_cancelled": "cancelled"}
