@@ -180,7 +180,7 @@ def _page(
         error=error,
         compared=_compared(stale) if stale else None,
         sent=sent or {},
-        person=_person_tag(),
+        note_taker=_person_tag(),
         kinds=[(kind, labels.label("entry_kind", kind, language)) for kind in ENTRY_KINDS],
         spoken=[(code, labels.label("language", code, language)) for code in words.LANGUAGES],
     )
