@@ -199,9 +199,6 @@ def add_paragraph(
     place = 0 if before is None else standing.index(before) + 1
     item_id = said.item_id if isinstance(said, Heading) else (before.item_id if before else None)
     row = add_row(session, text, place + 1, said, item_id)
-    session.flush()
-    original = _wordings(session, row)[text.original_language]
-    _count_opened(row, "", original.markdown)
     standing.insert(place, row)
     _number(standing)
     _changed(session, text, "text_paragraph_added", paragraph=row.position)

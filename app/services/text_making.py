@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app import words
 from app.db import GuardedSession
+from app.domain.brackets import open_count, parse
 from app.domain.errors import Refusal
 from app.domain.markdown import cleaned_wording
 from app.domain.plaintext import one_line
@@ -89,6 +90,7 @@ def add_row(
     session.add(row)
     session.flush()
     markdown = cleaned_wording(written, "markdown", text.parties, required=True)
+    row.opened_brackets = open_count(parse(markdown, "markdown"))
     add_wording(session, text, row, text.original_language, markdown)
     return row
 
