@@ -115,6 +115,12 @@ class SilenceMachine(RuleBasedStateMachine):
             told = (*self.facts.reported[:place], ruled, *self.facts.reported[place + 1 :])
             self.facts = replace(self.facts, reported=told)
 
+    @rule(party=PARTIES, after=st.integers(0, 30), was_objection=st.booleans())
+    def the_chair_settles_when_it_has_run_out(self, party: str, after: int, was_objection: bool) -> None:
+        self.report(party)
+        self.time_passes_to_the_end(after)
+        self.settle(was_objection)
+
     @rule(later=st.integers(-60, 200))
     def extend(self, later: int) -> None:
         ends = self.book.wished if self.book.ends is None else self.book.ends
