@@ -153,12 +153,12 @@ def _begin(session: GuardedSession, kind: str, about: Preparation, content: Posi
     owner = viewer.party or ""
     position = Position(
         id=uuid.uuid4(), kind=kind, meeting_id=about.meeting.id, item_id=about.item.id if about.item else None,
-        owner_party=owner, state="draft", content=Private(owner, content.to_json()), revision=0,
+        owner_party=owner, state="draft", content=Private(owner, content.to_json()), revision=1,
         written_by=viewer.person_id, changed_at=session.now, audience_id=session.audience({party_key(owner)}),
     )  # fmt: skip
     session.add(position)
     session.flush()  # its version and the record name it
-    _add_version(session, position)
+    _keep_version(session, position)
     session.flush()
     _record(session, "position_begun", position)
     return position
@@ -167,6 +167,10 @@ def _begin(session: GuardedSession, kind: str, about: Preparation, content: Posi
 def _add_version(session: GuardedSession, position: Position) -> None:
     """Keep what a position says now as its next version."""
     position.revision += 1
+    _keep_version(session, position)
+
+
+def _keep_version(session: GuardedSession, position: Position) -> None:
     session.add(
         PositionVersion(
             position_id=position.id, number=position.revision,

@@ -16,6 +16,7 @@ from app.services.agenda import agenda_of
 from app.services.commitments import commitments_of_meeting, is_practice
 from app.services.dispatches import who_is_told_of_answer
 from app.services.history import HistoryEntry
+from app.services.inner_notes import notes_on
 from app.services.invitation_answers import own_invitation
 from app.services.meeting_actions import actions_around
 from app.services.meeting_state import when_of
@@ -66,6 +67,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         commitments=commitments_of_meeting(session, meeting) if view.commitment_count else (),
         may_commit=can(viewer, Action.RECORD_COMMITMENT, view.facts) and not is_practice(view.mechanism),
         texts=texts_of(session, meeting),
+        inner_notes=notes_on(session, meeting_id=meeting.id) if viewer.sits_at_a_table else (),
         may_begin_text=can(viewer, Action.EDIT_TEXT, view.facts),
         may_carry=can(viewer, Action.CARRY_ACTIONS, view.facts),
         released_count=view.released_count,

@@ -80,11 +80,11 @@ def share(position_id: uuid.UUID) -> ResponseReturnValue:
         shares.share_position(session(), position_id, typed_order(asked.form), version=sent_version())
     except NotFound:
         raise
-    except Refusal as refusal:
-        return _refused(asked, refusal)
     except (KeyServiceDown, KeyMissing) as down:
         asked.error = _("Nothing was handed to anybody.") + " " + message_for(down)
         return asked.page(), 503
+    except Refusal as refusal:
+        return _refused(asked, refusal)
     flash(_("Handed over. Those who speak for the parties are told that something came, and nothing of what it says."))
     return redirect(url_for("positions.position", position_id=position_id, _anchor="shares"), 303)
 
