@@ -15,6 +15,7 @@ from app.models import Meeting
 from app.papers.participants import Participant, ParticipantsPaper, PartyList, participants_file
 from app.services.agenda_paper import printed_on
 from app.services.meetings import find_meeting
+from app.services.rooms import is_attributed
 from app.services.roster_words import order_reason, presence_said, quorum_said, substitution_said
 from app.services.rosters import EntryLine, RosterView, guests_on, may_list, roster_of
 
@@ -24,19 +25,26 @@ FORMS: Final = {"pdf": "application/pdf", "docx": DOCX}
 def participants_paper(session: GuardedSession, reference: str, language: str) -> ParticipantsPaper:
     """Return the list of those who were approved to go, the same for everybody at the table, and the guests.
 
-    Raises `NotFound`.
+    Of a meeting that is not for attribution it names the parties alone. Raises `NotFound`.
     """
     meeting = find_meeting(session, reference)
     view = roster_of(session, meeting)
     if not may_list(session, view.facts):
         raise NotFound
     gettext = words.translations(language).gettext
-    guests = guests_on(session, meeting)
+    names = is_attributed(session, meeting.id)
+    guests = guests_on(session, meeting) if names else ()
     shown = {line.entry.id for line in view.approved}
     lists = [
-        PartyList(words.party_name(each.party, language), tuple(_person(line, shown, language) for line in each.lines))
+        PartyList(
+            words.party_name(each.party, language),
+            tuple(_person(line, shown, language) for line in each.lines) if names else (),
+        )
         for each in view.delegations
     ]
+    said = dict(labels.labels("participants_paper", language))
+    if not names:
+        said["nobody"] = str(gettext("Not for attribution: participants are not named."))
     if guests:
         people = tuple(Participant(name, "", "", gettext("Guest"), "") for name in guests)
         lists.append(PartyList(gettext("Observers and guests"), people))
@@ -51,7 +59,7 @@ def participants_paper(session: GuardedSession, reference: str, language: str) -
         precedence=order_reason(view.order, language),
         parties=tuple(lists),
         quorums=_quorums(view, language),
-        labels=labels.labels("participants_paper", language),
+        labels=said,
         printed=printed_on(session.now, viewer.time_zone, viewer.party, language),
         dated=session.now,
     )
