@@ -132,6 +132,7 @@ def can_ever(who: Viewer, action: Action) -> bool:
         Action.CHANGE_MEETING: Action.DRAFT_MEETING,
         Action.STEER_MEETING: Action.DRAFT_MEETING,
         Action.EDIT_AGENDA: Action.DRAFT_MEETING,
+        Action.ISSUE_AGENDA: Action.DRAFT_MEETING,
         Action.EDIT_ACTION: Action.CREATE_ACTION,
         Action.UPDATE_LEG: Action.READ_ACTIONS,
         Action.KEEP_SUBTASKS: Action.READ_ACTIONS,
