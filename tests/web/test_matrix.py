@@ -51,6 +51,17 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("roster", story.SHARED)),
         MISSING_ID,
     ),
+    ("meetings", "proposal_id"): (
+        str(world.identity("item_proposal", story.HIDDEN)),
+        str(world.identity("item_proposal", story.SHARED)),
+        MISSING_ID,
+    ),
+    ("meetings", "number"): ("1", "1", "99"),
+    ("mechanisms", "proposal_id"): (
+        str(world.identity("item_proposal", story.HIDDEN)),
+        str(world.identity("item_proposal", story.SHARED)),
+        MISSING_ID,
+    ),
     ("actions", "ref"): (f"{story.HIDDEN}-A01", f"{story.SHARED}-A01", "UNC-2026-MXUS-1-A99"),
     ("actions", "link_id"): (
         str(world.identity("link", story.HIDDEN)),
