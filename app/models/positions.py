@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Guarded, OptionalPartyCode, PartyCode, UuidKey, Versioned, one_of
@@ -36,14 +36,6 @@ class Position(Guarded, Versioned, Base):
         CheckConstraint("(state = 'cleared') = (cleared_by IS NOT NULL)", name="cleared_by_with_state"),
         CheckConstraint("(cleared_by IS NULL) = (cleared_at IS NULL)", name="cleared_at_with_by"),
         CheckConstraint("cleared_by IS NULL OR cleared_by != written_by", name="two_people"),
-        Index(
-            "uq_positions_item_id_owner_party",
-            "item_id",
-            "owner_party",
-            unique=True,
-            sqlite_where=text("kind = 'position'"),
-            postgresql_where=text("kind = 'position'"),
-        ),
     )
 
     id: Mapped[UuidKey]
@@ -60,6 +52,18 @@ class Position(Guarded, Versioned, Base):
     changed_at: Mapped[dt.datetime]
     cleared_by: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("people.id", ondelete="RESTRICT"))
     cleared_at: Mapped[dt.datetime | None]
+
+
+# A delegation has one position on an item, and as many non-papers as it likes.
+_IS_POSITION = Position.kind == "position"
+Index(
+    "uq_positions_item_id_owner_party",
+    Position.item_id,
+    Position.owner_party,
+    unique=True,
+    sqlite_where=_IS_POSITION,
+    postgresql_where=_IS_POSITION,
+)
 
 
 class PositionVersion(Guarded, Base):

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Digest, Guarded, OptionalPartyCode, PartyCode, UuidKey, Versioned, one_of
@@ -209,14 +209,6 @@ class TextSignature(Guarded, Versioned, Base):
     __table_args__ = (
         one_of("way", *SIGNING_WAYS, name="way"),
         CheckConstraint("(way = 'ad_referendum') = (confirm_by_on IS NOT NULL)", name="confirm_by_with_way"),
-        Index(
-            "uq_text_signatures_standing",
-            "text_id",
-            "party_code",
-            unique=True,
-            sqlite_where=text("voided_at IS NULL"),
-            postgresql_where=text("voided_at IS NULL"),
-        ),
     )
 
     id: Mapped[UuidKey]
@@ -235,6 +227,18 @@ class TextSignature(Guarded, Versioned, Base):
     void_reason: Mapped[str | None] = mapped_column(String(64))
 
 
+# A party has one signature on a text that stands.
+_STANDS = TextSignature.voided_at.is_(None)
+Index(
+    "uq_text_signatures_standing",
+    TextSignature.text_id,
+    TextSignature.party_code,
+    unique=True,
+    sqlite_where=_STANDS,
+    postgresql_where=_STANDS,
+)
+
+
 class Silence(Guarded, Versioned, Base):
     """A revision of a text under the silence procedure (OSCE Rules of Procedure 2006, Annex 1(A)).
 
@@ -250,13 +254,6 @@ class Silence(Guarded, Versioned, Base):
         one_of("state", *SILENCE_STATES, name="state"),
         CheckConstraint("hours >= 1", name="hours"),
         CheckConstraint("(opened_at IS NULL) = (ends_at IS NULL)", name="ends_at_with_opened"),
-        Index(
-            "uq_silences_standing",
-            "text_id",
-            unique=True,
-            sqlite_where=text("state IN ('circulated', 'running', 'held')"),
-            postgresql_where=text("state IN ('circulated', 'running', 'held')"),
-        ),
         Index("ix_silences_state_ends_at", "state", "ends_at"),
     )
 
@@ -278,6 +275,11 @@ class Silence(Guarded, Versioned, Base):
     extended_count: Mapped[int] = mapped_column(default=0)
     settled_at: Mapped[dt.datetime | None]
     settle_note: Mapped[str | None] = mapped_column(Text)
+
+
+# A text has one silence that is not over.
+_IS_NOT_OVER = Silence.state.in_(("circulated", "running", "held"))
+Index("uq_silences_standing", Silence.text_id, unique=True, sqlite_where=_IS_NOT_OVER, postgresql_where=_IS_NOT_OVER)
 
 
 class SilenceReceipt(Guarded, Base):
