@@ -76,8 +76,9 @@ def put_to_backlog(session: GuardedSession, reference: str, proposal_id: uuid.UU
         raise Refusal("no_mechanism_no_backlog")
     record(session, "item_proposal_put_to_backlog", proposal)
     known = frozenset(proposal.parties) or chosen_parties(agenda.meeting)
+    audience_id = session.audience(audience_of(session, mechanism.id, known).keys)  # asked first: one change of the row
     proposal.parties = [] if known == frozenset(mechanism.parties) else sorted(known)
-    proposal.audience_id = session.audience(audience_of(session, mechanism.id, known).keys)
+    proposal.audience_id = audience_id
     proposal.meeting_id, proposal.mechanism_id, proposal.is_late = None, mechanism.id, False
     return proposal
 
@@ -99,13 +100,10 @@ def take_from_backlog(session: GuardedSession, reference: str, proposal_id: uuid
         raise Refusal("backlog_of_more_parties")
     if agenda.standing.state == "adopted" and known == chosen:
         raise Refusal("agenda_is_adopted")
-    proposal.parties = [] if known == chosen else sorted(known)
-    proposal.meeting_id = agenda.meeting.id
-    proposal.audience_id = (
-        item_audience(session, agenda.meeting, proposal.parties)
-        if proposal.parties
-        else rows_audience(session, agenda.meeting)
-    )
+    parties = () if known == chosen else tuple(sorted(known))
+    of_all = rows_audience(session, agenda.meeting)
+    audience_id = item_audience(session, agenda.meeting, parties) if parties else of_all
+    proposal.parties, proposal.meeting_id, proposal.audience_id = list(parties), agenda.meeting.id, audience_id
     proposal.is_late = not proposal.parties and agenda.standing.intake == "late"
     record(session, "item_proposal_taken_from_backlog", proposal)
     return proposal
