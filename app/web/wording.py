@@ -145,7 +145,8 @@ def _disputed(alternatives: Sequence[DisputedWords]) -> str:
         f'<span class="alt">{before}{_alternative(each)}</span>'
         for before, each in zip(said, alternatives, strict=True)
     )
-    return f'<span class="alts">{stacked}{_said(_("End of the disputed words."))}</span>'
+    one = " alts--one" if len(alternatives) == 1 else ""
+    return f'<span class="alts{one}">{stacked}{_said(_("End of the disputed words."))}</span>'
 
 
 def _alternative(alternative: DisputedWords) -> str:

@@ -26,7 +26,10 @@ class BeginForm(FlaskForm):
     title_fr = StringField(_l("Title in French"))
     original_language = SelectField(_l("Original language"), validate_choice=False)
     parties = SelectMultipleField(
-        _l("Whose text it is"), validate_choice=False, description=_l("Nobody else learns that there is one.")
+        _l("Whose text it is"),
+        [_NEEDED],
+        validate_choice=False,
+        description=_l("Nobody else learns that there is one."),
     )
     markdown = TextAreaField(
         _l("First draft"), description=_l("An empty line begins a new paragraph; # before a line makes it a heading.")

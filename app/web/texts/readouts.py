@@ -17,6 +17,7 @@ from app.web.forms import compared, put_error, sent_version
 from app.web.routing import route, session, signed_in
 from app.web.texts.blueprint import blueprint
 from app.web.texts.forms import ReadoutForm
+from app.web.texts.showing import when
 
 
 @route(blueprint, "/meetings/<ref>/readouts", policy=signed_in(Action.READ_TEXTS))
@@ -24,7 +25,7 @@ def readouts(ref: str) -> ResponseReturnValue:
     """Show what each party published of a meeting, side by side, and what the viewer's own is writing."""
     page = service.readout_page(session(), ref)
     order = words.party_order(page.parties, reader_language())
-    return render_template("texts/readouts.html", page=page, order=order, shown=_shown)
+    return render_template("texts/readouts.html", page=page, order=order, shown=_shown, when=when)
 
 
 def _shown(wording: dict[str, str]) -> tuple[str, str | None]:

@@ -38,7 +38,7 @@ from app.web.texts import papers as _papers  # noqa: F401 - its routes are on th
 from app.web.texts import readouts as _readouts  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import saying as _saying  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts.blueprint import blueprint
-from app.web.texts.showing import footnotes_of, paragraph_views, second_language, shown_language
+from app.web.texts.showing import footnotes_of, paragraph_views, second_language, shown_language, when
 
 __all__ = ["blueprint"]
 _READS: Final = signed_in(Action.READ_TEXTS)
@@ -108,12 +108,6 @@ def _standing(whole: WholeText) -> dict[str, Any]:
         "short_hash": short_hash(found.content_hash),
         "when": when,
     }
-
-
-def when(at: Any) -> str:
-    """Return an instant as the viewer's own day and time, with the city whose they are."""
-    city = words.city_of(viewer().time_zone, reader_language(), viewer().party)
-    return f"{words.day_and_time(at, viewer().time_zone, reader_language())} {city}"
 
 
 @route(blueprint, "/texts/<ref>/revisions/<int:number>", policy=_READS)

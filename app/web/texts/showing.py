@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -159,3 +160,9 @@ def bracket_lines(markdown: str) -> list[BracketLine]:
 def _alternative(place: int, each: brackets.Alternative, own: str | None) -> AlternativeLine:
     said = wording_html(each.words, is_inline=True) if each.words else None
     return AlternativeLine(place, each.parties, said, own in each.parties)
+
+
+def when(at: dt.datetime) -> str:
+    """Return an instant as the viewer's own day and time, with the city whose they are."""
+    city = words.city_of(viewer().time_zone, reader_language(), viewer().party)
+    return f"{words.day_and_time(at, viewer().time_zone, reader_language())} {city}"
