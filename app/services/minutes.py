@@ -124,38 +124,49 @@ def add_to_minutes(
 
 
 def minutes_of(session: GuardedSession, meeting: Meeting) -> tuple[Minutes, ...]:
-    """Return the minutes of a meeting, and of each set of its parties that had items of their own, two statements for each.
+    """Return the minutes of a meeting, and of each set of its parties that had items of their own; in three statements.
 
     Of these only those whose items the viewer sees.
     """
     items = items_of(session, meeting.id)
-    series = sorted({tuple(sorted(item.parties)) for item in items if item.parties})
-    return tuple(_minutes(session, meeting, parties, items) for parties in ((), *series))
-
-
-def _minutes(
-    session: GuardedSession, meeting: Meeting, parties: tuple[str, ...], items: Sequence[AgendaItem] | None = None
-) -> Minutes:
-    rows = items if items is not None else items_of(session, meeting.id)
-    own = {item.id for item in rows if tuple(sorted(item.parties)) == parties}
     entries = session.execute(
         select(MinuteEntry)
         .where(MinuteEntry.meeting_id == meeting.id, MinuteEntry.removed.is_(False))
         .order_by(MinuteEntry.position, MinuteEntry.id)
     ).scalars()
-    waiting = [
-        entry
-        for entry in entries
-        if entry.paragraph_id is None and (entry.item_id in own or (entry.item_id is None and not parties))
-    ]
-    at_it = tuple(sorted(row.party_code for row in meeting.parties if not row.removed))
+    waiting = [entry for entry in entries if entry.paragraph_id is None]
     texts = session.execute(
         select(AgreedText)
         .where(AgreedText.meeting_id == meeting.id, AgreedText.kind == "minutes", AgreedText.state != "withdrawn")
         .order_by(AgreedText.created_at, AgreedText.id)
     ).scalars()
-    text = next((each for each in texts if tuple(sorted(each.parties)) == (parties or at_it)), None)
-    return Minutes(parties, text, tuple(waiting))
+    drafted = {tuple(sorted(text.parties)): text for text in reversed(list(texts))}
+    table = tuple(sorted(row.party_code for row in meeting.parties if not row.removed))
+    series = sorted({_series(item) for item in items if item.parties})
+    return tuple(
+        Minutes(parties, drafted.get(parties or table), _of_series(parties, items, waiting))
+        for parties in ((), *series)
+    )
+
+
+def _minutes(session: GuardedSession, meeting: Meeting, parties: tuple[str, ...]) -> Minutes:
+    found = next((each for each in minutes_of(session, meeting) if each.parties == parties), None)
+    if found is None:
+        raise Refusal("nothing_captured")
+    return found
+
+
+def _series(item: AgendaItem) -> tuple[str, ...]:
+    return tuple(sorted(item.parties))
+
+
+def _of_series(
+    parties: tuple[str, ...], items: Sequence[AgendaItem], waiting: Iterable[MinuteEntry]
+) -> tuple[MinuteEntry, ...]:
+    """Return what waits of the items of these parties, in the order of the agenda; first what is under no item."""
+    places: dict[uuid.UUID | None, int] = {} if parties else {None: -1}
+    places |= {item.id: place for place, item in enumerate(items) if _series(item) == parties}
+    return tuple(sorted((each for each in waiting if each.item_id in places), key=lambda each: places[each.item_id]))
 
 
 def _by_item(
@@ -168,7 +179,7 @@ def _by_item(
     found = [_Captured(None, 0, [entry for entry in taken if entry.item_id is None])]
     numbers: dict[tuple[str, ...], int] = {}
     for item in items_of(session, meeting.id):
-        series = tuple(sorted(item.parties))
+        series = _series(item)
         numbers[series] = numbers.get(series, 0) + (0 if item.removed else 1)
         number = 0 if item.removed else numbers[series]
         found.append(_Captured(item, number, [entry for entry in taken if entry.item_id == item.id]))

@@ -92,7 +92,7 @@ def _write(view: RoomView) -> AgreedText:
 def _page(view: RoomView, *, error: str = "") -> str:
     language = reader_language()
     return room_page(
-        "rooms/minutes.html", view, error=error,
+        "rooms/minutes.html", view, is_followed=False, error=error,
         all_minutes=[
             (each, address_of(each.text) if each.text else None) for each in service.minutes_of(session(), view.meeting)
         ],

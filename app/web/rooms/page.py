@@ -37,8 +37,8 @@ def opened(reference: str) -> RoomView:
     return view
 
 
-def room_page(template: str, view: RoomView, **more: Any) -> str:
-    """Return a page of a room, which asks for its beat from then on."""
+def room_page(template: str, view: RoomView, *, is_followed: bool = True, **more: Any) -> str:
+    """Return a page of a room, which asks for its beat from then on where it `is_followed`."""
     language = reader_language()
     meeting = view.meeting
     return render_template(
@@ -48,7 +48,7 @@ def room_page(template: str, view: RoomView, **more: Any) -> str:
         title=promised(meeting, language),
         city=city_of_meeting(meeting, language),
         cities=[words.list_of([words.pick(c, language)[0] for c in each.cities], language) for each in view.columns],
-        beat=beat_of(session(), meeting.reference),
+        beat=beat_of(session(), meeting.reference) if is_followed else "",
         bar=bar_of(view),
         presences={each.party: presence_said(each, view, language) for each in view.presences},
         order=words.party_order([each.party for each in view.presences], language),
