@@ -123,14 +123,14 @@ def version_view(session: GuardedSession, position_id: uuid.UUID, number: int) -
 
 
 def _changes(before: Content | None, after: Content) -> tuple[tuple[str, tuple[WordChange, ...]], ...] | None:
-    """Return how each part became what it is now, of the parts that either has; questions and papers as text."""
+    """Return how each part that differs became what it is now; questions and papers as text."""
     if isinstance(before, Unopened) or isinstance(after, Unopened):
         return None
     old, new = ({}, as_fields(after)) if before is None else (as_fields(before), as_fields(after))
     changes = []
     for part in PARTS:
         earlier, later = (_text_of(side, part) for side in (old, new))
-        if earlier or later:
+        if earlier != later:
             changes.append((part, word_changes(earlier, later)))
     return tuple(changes)
 

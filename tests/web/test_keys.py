@@ -36,7 +36,7 @@ ACTION = f"/actions/{story.SHARED}-A01"
 ALL_SEALED = {
     f"/actions/{story.HIDDEN}-A01/steps/…", "/actions/import", "/actions/import/…", "/actions/import/…/refused.csv",
     "/actions/import/…/rows", "/busy/…", "/drafts/…", "/drafts/…/discard", "/drafts/…/preview", "/plans/…",
-    "/plans/…/discard", "/plans/…/poll", "/plans/…/use",
+    "/plans/…/discard", "/plans/…/poll", "/plans/…/use", "/positions/…/edit",
 }  # fmt: skip
 
 

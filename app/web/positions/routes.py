@@ -14,6 +14,7 @@ from app.domain.visibility import Action
 from app.i18n import reader_language
 from app.messages import message_for
 from app.models import Position
+from app.services.inner_notes import notes_on
 from app.services.meetings import find_meeting
 from app.services.people_names import names_of
 from app.services.position_contents import Hits, find_words
@@ -86,6 +87,7 @@ def position_page(position_id: uuid.UUID, error: str = "") -> str:
         error=error,
         why_not=why_not,
         own_city=own_city(),
+        inner_notes=notes_on(session(), item_id=view.item.id) if view.item else (),
         offered=words.party_order(view.offered, reader_language()),
     )
 
