@@ -434,7 +434,7 @@ def test_the_backlog_keeps_what_waits_and_lets_nobody_else_in(kept: Database) ->
 
     def waiting(key: str) -> list[str]:
         with kept.read_session(world.viewer(key)) as session:
-            return [each.title["en"] for each in backlogs.backlog_of(session, code).proposals]
+            return sorted(each.title["en"] for each in backlogs.backlog_of(session, code).proposals)
 
     assert (waiting("benoit"), waiting("carol")) == (["Candidatures"], ["Candidatures", "Their border"])
     two = "UNC-2026-MXUS-1"
