@@ -30,17 +30,23 @@ from app.papers.report import Cell, Grid
 
 # Beyond this a book is two books: its pages cannot be found in any more.
 MAX_BOOK_CHARACTERS = 4_000_000
+# What of national markings has room at the foot of a page.
+FOOT_CHARACTERS = 320
 
 
 @dataclass(frozen=True)
 class Head:
-    """A heading of level 1 (a part), 2 or 3; `step` says who may read what follows, where that is not all of them."""
+    """A heading of level 1 (a part), 2 or 3; `step` says who may read what follows, where that is not all of them.
+
+    `beside` is the same heading in the other languages of a paper side by side, in their order.
+    """
 
     text: str
     level: int = 1
     language: str = ""
     step: str = ""
     opens_page: bool = False
+    beside: tuple[Worded, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Wording:
-    """A paragraph: its number, one wording or several side by side, and small lines of what is said about it."""
+    """A paragraph: its number, one wording or several side by side, and small lines of what is said about it.
+
+    `lead` stands over it and says what it is.
+    """
 
     columns: tuple[Column, ...]
     number: str = ""
     small: tuple[str, ...] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,10 @@ class ProsePaper:
     `over` says where it sits and how far it is, `markings` are national ones word for word and then the handling
     step: both stand at its head, the markings at the foot of every page too. `column_heads` name the languages where
     wordings stand side by side. `page` is like `Page {page} of {pages}`, `contents` the heading of a list of its parts
-    (none: no list), `base_url` stands before the paths of cells, `scale` makes the letters of a
-    page smaller.
+    (none: no list), `base_url` stands before the paths of cells. `called` is what stands at the foot of its pages and
+    in what the file says of itself, where that is more than its reference. `scale` makes its letters smaller, never
+    below 7 points; `is_dense` takes away margins and the room between lines, `is_wide` lays its pages on their side.
+    `titles_beside` are the title in the other languages.
     """
 
     language: str
@@ -96,12 +108,32 @@ class ProsePaper:
     contents: str = ""
     closing: str = ""
     base_url: str = ""
+    called: str = ""
     scale: float = 1.0
+    is_dense: bool = False
+    is_wide: bool = False
+    titles_beside: tuple[Worded, ...] = ()
 
     @property
     def reference(self) -> str:
-        """Return what the paper is called at the foot of its pages."""
+        """Return by what reference the paper is known."""
         return self.over[0] if self.over else self.title.text
+
+    @property
+    def foot(self) -> tuple[Worded, ...]:
+        """Return the markings that stand at the foot of each page: the handling step always, and what has room.
+
+        A foot of many lines would leave no page: where national markings are many, it says how many more there are.
+        """
+        step, national = self.markings[-1:], self.markings[:-1]
+        room, shown_here = FOOT_CHARACTERS, []
+        for each in national:
+            room -= len(each.text)
+            if room < 0:
+                break
+            shown_here.append(each)
+        more = len(national) - len(shown_here)
+        return (*shown_here, *((Worded(f"+ {more}", self.language),) if more else ()), *step)
 
 
 def prose_pdf(paper: ProsePaper) -> bytes:
@@ -121,14 +153,18 @@ def prose_data(paper: ProsePaper) -> dict[str, object]:
         "over": [shown(each, language) for each in paper.over],
         "standing": [shown(each, language) for each in paper.standing],
         "markings": [_worded(each, language) for each in paper.markings],
+        "foot": [_worded(each, language) for each in paper.foot],
         "column_heads": [_worded(each, language) for each in paper.column_heads],
         "pieces": [_piece(piece, paper) for piece in paper.pieces],
         "page": paper.page,
         "scale": paper.scale,
+        "is_dense": paper.is_dense,
+        "is_wide": paper.is_wide,
+        "titles_beside": [_worded(each, language) for each in paper.titles_beside],
         "contents": paper.contents,
         "closing": shown(paper.closing, language),
-        "reference": paper.reference,
-        "document": {**date_parts(paper.dated), "title": f"{paper.title.text} ({paper.reference})"},
+        "reference": shown(paper.called or paper.reference, language),
+        "document": {**date_parts(paper.dated), "title": f"{paper.title.text} ({paper.called or paper.reference})"},
     }
 
 
@@ -143,6 +179,7 @@ def _piece(piece: Piece, paper: ProsePaper) -> dict[str, object]:
                 "is": "head",
                 "level": piece.level,
                 "words": _worded(Worded(piece.text, piece.language), paper.language),
+                "beside": [_worded(each, paper.language) for each in piece.beside],
                 "step": piece.step,
                 "opens_page": piece.opens_page,
             }
@@ -152,7 +189,8 @@ def _piece(piece: Piece, paper: ProsePaper) -> dict[str, object]:
                 for each in piece.columns
             ]
             small = [shown(each, paper.language) for each in piece.small]
-            return {"is": "wording", "number": piece.number, "columns": columns, "small": small}
+            told = {"number": piece.number, "lead": shown(piece.lead, paper.language)}
+            return {"is": "wording", "columns": columns, "small": small, **told}
         case Note():
             return {
                 "is": "note",
@@ -168,6 +206,7 @@ def _piece(piece: Piece, paper: ProsePaper) -> dict[str, object]:
                 "caption": piece.caption,
                 "columns": heads,
                 "figures": list(piece.figures),
+                "shares": list(piece.shares),
                 "rows": rows,
             }
 

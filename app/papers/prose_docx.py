@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import docx
+from docx.enum.section import WD_ORIENT
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -48,6 +49,10 @@ from app.papers.report_docx import (
 )
 
 FIELDS: Final = ("title", "reference", "standing", "marking", "date", "body")
+# Columns side by side that a page has room for before it is laid on its side.
+MOST_UPRIGHT: Final = 2
+NUMBER_WIDTH: Final = Mm(12)
+INDENT: Final = Mm(7)
 _FIELD: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -84,6 +89,8 @@ def prose_docx(paper: ProsePaper, form: bytes | None = None) -> bytes:
     Raises `Refusal("form_unreadable")` for a form that is no text document.
     """
     document = _opened(form or own_form())
+    if form is None and (paper.is_wide or len(paper.column_heads) > MOST_UPRIGHT):
+        _lay(document.sections[0])
     _tell(document, paper)
     values = {
         "title": paper.title.text,
@@ -106,10 +113,16 @@ class _Body:
     def __init__(self, document: Any, paper: ProsePaper) -> None:
         self.document = document
         self.paper = paper
+        # The table that the wordings side by side stand in, until something else comes between.
+        self.beside: Any = None
 
     def put_at(self, place: Any) -> None:
         """Write all pieces in a paragraph's place."""
         before = list(self.document.element.body)
+        for said in self.paper.titles_beside:
+            paragraph = self.document.add_paragraph()
+            paragraph.add_run(clean(said.text)).bold = True
+            self._speak(paragraph, said.language)
         for piece in self.paper.pieces:
             self._piece(piece)
         if self.paper.closing:
@@ -120,37 +133,68 @@ class _Body:
         anchor.getparent().remove(anchor)
 
     def _piece(self, piece: Piece) -> None:
+        if isinstance(piece, Wording):
+            self._wording(piece)
+            return
+        self.beside = None
         match piece:
             case Head():
-                heading = self.document.add_heading(clean(piece.text), level=min(piece.level, 9))
-                heading.paragraph_format.page_break_before = piece.opens_page
-                self._speak(heading, piece.language)
-                if piece.step:
-                    self._small(piece.step)
-            case Wording():
-                self._wording(piece)
+                self._head(piece)
             case Note():
                 self._note(piece)
             case Grid():
                 self._grid(piece)
 
+    def _head(self, piece: Head) -> None:
+        heading = self.document.add_heading(clean(piece.text), level=min(piece.level, 9))
+        heading.paragraph_format.page_break_before = piece.opens_page
+        self._speak(heading, piece.language)
+        for each in piece.beside:
+            paragraph = self.document.add_paragraph()
+            paragraph.add_run(clean(each.text)).bold = True
+            self._speak(paragraph, each.language)
+        if piece.step:
+            self._small(piece.step)
+
     def _wording(self, piece: Wording) -> None:
         if len(piece.columns) > 1:
             self._beside(piece)
-        else:
-            for column in piece.columns:
-                self._tree(self.document, column.tree, column.language, piece.number, column.marks)
+            return
+        self.beside = None
+        self._lead(self.document, piece.lead)
+        for column in piece.columns:
+            self._tree(self.document, column.tree, column.language, piece.number, column.marks)
         for line in piece.small:
             self._small(line)
 
+    def _lead(self, into: Any, lead: str) -> None:
+        if lead:
+            paragraph = into.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = True
+            run = paragraph.add_run(clean(lead))
+            run.bold, run.font.size = True, Pt(9)
+
     def _beside(self, piece: Wording) -> None:
-        """Write wordings side by side, in a table of one row with the number before them."""
-        table = self.document.add_table(rows=1, cols=1 + len(piece.columns))
-        cells = table.rows[0].cells
-        cells[0].width = Mm(12)
+        """Write wordings side by side, as a row with the number before them; the languages head each table of them."""
+        heads = self.paper.column_heads
+        if self.beside is None:
+            self.beside = self.document.add_table(rows=1 if heads else 0, cols=1 + len(piece.columns))
+            self.beside.autofit = False
+            if heads:
+                mark(xml(self.beside.rows[0]).get_or_add_trPr(), "w:tblHeader")
+                for cell, said in zip(self.beside.rows[0].cells[1:], heads, strict=True):
+                    cell.paragraphs[0].add_run(clean(said.text)).bold = True
+        cells = self.beside.add_row().cells
+        section = self.document.sections[-1]
+        room = section.page_width - section.left_margin - section.right_margin - NUMBER_WIDTH
+        cells[0].width = NUMBER_WIDTH
         cells[0].paragraphs[0].add_run(clean(piece.number))
         for cell, column in zip(cells[1:], piece.columns, strict=True):
+            cell.width = room // len(piece.columns)
+            self._lead(cell, piece.lead if column is piece.columns[0] else "")
             self._tree(cell, column.tree, column.language, "", column.marks)
+            for line in piece.small if column is piece.columns[0] else ():
+                self._small(line, cell)
             first = cell.paragraphs[0]
             if not first.text and len(cell.paragraphs) > 1:
                 xml(first).getparent().remove(xml(first))
@@ -164,28 +208,40 @@ class _Body:
         for each in marks:
             last.add_run(clean(each)).font.superscript = True
 
-    def _block(self, into: Any, block: Block, language: str, number: str = "", style: str | None = None) -> Any:
-        """Write a block and return its last paragraph."""
+    def _block(self, into: Any, block: Block, language: str, number: str = "", depth: int = 0) -> Any:
+        """Write a block and return its last paragraph; `depth` is how many lists it stands in."""
         match block:
             case Paragraph(children) | Heading(_, children):
-                paragraph = into.add_paragraph(clean(number), style=style)
+                paragraph = into.add_paragraph(clean(number))
+                if depth:
+                    paragraph.paragraph_format.left_indent = INDENT * depth
+                    paragraph.paragraph_format.first_line_indent = -INDENT if number else None
                 self._inlines(paragraph, children, language, is_strong=isinstance(block, Heading))
                 return paragraph
-            case List(items, is_ordered):
-                paragraph = None
-                for item in items:
-                    for each in item:
-                        name = "List Number" if is_ordered else "List Bullet"
-                        paragraph = self._block(into, each, language, style=name if self._has(name) else None)
-                return paragraph
+            case List():
+                return self._list(into, block, language, number, depth)
             case Table(head, rows):
                 return self._table(into, head, rows, language)
+
+    def _list(self, into: Any, block: List, language: str, number: str, depth: int) -> Any:
+        """Write a list with its numbers as words, so that none goes on counting where another list ended."""
+        last = into.add_paragraph(clean(number)) if number and not depth else None
+        for place, item in enumerate(block.items, start=block.start):
+            sign = f"{place}.\t" if block.is_ordered else "–\t"
+            for each in item:
+                last = self._block(into, each, language, sign, depth + 1)
+                sign = ""
+            if sign:
+                last = into.add_paragraph(clean(sign))
+        return last
 
     def _has(self, style: str) -> bool:
         return any(each.name == style for each in self.document.styles)
 
     def _table(self, into: Any, head: Any, rows: Any, language: str) -> Any:
         table = into.add_table(1 + len(rows), len(head))
+        if self._has("Table Grid"):
+            table.style = "Table Grid"
         mark(xml(table.rows[0]).get_or_add_trPr(), "w:tblHeader")
         for line, row in zip(table.rows, (head, *rows), strict=True):
             for cell, inlines in zip(line.cells, row, strict=True):
@@ -242,8 +298,8 @@ class _Body:
                 fill(target.paragraphs[0], cell, self.paper.language, self.paper.base_url, is_head=place == 0)
         self.document.add_paragraph()
 
-    def _small(self, line: str) -> None:
-        run = self.document.add_paragraph().add_run(clean(line))
+    def _small(self, line: str, into: Any = None) -> None:
+        run = (into or self.document).add_paragraph().add_run(clean(line))
         run.font.size, run.font.color.rgb = Pt(8), GREY
 
     def _speak(self, paragraph: Any, language: str) -> None:
@@ -271,6 +327,12 @@ def _letter(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(215.9), Mm(279.4)
     document.styles["Normal"].font.size = Pt(11)
+
+
+def _lay(section: Any) -> None:
+    """Lay our own form on its side."""
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
 
 
 def _tell(document: Any, paper: ProsePaper) -> None:

@@ -24,6 +24,8 @@ def prose_markdown(paper: ProsePaper) -> bytes:
 
 def _lines(paper: ProsePaper) -> Iterator[str]:
     yield f"# {_plain(paper.title.text)}"
+    for said in paper.titles_beside:
+        yield f"**{_plain(said.text)}**"
     if paper.over:
         yield _plain(" · ".join(paper.over))
     if paper.markings:
@@ -39,7 +41,7 @@ def _lines(paper: ProsePaper) -> Iterator[str]:
 def _piece(piece: Piece, heads: tuple[Worded, ...]) -> Iterator[str]:
     match piece:
         case Head():
-            yield f"{'#' * (piece.level + 1)} {_plain(piece.text)}"
+            yield f"{'#' * (piece.level + 1)} {_plain(' / '.join([piece.text, *(each.text for each in piece.beside)]))}"
             if piece.step:
                 yield f"*{_plain(piece.step)}*"
         case Wording():
@@ -56,6 +58,8 @@ def _piece(piece: Piece, heads: tuple[Worded, ...]) -> Iterator[str]:
 def _wording(piece: Wording, heads: tuple[Worded, ...]) -> Iterator[str]:
     """Yield the wordings of a paragraph one under the other, each under its language where there are several."""
     several = len(piece.columns) > 1
+    if piece.lead:
+        yield f"**{_plain(piece.lead)}**"
     for place, column in enumerate(piece.columns):
         name = f"**{_plain(heads[place].text)}.** " if several and place < len(heads) else ""
         number = f"{_plain(piece.number)}\\. " if piece.number and place == 0 else ""

@@ -26,12 +26,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: what it shows, its columns, its rows with the head of each first; `figures` are columns of numbers."""
+    """A table: what it shows, its columns, its rows with the head of each first; `figures` are columns of numbers.
+
+    `shares`, where there are any, say how wide each column is beside the others; 0 is as wide as its words.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     figures: tuple[int, ...] = ()
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):

@@ -15,6 +15,7 @@ from app.models import Mechanism, Meeting
 from app.papers.agenda import ActionRow, AgendaPaper, AgendaRow, WhenLine, Worded, agenda_pdf
 from app.services.action_lines import ActionLine
 from app.services.agenda import AgendaView, ClockColumn, ClockTime, ItemLine, agenda_of, clock_columns
+from app.services.agenda_standing import AgendaStanding
 from app.services.meeting_state import when_of
 from app.services.meetings import find_meeting
 
@@ -27,23 +28,23 @@ def agenda_paper(session: GuardedSession, reference: str, language: str) -> Agen
     """
     meeting = find_meeting(session, reference)
     view = agenda_of(session, meeting)
-    mechanism = _mechanism(session, meeting)
+    mechanism = mechanism_of(session, meeting)
     viewer = session.bound_viewer
     return AgendaPaper(
         language=language,
         title=_worded(meeting.title, language),
         reference=meeting.reference,
         when=tuple(
-            _when_line(meeting, column, language, is_meeting_zone=number == 0)
+            when_line(meeting, column, language, is_meeting_zone=number == 0)
             for number, column in enumerate(view.columns or clock_columns(session, meeting)[:1])
         ),
-        parties=_parties(meeting, language),
+        parties=parties_named(meeting, language),
         rows=tuple(_row(line, meeting, language) for line in view.items),
         labels=labels.labels("agenda_paper", language),
         printed=printed_on(session.now, viewer.time_zone, viewer.party, language),
         dated=session.now,
         mechanism=_worded(mechanism.name, language) if mechanism else None,
-        status=labels.label("meeting_state", meeting.state, language),
+        status=f"{labels.label('meeting_state', meeting.state, language)} · {standing_said(view.standing, language)}",
         place=meeting.place or "",
         format=labels.label("format", meeting.format, language) if meeting.format != "unknown" else "",
         markings=(Worded(labels.label("handling_step", "parties", language), language),),
@@ -59,10 +60,23 @@ def agenda_file(session: GuardedSession, reference: str, language: str) -> tuple
     return f"{paper.reference}-agenda-{language}.pdf", agenda_pdf(paper)
 
 
-def _mechanism(session: GuardedSession, meeting: Meeting) -> Mechanism | None:
+def mechanism_of(session: GuardedSession, meeting: Meeting) -> Mechanism | None:
+    """Return the mechanism of a meeting, with its name alone; None for an ad hoc one."""
     return session.execute(
         select(Mechanism).where(Mechanism.id == meeting.mechanism_id).options(load_only(Mechanism.name))
     ).scalar_one_or_none()
+
+
+def standing_said(standing: AgendaStanding, language: str) -> str:
+    """Say how far an agenda is: "provisional agenda, rev. 2"."""
+    gettext = words.translations(language).gettext
+    said = {
+        "draft": gettext("draft agenda"),
+        "provisional": gettext("provisional agenda"),
+        "adopted": gettext("agenda as adopted"),
+    }[standing.state]
+    revision = gettext("rev. %(number)s") % {"number": standing.revision} if standing.revision else ""
+    return ", ".join(each for each in (said, revision) if each)
 
 
 def _worded(text: Mapping[str, str], language: str) -> Worded:
@@ -70,7 +84,7 @@ def _worded(text: Mapping[str, str], language: str) -> Worded:
     return Worded(found, spoken or language)
 
 
-def _parties(meeting: Meeting, language: str) -> tuple[str, ...]:
+def parties_named(meeting: Meeting, language: str) -> tuple[str, ...]:
     """Return the parties by name, in the order of their names, those that host marked so."""
     rows = {row.party_code: row for row in meeting.parties}
     named = []
@@ -85,7 +99,7 @@ def _cities(column: ClockColumn, language: str) -> str:
     return ", ".join(words.pick(city, language)[0] for city in column.cities)
 
 
-def _when_line(meeting: Meeting, column: ClockColumn, language: str, *, is_meeting_zone: bool) -> WhenLine:
+def when_line(meeting: Meeting, column: ClockColumn, language: str, *, is_meeting_zone: bool) -> WhenLine:
     """Return the days and hours of the meeting as the clocks of a column's cities show them."""
     city = _cities(column, language)
     if meeting.date_is_open:
@@ -120,11 +134,12 @@ def _row(line: ItemLine, meeting: Meeting, language: str) -> AgendaRow:
         clock_times=tuple(_clock(time, language) for time in line.times),
         lead=words.party_name(item.lead_party, language) if item.lead_party else "",
         day=words.date_long(line.opens_day, language) if line.opens_day else "",
-        open_actions=tuple(_action(each, language) for each in line.open_actions if parties <= set(each.parties)),
+        open_actions=tuple(action_row(each, language) for each in line.open_actions if parties <= set(each.parties)),
     )
 
 
-def _action(line: ActionLine, language: str) -> ActionRow:
+def action_row(line: ActionLine, language: str) -> ActionRow:
+    """Return an open action in words, with what each party still owes of it and by when."""
     owed = [
         _owed(code, line.legs[code].leg.due_on, language)
         for code in words.party_order(line.legs, language)

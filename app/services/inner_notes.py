@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.db import GuardedSession
 from app.domain.errors import NotFound, Refusal
@@ -47,6 +47,21 @@ def notes_on(
         about = [InnerNote.item_id == item_id, InnerNote.text_id.is_(None)]
     else:
         about = [InnerNote.meeting_id == meeting_id, InnerNote.item_id.is_(None), InnerNote.text_id.is_(None)]
+    return _lines(session, *about)
+
+
+def notes_of_meeting(session: GuardedSession, meeting_id: uuid.UUID) -> dict[uuid.UUID | None, list[InnerNoteLine]]:
+    """Return the notes of the viewer's delegation on a meeting, by item, under None those on it as a whole.
+
+    One statement, opened, the oldest first; those on its texts are not among them.
+    """
+    found: dict[uuid.UUID | None, list[InnerNoteLine]] = {}
+    for line in _lines(session, InnerNote.meeting_id == meeting_id, InnerNote.text_id.is_(None)):
+        found.setdefault(line.note.item_id, []).append(line)
+    return found
+
+
+def _lines(session: GuardedSession, *about: ColumnElement[bool]) -> tuple[InnerNoteLine, ...]:
     rows = session.execute(
         select(InnerNote, Person.name)
         .outerjoin(Person, Person.id == InnerNote.person_id)

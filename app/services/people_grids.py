@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app import labels, words
 from app.papers.report import Cell, Grid
 from app.services.rosters import Delegation, EntryLine, RosterView
@@ -12,7 +14,7 @@ def people_grid(view: RosterView, language: str, *, is_attributed: bool) -> Grid
     gettext = words.translations(language).gettext
     columns = (gettext("Delegation"), gettext("Name"), gettext("Role"), gettext("How"))
     rows = [row for delegation in view.delegations for row in _rows(delegation, language, is_attributed=is_attributed)]
-    return Grid("", columns, tuple(rows))
+    return Grid("", columns, tuple(rows), shares=(5, 9, 6, 4))
 
 
 def seating_grid(view: RosterView, language: str, *, is_attributed: bool) -> Grid:
@@ -20,19 +22,25 @@ def seating_grid(view: RosterView, language: str, *, is_attributed: bool) -> Gri
     gettext = words.translations(language).gettext
     rows = []
     for place, delegation in enumerate(view.delegations, start=1):
-        present = [line for line in delegation.lines if line.entry.mode != "video"]
-        heads = [line for line in present if line.entry.role == "head"] or present[:1]
+        present = [line for line in delegation.lines if line.entry.mode == "in_person"]
+        heads = _heads(present)
         head = heads[0].entry.name if heads and is_attributed else ""
-        count = len(present) - (1 if heads else 0)
+        behind = words.number(max(0, len(present) - len(heads[:1])), language) if is_attributed else ""
         rows.append(
             (
                 Cell(words.number(place, language)),
                 Cell(words.party_name(delegation.party, language), is_strong=True),
                 Cell(head),
-                Cell(words.number(max(0, count), language)),
+                Cell(behind),
             )
         )
-    return Grid("", (gettext("Place"), gettext("Delegation"), gettext("Head"), gettext("Behind")), tuple(rows), (0, 3))
+    columns = (gettext("Place"), gettext("Delegation"), gettext("Head"), gettext("Behind"))
+    return Grid("", columns, tuple(rows), (0, 3), (0, 6, 10, 0))
+
+
+def _heads(lines: Sequence[EntryLine]) -> list[EntryLine]:
+    """Return who leads of these: the heads, or the first where none is one."""
+    return [line for line in lines if line.entry.role == "head"] or list(lines[:1])
 
 
 def _rows(delegation: Delegation, language: str, *, is_attributed: bool) -> list[tuple[Cell, ...]]:

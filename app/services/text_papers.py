@@ -84,6 +84,7 @@ def text_paper(session: GuardedSession, reference: str, order: TextPaperOrder) -
         standing=tuple(_standing(session, writing)),
         column_heads=_column_heads(writing),
         closing=printed_on(session.now, viewer.time_zone, viewer.party, language),
+        titles_beside=tuple(_titled(text, each) for each in order.languages[1:]),
     )
 
 
@@ -236,19 +237,17 @@ def _paragraphs(writing: _Writing) -> list[Piece]:
     numbers = writing.whole.numbers
     for paragraph in writing.whole.paragraphs:
         if paragraph.kind == "heading":
-            pieces.extend(_heading(paragraph, writing))
+            pieces.append(_heading(paragraph, writing))
             continue
         columns = tuple(_column(paragraph, language, writing) for language in writing.order.languages)
         pieces.append(Wording(columns, str(numbers[paragraph.id]), _left_out(paragraph, writing)))
     return pieces
 
 
-def _heading(paragraph: WholeParagraph, writing: _Writing) -> list[Piece]:
-    said: list[Piece] = []
-    for language in writing.order.languages:
-        wording, spoken = _words(paragraph, language, writing)
-        said.append(Head(" ".join(wording.split()), 1 if not said else 3, spoken))
-    return said
+def _heading(paragraph: WholeParagraph, writing: _Writing) -> Head:
+    said = [_words(paragraph, language, writing) for language in writing.order.languages]
+    first, *others = (Worded(" ".join(wording.split()), spoken) for wording, spoken in said)
+    return Head(first.text, 1, first.language, beside=tuple(others))
 
 
 def _column(paragraph: WholeParagraph, language: str, writing: _Writing) -> Column:
