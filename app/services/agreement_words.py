@@ -12,7 +12,9 @@ from app.domain.zones import known_zone
 def instant_words(at: dt.datetime, zone_name: str, language: str, party: str | None = None) -> str:
     """Return an instant as the clock of a zone shows it, with its city."""
     zone = known_zone(zone_name)
-    return f"{words.day_and_time(at, zone, language)} {words.city_of(zone, language, party)}"
+    local = words.local(at, zone)
+    day, time = words.date_long(local.date(), language), words.time_of_day(local, language)
+    return f"{day}, {time} {words.city_of(zone, language, party)}"
 
 
 def times_elsewhere(at: dt.datetime, zone_name: str, capitals: Mapping[str, str], language: str) -> list[str]:

@@ -28,6 +28,7 @@ from app.web.mechanisms.hosts import rota_of
 from app.web.mechanisms.periods import period_marks
 from app.web.meetings.listing import row_of
 from app.web.routing import route, session, signed_in, viewer
+from app.web.texts.opt_ins import silence_parts
 
 __all__ = ["blueprint"]
 
@@ -51,6 +52,7 @@ def mechanism(code: str) -> ResponseReturnValue:
         today=today_for(session()),
         kept=kept_facts(found),
         serving=serving_names(session(), found.facts.code),
+        silence_parts=silence_parts(found.mechanism),
         polls=polls_of_mechanism(session(), found.mechanism_id) if found.poll_count else (),
         practices=practices(session(), found.mechanism_id),
     )

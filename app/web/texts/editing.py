@@ -21,7 +21,7 @@ from app.web.forms import put_error, sent_number, sent_version
 from app.web.routing import route, session, signed_in
 from app.web.texts.blueprint import blueprint
 from app.web.texts.forms import ParagraphForm, WordingForm, paragraph_form
-from app.web.texts.showing import bracket_lines
+from app.web.texts.showing import bracket_lines, names_in
 
 _EDITS = signed_in(Action.EDIT_TEXT)
 
@@ -81,6 +81,7 @@ def _wording_page(
         brackets=bracket_lines(kept.markdown) if kept else [],
         order=service.order_of(whole),
         is_original=language == whole.text.original_language,
+        says=names_in(whole.text, whole.text.original_language),
     )
 
 

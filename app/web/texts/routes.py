@@ -31,14 +31,18 @@ from app.services.texts import (
 )
 from app.web.paging import page_number
 from app.web.routing import route, session, signed_in, viewer
+from app.web.texts import agreeing as _agreeing  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import editing as _editing  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import languages as _languages  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import making as _making  # noqa: F401 - its routes are on the same blueprint
+from app.web.texts import opt_ins as _opt_ins  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import papers as _papers  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import readouts as _readouts  # noqa: F401 - its routes are on the same blueprint
 from app.web.texts import saying as _saying  # noqa: F401 - its routes are on the same blueprint
+from app.web.texts import silence as _silence  # noqa: F401 - its routes are on the same blueprint
+from app.web.texts.agreement_shown import agreement_context
 from app.web.texts.blueprint import blueprint
-from app.web.texts.showing import footnotes_of, paragraph_views, second_language, shown_language, when
+from app.web.texts.showing import footnotes_of, names_in, paragraph_views, second_language, shown_language, when
 
 __all__ = ["blueprint"]
 _READS: Final = signed_in(Action.READ_TEXTS)
@@ -73,8 +77,10 @@ def text(ref: str) -> ResponseReturnValue:
     whole = whole_text(session(), found)
     first = shown_language(whole)
     second = second_language(whole, first)
-    comments, notes = comments_on(session(), found), notes_on(session(), text_id=found.id)
+    comments = comments_on(session(), found)
+    notes = notes_on(session(), text_id=found.id) if viewer().party else ()
     footnotes = footnotes_of(whole, first)
+    issued = revisions.revisions_of(session(), found)
     return render_template(
         "texts/text.html",
         whole=whole,
@@ -86,9 +92,10 @@ def text(ref: str) -> ResponseReturnValue:
         comments=comments,
         notes=notes,
         numbers={each.id: each.position for each in whole.paragraphs},
-        revisions=revisions.revisions_of(session(), found),
+        revisions=issued,
         order=order_of(whole),
         **_standing(whole),
+        **agreement_context(whole, next((line.revision.content_hash for line in issued), None)),
     )
 
 
@@ -120,7 +127,7 @@ def revision(ref: str, number: int) -> ResponseReturnValue:
     content: dict[str, Any] = row.content
     return render_template(
         "texts/revision.html", text=found, row=row, content=content, language=language, when=when,
-        short_hash=short_hash(row.hashes.get(language, row.content_hash)),
+        says=names_in(found, language), short_hash=short_hash(row.hashes.get(language, row.content_hash)),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from app.web.routing import route, session, signed_in, viewer
 from app.web.texts.blueprint import blueprint
 from app.web.texts.editing import _named
 from app.web.texts.forms import RemarkForm, ReservationForm, remark_form, reservation_form
+from app.web.texts.showing import names_in
 
 _SAYS = signed_in(Action.EDIT_TEXT)
 _RESERVES = signed_in(Action.RESERVE_ON_TEXT)
@@ -64,7 +65,8 @@ def _keep_remark(form: RemarkForm, text: AgreedText, paragraph_id: uuid.UUID | N
 def _remark_page(form: RemarkForm, text: AgreedText, paragraph_id: uuid.UUID | None) -> str:
     whole = whole_text(session(), text)
     found = next((each for each in whole.paragraphs if each.id == paragraph_id), None)
-    return render_template("texts/remark.html", form=form, text=text, paragraph=found)
+    says = names_in(text, text.original_language)
+    return render_template("texts/remark.html", form=form, text=text, paragraph=found, says=says)
 
 
 @route(blueprint, "/texts/<ref>/remarks/<uuid:comment_id>/settle", policy=_SAYS, methods=("POST",))
