@@ -14,10 +14,12 @@ from app.domain.differences import Numbered, ParagraphChange, differences
 from app.domain.errors import NotFound, Refusal
 from app.domain.markdown import parse
 from app.domain.markdown_writing import to_plain
+from app.domain.name_orders import Names, filled
 from app.domain.plaintext import paragraphs
 from app.domain.visibility import Action
 from app.models import AgreedText, Person, TextRevision
 from app.services.text_edits import open_text
+from app.services.text_languages import names_for
 from app.services.texts import WholeText, whole_text
 
 NOTE_LIMIT = 1_000
@@ -135,25 +137,21 @@ def compare_versions(
     session: GuardedSession, text: AgreedText, earlier: int, later: int | None, language: str
 ) -> Comparison:
     """Return how a revision became a later one, or (None) the text as it stands; raises `NotFound`."""
-    first = version_of_revision(find_revision(session, text, earlier), language)
+    names = names_for(session, text, language)
+    first = _version(earlier, find_revision(session, text, earlier).content, names)
     if later is not None:
-        second = version_of_revision(find_revision(session, text, later), language)
+        second = _version(later, find_revision(session, text, later).content, names)
     else:
-        second = _version(None, content_of(whole_text(session, text)), language)
+        second = _version(None, content_of(whole_text(session, text)), names)
     return Comparison(first, second, differences(first.paragraphs, second.paragraphs))
 
 
-def version_of_revision(revision: TextRevision, language: str) -> TextVersion:
-    """Return a revision in one language; a paragraph without a wording in it has no words."""
-    return _version(revision.number, revision.content, language)
-
-
-def _version(number: int | None, content: Mapping[str, Any], language: str) -> TextVersion:
-    title = str(content["title"].get(language, ""))
+def _version(number: int | None, content: Mapping[str, Any], names: Names) -> TextVersion:
+    """Return a version in the language of the names; a paragraph without a wording in it has no words."""
+    title = str(content["title"].get(names.language, ""))
     rows: Sequence[Mapping[str, Any]] = content["paragraphs"]
-    return TextVersion(
-        number, title, tuple(Numbered(str(row["id"]), readable(row["wordings"].get(language, ""))) for row in rows)
-    )
+    said = ((row["id"], filled(row["wordings"].get(names.language, ""), names)) for row in rows)
+    return TextVersion(number, title, tuple(Numbered(str(key), readable(markdown)) for key, markdown in said))
 
 
 def readable(markdown: str) -> str:

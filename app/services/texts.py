@@ -135,16 +135,24 @@ def facts_of_text(session: GuardedSession, text: AgreedText) -> Facts:
 
     Its appointments are those of the viewer's that see it: others decide nothing here.
     """
+    seeing = _appointments_seeing(session, text.audience_id)
+    return Facts(parties=frozenset(text.parties), owner=text.proposed_by, appointments=seeing)
+
+
+def _appointments_seeing(session: GuardedSession, audience_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Return the appointments of the viewer that are in an audience; audiences never change, so it is asked once."""
     keys = {appointment_key(hat.appointment_id): hat.appointment_id for hat in session.bound_viewer.hats}
-    seeing: frozenset[uuid.UUID] = frozenset()
-    if keys:
+    if not keys:
+        return frozenset()
+    known: dict[uuid.UUID, frozenset[uuid.UUID]] = session.info.setdefault("appointments seeing", {})
+    if audience_id not in known:
         found = session.execute(
             select(AudienceMember.key).where(
-                AudienceMember.audience_id == text.audience_id, AudienceMember.key.in_(sorted(keys))
+                AudienceMember.audience_id == audience_id, AudienceMember.key.in_(sorted(keys))
             )
         ).scalars()
-        seeing = frozenset(keys[key] for key in found)
-    return Facts(parties=frozenset(text.parties), owner=text.proposed_by, appointments=seeing)
+        known[audience_id] = frozenset(keys[key] for key in found)
+    return known[audience_id]
 
 
 def whole_text(session: GuardedSession, text: AgreedText) -> WholeText:
