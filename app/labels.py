@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 
-from app import text_labels, words
+from app import document_labels, text_labels, words
 from app.domain import documents
 
 Say = Callable[[str, str], str]
@@ -946,6 +946,11 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "account_state": _account_states,
     "contact_kind": _contact_kinds,
     "handling_step": _handling_steps,
+    "document_kind": document_labels.document_kinds,
+    "document_state": document_labels.document_states,
+    "paper_standing": document_labels.paper_standings,
+    "amendment": document_labels.amendments,
+    "note_direction": document_labels.note_directions,
     "language": _languages,
     "channel": _channels,
     "hosting": _hostings,

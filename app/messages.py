@@ -626,6 +626,11 @@ MESSAGES: Final[dict[str, str]] = {
     "language_has_no_file": N_("There is no file in this language yet. Choose one, or say that it is requested."),
     "language_has_file": N_("There is a file in this language: it is a draft, in revision, cleared or authentic."),
     "item_of_others": N_("This item is not on the agenda of the document’s meeting."),
+    # Notes verbales
+    "unknown_direction": N_("Choose whether the note was sent or received."),
+    "unknown_note": N_("Choose a note of your own register that this one answers."),
+    "answer_before_note": N_("An answer cannot be due before the day of the note."),
+    "note_of_another_year": N_("This note is numbered in %(year)s. Give it a day of that year, or register another."),
     # Markings
     "marking_classified": N_(
         "“%(words)s” is on a national ladder of classified information. Entente keeps nothing that a government has"

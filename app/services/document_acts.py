@@ -133,11 +133,16 @@ def _of(session: GuardedSession, meeting: str | None, mechanism: str | None) -> 
     if meeting:
         return {"meeting": find_meeting(session, meeting)}
     if mechanism:
-        found = session.execute(select(Mechanism).where(Mechanism.code == mechanism)).scalar_one_or_none()
-        if found is None:
-            raise NotFound
-        return {"mechanism": found}
+        return {"mechanism": find_mechanism(session, mechanism)}
     raise Refusal("needs_table", field="meeting")
+
+
+def find_mechanism(session: GuardedSession, code: str) -> Mechanism:
+    """Return the mechanism of that code; raises `NotFound`."""
+    found = session.execute(select(Mechanism).where(Mechanism.code == code)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _order(session: GuardedSession, words: DocumentWords) -> DocumentOrder:

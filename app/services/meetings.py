@@ -26,6 +26,7 @@ from app.models import (
     MeetingParty,
     Party,
     Person,
+    RegisteredDocument,
     Release,
     RosterEntry,
 )
@@ -74,8 +75,9 @@ class MeetingView:
     """A meeting with all that its page shows, and the facts by which it is decided who may do what to it.
 
     `beside` is what it is around, where the viewer sees that; `released_count` to how many guests it is released,
-    `commitment_count` how many commitments were recorded at it and `poll_count` how many polls were about it, of
-    what the viewer sees; `going_count` how many stand on its roster, `own_count` how often the viewer is asked to come.
+    `commitment_count` how many commitments were recorded at it, `poll_count` how many polls were about it and
+    `document_count` how many documents are registered for it, of what the viewer sees; `going_count` how many stand on
+    its roster, `own_count` how often the viewer is asked to come.
     """
 
     meeting: Meeting
@@ -89,6 +91,7 @@ class MeetingView:
     poll_count: int = 0
     going_count: int = 0
     own_count: int = 0
+    document_count: int = 0
 
 
 def find_meeting(session: GuardedSession, reference: str, *, lock: bool = False) -> Meeting:
@@ -183,6 +186,12 @@ _POLLED: Final = polls_of_meeting_count()
 _GOING: Final = (
     select(func.count(RosterEntry.id)).where(RosterEntry.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
 )
+_REGISTERED: Final = (
+    select(func.count(RegisteredDocument.id))
+    .where(RegisteredDocument.meeting_id == Meeting.id)
+    .correlate(Meeting)
+    .scalar_subquery()
+)
 
 
 def _asked(session: GuardedSession) -> ScalarSelect[int]:
@@ -201,7 +210,7 @@ def _asked(session: GuardedSession) -> ScalarSelect[int]:
 def meeting_view(session: GuardedSession, reference: str) -> MeetingView:
     """Return one meeting with all that its page shows; raises `NotFound`."""
     found = session.execute(
-        select(Meeting, Mechanism, PARENT, Event, _RELEASED, _COMMITTED, _POLLED, _GOING, _asked(session))
+        select(Meeting, Mechanism, PARENT, Event, _RELEASED, _COMMITTED, _POLLED, _GOING, _asked(session), _REGISTERED)
         .outerjoin(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .outerjoin(PARENT, PARENT.id == Meeting.parent_id)
         .outerjoin(Event, Event.id == Meeting.event_id)

@@ -75,7 +75,8 @@ class DocumentOrder:
 class PaperLine:
     """A document in a list: the row, how far each language is, when it is due, and its place on an item.
 
-    `is_embargoed`: its instant is still to come, so that guests do not read it.
+    `is_embargoed`: its instant is still to come, so that guests do not read it. `today` is where its days are counted:
+    in the meeting's zone, else in the viewer's.
     """
 
     document: RegisteredDocument
@@ -83,6 +84,7 @@ class PaperLine:
     dates: PaperDates
     standing: Standing
     is_embargoed: bool
+    today: dt.date
     meeting: Meeting | None = None
     position: int = 0
 
@@ -330,11 +332,13 @@ def line_of(
         lead_weeks=document.lead_weeks,
         set_on=document.due_on,
     )
+    today = in_zone(session.now, zone).date()
     return PaperLine(
         document=document,
         languages=languages,
         dates=dates,
-        standing=dates.standing(in_zone(session.now, zone).date(), document.state),
+        standing=dates.standing(today, document.state),
+        today=today,
         is_embargoed=is_embargoed(session, document),
         meeting=meeting,
         position=position,

@@ -46,7 +46,7 @@ def test_others_find_nothing(database: Database, client_for: Client, key: str) -
     seen = client.get(f"/documents/{keep(database)}")
     missing = client.get(f"/documents/{uuid.UUID(int=7)}")
     assert (seen.status_code, missing.status_code) == (404, 404)
-    assert "Nota" not in client.get("/documents").get_data(as_text=True)
+    assert "Nota" not in client.get("/documents/files").get_data(as_text=True)
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in(database: Database, client_for: Client) -> None:
@@ -70,10 +70,10 @@ def test_no_name_breaks_out_of_its_header(name: str, expected: str) -> None:
 
 def test_the_list_of_papers(database: Database, client_for: Client) -> None:
     client = client_for("carol")
-    assert "There is no paper that you can see." in client.get("/documents").get_data(as_text=True)
+    assert "There is no paper that you can see." in client.get("/documents/files").get_data(as_text=True)
     keep(database, "<b>Nota</b>.pdf")
-    page = client.get("/documents").get_data(as_text=True)
+    page = client.get("/documents/files").get_data(as_text=True)
     assert "_b_Nota__b_.pdf" not in page
     assert "b_.pdf" in page
-    assert client.get("/documents?page=2").status_code == 404
-    assert client.get("/documents?page=x").status_code == 404
+    assert client.get("/documents/files?page=2").status_code == 404
+    assert client.get("/documents/files?page=x").status_code == 404

@@ -91,6 +91,18 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("document", story.SHARED)),
         MISSING_ID,
     ),
+    ("documents", "ref"): ("UNC-2026-MXUS-91", "UNC-2026-91", "UNC-2026-MXUS-99"),
+    ("documents", "item_id"): (
+        str(world.identity("item", story.HIDDEN)),
+        str(world.identity("item", story.SHARED)),
+        MISSING_ID,
+    ),
+    ("documents", "language"): ("es", "es", "es"),
+    ("documents", "note_id"): (
+        str(world.identity("note", story.HIDDEN)),
+        str(world.identity("note", story.SHARED)),
+        MISSING_ID,
+    ),
     ("drafts", "draft_id"): (str(story.draft_id("MX", "meeting")), str(story.draft_id("CA", "meeting")), MISSING_ID),
     ("mechanisms", "code"): ("un-coordination", "un-coordination", "no-such-mechanism"),
     ("decisions", "decision_id"): (

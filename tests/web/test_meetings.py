@@ -357,7 +357,7 @@ def test_a_reported_answer_says_so_with_its_paper(database: Database, client_for
     with database.system_session("find the paper") as session:
         paper = session.execute(select(Document.id)).scalar_one()
     assert others.get(f"/documents/{paper}").get_data() == PDF
-    assert REF in others.get("/documents").get_data(as_text=True)
+    assert REF in others.get("/documents/files").get_data(as_text=True)
 
 
 def test_a_refused_report_keeps_what_was_typed_and_writes_nothing(database: Database, client_for: Client) -> None:

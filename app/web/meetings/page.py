@@ -24,6 +24,7 @@ from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
 from app.services.poll_lines import polls_of_meeting
 from app.services.texts import texts_of
+from app.services.registered_documents import papers_of_meeting
 from app.services.zone_changes import zone_change_of
 from app.web.advice import advice_in_words
 from app.web.invitations.forms import invitation_form
@@ -73,6 +74,8 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         released_count=view.released_count,
         warnings=_warnings(session, view),
         around=around_of(session, view, language),
+        papers=papers_of_meeting(session, meeting) if view.document_count else (),
+        may_file_papers=can(viewer, Action.KEEP_DOCUMENTS, view.facts),
         **_acts(session, view),
         **_convened(session, view, language),
     )

@@ -13,6 +13,7 @@ from app.domain import zones
 from app.domain.visibility import Role, Viewer
 from app.i18n import reader_language
 from app.services.meetings import MeetingLine
+from app.services.registered_documents import papers_of_meeting
 from app.services.releases import parties_of_released, released_meeting
 from app.web.meetings import clocks
 
@@ -34,6 +35,8 @@ def released_page(session: GuardedSession, viewer: Viewer, reference: str) -> st
         clocks=clocks.clocks_of(meeting, places, language),
         time_notes=[] if meeting.date_is_open else clocks.notes_on_time(meeting, places, language),
         parties=words.party_order(found.parties, language),
+        papers=papers_of_meeting(session, meeting),
+        may_file_papers=False,
         meeting_city=city,
         meeting_zone=zone,
         own_city=own_city,
