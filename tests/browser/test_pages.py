@@ -18,7 +18,7 @@ Scheme = Literal["light", "dark"]
 LANGUAGES = ("en", "es", "fr")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FILES = (".ics", ".pdf", ".xlsx", ".csv", ".docx", ".svg")
-NOT_PAGES = (*FILES, "/refused.", "healthz", "readyz", "metrics", "/documents/<", "/feeds/")
+NOT_PAGES = (*FILES, "/refused.", "healthz", "readyz", "metrics", "/room/beat", "/documents/<", "/feeds/")
 
 
 def pages() -> list[tuple[str, str | None]]:

@@ -22,11 +22,15 @@ from app.web.routing import session
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The time of a meeting as a bar, in percent: what has passed, and where its items begin."""
+    """The time of a meeting as a bar, in percent: what has passed, where its items begin, and the hours under it.
+
+    An hour has its place, how it is set there, and its words; it is the agenda's, in the time of the meeting.
+    """
 
     passed: str
     marks: Sequence[str]
     said: str
+    hours: Sequence[tuple[str, str, str]]
 
 
 def opened(reference: str) -> RoomView:
@@ -106,7 +110,22 @@ def bar_of(view: RoomView) -> Bar | None:
         marks.append(_percent(passed, total))
     gone = min(view.passed_minutes, total)
     said = _("Of %(total)s minutes, %(passed)s have passed.", total=total, passed=gone)
-    return Bar(_percent(gone, total), marks, str(said))
+    return Bar(_percent(gone, total), marks, str(said), _hours(view))
+
+
+def _hours(view: RoomView) -> list[tuple[str, str, str]]:
+    """Return the hours at which the agenda begins and ends, and the present item between them."""
+    first, last = view.items[0].planned, view.items[-1].planned
+    if first is None or last is None:
+        return []
+    zone, language = view.columns[0].zone_name, reader_language()
+    on = view.current.planned if view.current and view.current is not view.items[0] else None
+    hours = [("0", "", words.time_of_day(words.local(first.starts_at, zone), language))]
+    if view.current and on:
+        before = sum(line.item.minutes for line in view.items[: view.items.index(view.current)])
+        at = words.time_of_day(words.local(on.starts_at, zone), language)
+        hours.append((_percent(before, view.total_minutes), "middle", at))
+    return [*hours, ("100%", "end", words.time_of_day(words.local(last.ends_at, zone), language))]
 
 
 def decisions_sought(view: RoomView) -> list[RoomItem]:
