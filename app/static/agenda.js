@@ -11,6 +11,7 @@
     draggable: "[data-item]",
     handle: "[data-drag]",
     animation: 0,
+    forceFallback: true, // the browser's own dragging knows no fingers
     onEnd: ({ item }) => {
       const place = [...list.querySelectorAll("[data-item]")].indexOf(item);
       if (place < 0 || before[place] === item) return;

@@ -47,7 +47,7 @@ class Overlap:
     """Titles that share their words: what stands on the agenda, and what each side proposed (None: the secretariat)."""
 
     lines: tuple[ItemLine, ...]
-    sides: tuple[tuple[str | None, tuple[ItemProposal, ...]], ...]
+    sides: Mapping[str | None, tuple[ItemProposal, ...]]
 
 
 # The proposals for a meeting ------------------------------------------------------------------------------
@@ -175,6 +175,7 @@ def _page(
         rows=rows,
         settled=[each for each in reversed(found.proposals) if each.state != "open"],
         overlaps=_overlaps(view, shown),
+        sides=_sides(shown),
         agenda=view,
         numbers={line.item.id: line.number for line in (*view.items, *view.apart)},
         may_propose=not view.is_frozen and can(viewer(), Action.EDIT_AGENDA, facts),
@@ -213,11 +214,16 @@ def _overlaps(view: AgendaView, proposals: Sequence[ItemProposal]) -> tuple[Over
     for group in overlaps(titles):
         mine = [by_id[key] for key in group if key in by_id]
         if mine:  # items that are alike are on one page already
-            codes = words.party_order({each.party_code for each in mine if each.party_code}, reader_language())
-            sides = [(code, tuple(p for p in mine if p.party_code == code)) for code in (*codes, None)]
-            standing = tuple(lines[key] for key in group if key in lines)
-            found.append(Overlap(standing, tuple(side for side in sides if side[1])))
+            sides = {code: tuple(each for each in mine if each.party_code == code) for code in _sides(mine)}
+            found.append(Overlap(tuple(lines[key] for key in group if key in lines), sides))
     return tuple(found)
+
+
+def _sides(proposals: Sequence[ItemProposal]) -> tuple[str | None, ...]:
+    """Return who made these proposals: parties in the order of the reader's alphabet, then the secretariat."""
+    found = {each.party_code for each in proposals}
+    codes = words.party_order([code for code in found if code], reader_language())
+    return (*codes, None) if None in found else tuple(codes)
 
 
 def _address(meeting: Meeting, anchor: str | None = None) -> str:
