@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
@@ -37,6 +38,10 @@ CLOSINGS: Final[Mapping[str, str]] = MappingProxyType(
         "fr": "{sender} saisit cette occasion pour renouveler à {addressee} les assurances de sa très haute "
         "considération.",
     }
+)
+# A preposition and the article of a name become one word; a capital begins a name of its own (“a El Salvador”).
+_JOINED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
+    {"es": (("a el", "al"),), "fr": (("à le", "au"), ("à les", "aux"))}
 )
 
 
@@ -85,7 +90,10 @@ class NoteContent:
 
 def _with_names(form: str, content: NoteContent) -> str:
     """Return a courtesy with the names as they are typed, the first beginning with a capital."""
-    said = form.replace("{sender}", content.sender).replace("{addressee}", content.addressee)
+    names = {"{sender}": content.sender, "{addressee}": content.addressee}
+    said = re.sub(r"\{(?:sender|addressee)\}", lambda found: names[found[0]], form)
+    for apart, joined in _JOINED.get(content.language, ()):
+        said = said.replace(f" {apart} ", f" {joined} ")
     return said[:1].upper() + said[1:]
 
 
