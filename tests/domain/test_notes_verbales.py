@@ -19,23 +19,23 @@ NOTE = NoteContent("en", "the Embassy of Mexico", "the Department of State", "Vi
     [
         (
             "en", "the Embassy of Mexico", "the Department of State",
-            "The Embassy of Mexico presents its compliments to the Department of State and has",
-            "The Embassy of Mexico avails itself of this opportunity to renew to the Department of State the assurances",
+            "The Embassy of Mexico presents its compliments to the Department of State",
+            "The Embassy of Mexico avails itself of this opportunity to renew to the Department of State",
         ),
         (
             "es", "la Embajada del Canadá", "el Departamento de Estado",
             "La Embajada del Canadá saluda muy atentamente al Departamento de Estado y tiene el honor de",
-            "La Embajada del Canadá aprovecha la oportunidad para reiterar al Departamento de Estado las seguridades",
+            "La Embajada del Canadá aprovecha la oportunidad para reiterar al Departamento de Estado las",
         ),
         (
             "es", "la Embajada de México", "El Salvador",
             "La Embajada de México saluda muy atentamente a El Salvador y tiene el honor de",
-            "La Embajada de México aprovecha la oportunidad para reiterar a El Salvador las seguridades",
+            "La Embajada de México aprovecha la oportunidad para reiterar a El Salvador las",
         ),
         (
             "fr", "l’Ambassade des États-Unis", "le Ministère des Affaires étrangères",
-            "L’Ambassade des États-Unis présente ses compliments au Ministère des Affaires étrangères et a l’honneur de",
-            "L’Ambassade des États-Unis saisit cette occasion pour renouveler au Ministère des Affaires étrangères les",
+            "L’Ambassade des États-Unis présente ses compliments au Ministère des Affaires étrangères et a",
+            "L’Ambassade des États-Unis saisit cette occasion pour renouveler au Ministère des Affaires étrangères",
         ),
     ],
 )  # fmt: skip

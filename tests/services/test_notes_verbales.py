@@ -184,7 +184,7 @@ def test_a_note_is_printed_in_its_own_language(told: Database) -> None:
     for said in ("MX/NV/2026/1", "La Embajada de México saluda muy atentamente", "Propone el 3 de marzo.", "Y más."):
         assert said in page
     paragraphs = [each.text for each in docx.Document(io.BytesIO(text)).paragraphs]
-    assert "La Embajada de México aprovecha la oportunidad para reiterar a el Departamento de Estado" in " ".join(
+    assert "La Embajada de México aprovecha la oportunidad para reiterar al Departamento de Estado" in " ".join(
         paragraphs
     )
 
