@@ -220,14 +220,14 @@ def _texts(session: GuardedSession, meeting: Meeting, item: AgendaItem, letters:
     of = {"text_id": text.id, **seen}
     silence = Silence(
         id=world.identity("silence", key), revision_number=1, content_hash=text.content_hash, parties=parties,
-        state="running", hours=72, until_at=LATER, time_zone="America/New_York", tzdata_version="2026f",
+        state="held", hours=72, until_at=LATER, time_zone="America/New_York", tzdata_version="2026f",
         circulated_by=member.id, circulated_party=owner, circulated_at=world.NOW, opened_at=world.NOW, ends_at=LATER,
         settle_note=canary(letters, "settled"), **of,
     )  # fmt: skip
     session.add(silence)
     session.flush()
     session.add_all([*_of_text(text, paragraph, letters, member.id, owner, speaker, of), *_of_silence(
-        silence, letters, owner, speaker, seen
+        silence, letters, owner, speaker, key, seen
     )])  # fmt: skip
     if meeting.mechanism_id is not None:
         session.add(
@@ -290,7 +290,9 @@ def _of_text(
     ]  # fmt: skip
 
 
-def _of_silence(silence: Silence, letters: str, owner: str, speaker: uuid.UUID, seen: dict[str, Any]) -> list[Guarded]:
+def _of_silence(
+    silence: Silence, letters: str, owner: str, speaker: uuid.UUID, reference: str, seen: dict[str, Any]
+) -> list[Guarded]:
     return [
         SilenceReceipt(
             silence_id=silence.id, party_code=code, received_at=world.NOW, person_id=speaker, is_reported=code != owner,
@@ -301,7 +303,12 @@ def _of_silence(silence: Silence, letters: str, owner: str, speaker: uuid.UUID, 
         SilenceAnswer(
             silence_id=silence.id, party_code=owner, kind="agreement", words=canary(letters, "silenceanswer"),
             person_id=speaker, said_at=world.NOW, **seen,
-        )
+        ),
+        SilenceAnswer(
+            id=world.identity("silence_answer", reference), silence_id=silence.id, is_reported=True, kind="objection",
+            party_code=next((code for code in silence.parties if code != owner), owner),
+            words=canary(letters, "silencereport"), person_id=speaker, said_at=world.NOW, **seen,
+        ),
     ]  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def test_a_text_is_circulated_received_accepted_and_adopted(
     assert "2 days" in read or "55 h" in read
     assert carol.post(f"{PAGE}/silence/accept", data={"shown": shown(database)}).status_code == 303
     clock.now = END + dt.timedelta(seconds=1)
+    carol = client_for("carol")
     assert "is being written down" in carol.get(PAGE).get_data(as_text=True)
     clock.forward(minutes=1)
     record_ends(database)

@@ -206,6 +206,11 @@ SAMPLES: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
         str(world.identity("reservation", story.SHARED)),
         MISSING_ID,
     ),
+    ("texts", "answer_id"): (
+        str(world.identity("silence_answer", story.HIDDEN)),
+        str(world.identity("silence_answer", story.SHARED)),
+        MISSING_ID,
+    ),
     ("texts", "language"): ("en", "en", "en"),
     ("texts", "number"): ("1", "1", "1"),
     ("zone-changes", "ref"): (story.HIDDEN, story.SHARED, "UNC-2026-MXUS-99"),
