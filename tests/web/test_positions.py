@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import re
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ from app.services.position_contents import opened_copies, opened_positions
 from config import Settings
 from tests import world
 from tests.conftest import CheckingClient, Clock, client_of, make_app
-from tests.key_services import entrust, running
+from tests.key_services import Running, entrust, running
 from tests.web.test_matrix import shown
 from tests.web.test_meetings import statements_of
 
@@ -638,34 +639,56 @@ def test_the_overview_takes_as_many_statements_for_few_items_as_for_many(app: Fl
 # Keys -----------------------------------------------------------------------------------------------
 
 
-def test_a_key_service_that_is_away_stops_a_share_whole_and_keeps_what_is_typed(
-    settings: Settings, sqlite_database: Database, keys_folder: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def entrusted(settings: Settings, sqlite_database: Database, tmp_path: Path) -> Iterator[tuple[Flask, Running]]:
+    """Return the app, and the service that keeps Canada's keys."""
     keys, theirs = tmp_path / "keys", tmp_path / "theirs"
     ring = KeyRing(keys)
-    for owner in ("CA", "MX", "US"):
+    for owner in world.THREE:
         ring.rotate(owner)
     theirs.mkdir()
     (keys / "CA").rename(theirs / "CA")
     fill(sqlite_database)
     with running(theirs, "CA") as service:
         entrust(keys, "CA", service.url, service.token)
-        app = make_app(dataclasses.replace(settings, keys_dir=keys), sqlite_database)
-        path = ready(app)
-        mine = write(client_of(app, "benoit"), lines="Words of Canada")
-        service.cut()
-        ana, benoit = client_of(app, "ana"), client_of(app, "benoit")
-        page = text_of(ana, f"{path}/share?see=1&party=US&party=CA")
-        form = {"version": version_in(page), "party": ["US", "CA"], "confirmed": "y"}
-        response = ana.post(f"{path}/share", data=form)
-        assert response.status_code == 503
-        assert "Nothing was handed to anybody." in response.get_data(as_text=True)
-        assert counts(sqlite_database) == (0, 0, 0, 0, 0)
-        assert "Words of Canada" not in text_of(benoit, mine)
-        assert text_of(benoit, f"/meetings/{MEETING}/positions")
-        typed = {"version": "1", "language": "en", "lines": "Typed while it is away"}
-        response = benoit.post(f"/meetings/{MEETING}/items/{item_id('all')}/position", data=typed)
+        yield make_app(dataclasses.replace(settings, keys_dir=keys), sqlite_database), service
+        key_ring().close()
+
+
+def test_a_key_service_that_is_away_stops_a_share_whole(
+    entrusted: tuple[Flask, Running], sqlite_database: Database
+) -> None:
+    app, service = entrusted
+    path, ana = ready(app), client_of(app, "ana")
+    service.cut()
+    page = text_of(ana, f"{path}/share?see=1&party=US&party=CA")
+    form = {"version": version_in(page), "party": ["US", "CA"], "confirmed": "y"}
+    response = ana.post(f"{path}/share", data=form)
+    assert response.status_code == 503
+    assert "Nothing was handed to anybody." in response.get_data(as_text=True)
+    assert counts(sqlite_database) == (0, 0, 0, 0, 0)
+    assert ana.post(f"{path}/share", data={**form, "party": ["US"]}).status_code == 303, "the others go on"
+
+
+def test_what_is_typed_is_kept_and_nothing_opened_while_a_key_service_is_away(
+    entrusted: tuple[Flask, Running], sqlite_database: Database
+) -> None:
+    app, service = entrusted
+    path = ready(app)
+    share(client_of(app, "ana"), path, "CA")
+    benoit = client_of(app, "benoit")
+    mine = write(benoit, lines="Words of Canada")
+    service.cut()
+    overview = text_of(benoit, f"/meetings/{MEETING}/positions")
+    assert benoit.post(f"{copy_in(overview)}/open").status_code == 503
+    assert counts(sqlite_database)[3] == 0
+    assert "Words of Canada" not in text_of(benoit, mine)
+    typed = {"version": "1", "language": "en", "lines": "Typed while it is away"}
+    for address in (f"/meetings/{MEETING}/items/{item_id('all')}/position", f"{mine}/edit"):
+        response = benoit.post(address, data=typed)
         assert response.status_code == 503
         assert "Typed while it is away" in response.get_data(as_text=True)
-        assert text_of(client_of(app, "carol"), f"/meetings/{MEETING}/positions")
-    key_ring().close()
+    response = benoit.post("/inner-notes", data={"item_id": str(item_id("all")), "note": "A note of Canada"})
+    assert response.status_code == 503
+    assert "A note of Canada" in response.get_data(as_text=True)
+    assert "We stand" in text_of(client_of(app, "ana"), path)
