@@ -333,6 +333,15 @@ def _handling_steps(pgettext: Say) -> Table:
     }
 
 
+def _paper_kinds(pgettext: Say) -> Table:
+    return {
+        "agenda": pgettext("kind of paper", "Agenda"),
+        "annotated_agenda": pgettext("kind of paper", "Annotated agenda"),
+        "minutes": pgettext("kind of paper", "Minutes"),
+        "outcome": pgettext("kind of paper", "Outcome"),
+    }
+
+
 def _channels(pgettext: Say) -> Table:
     return {
         "note": pgettext("way an answer came", "by note"),
@@ -953,6 +962,7 @@ GROUPS: Mapping[str, Callable[[Say], Table]] = {
     "note_direction": document_labels.note_directions,
     "language": _languages,
     "channel": _channels,
+    "paper_kind": _paper_kinds,
     "hosting": _hostings,
     "media_type": _media_types,
     "position_state": _position_states,

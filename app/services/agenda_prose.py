@@ -115,7 +115,8 @@ def agenda_taken(session: GuardedSession, reference: str, form: str, order: Agen
     if form == "pdf":
         return name, prose_pdf(paper)
     if form == "docx":
-        return name, prose_docx(paper, form_for(session, kind))
+        audience_id = find_meeting(session, reference).audience_id
+        return name, prose_docx(paper, form_for(session, kind, audience_id))
     return name, prose_markdown(paper)
 
 

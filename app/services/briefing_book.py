@@ -18,7 +18,6 @@ from app.domain.markdown import parse
 from app.domain.markdown_tree import Emphasis, Paragraph, Text, Tree
 from app.domain.markings import highest_step
 from app.domain.positions import PARTS, PositionContent
-from app.domain.visibility import Action, can
 from app.models import AgendaItem, Meeting
 from app.models.sealed import Unopened
 from app.papers.agenda import Worded
@@ -31,6 +30,7 @@ from app.services.agenda_paper import printed_on
 from app.services.inner_notes import InnerNoteLine, notes_of_meeting
 from app.services.meeting_actions import open_before
 from app.services.meetings import find_meeting
+from app.services.papers_offered import has_book
 from app.services.people_grids import people_grid
 from app.services.position_contents import OpenedCopy, OpenedPosition, opened_copies, opened_positions
 from app.services.registered_documents import PaperLine, papers_of_items
@@ -67,8 +67,7 @@ def briefing_book(session: GuardedSession, reference: str, language: str) -> Pro
     """
     meeting = find_meeting(session, reference)
     viewer = session.bound_viewer
-    seated = {row.party_code for row in meeting.parties}
-    if not can(viewer, Action.READ_POSITIONS) or viewer.party not in seated:
+    if not has_book(session, meeting):
         raise NotFound
     book = _read(session, meeting, language)
     title, spoken = words.pick(meeting.title, language)

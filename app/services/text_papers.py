@@ -95,8 +95,9 @@ def text_taken(session: GuardedSession, reference: str, form: str, order: TextPa
     if form == "pdf":
         return name, prose_pdf(paper)
     if form == "docx":
-        kind = "minutes" if find_text(session, reference).kind == "minutes" else "outcome"
-        return name, prose_docx(paper, form_for(session, kind))
+        text = find_text(session, reference)
+        kind = "minutes" if text.kind == "minutes" else "outcome"
+        return name, prose_docx(paper, form_for(session, kind, text.audience_id))
     return name, prose_markdown(paper)
 
 

@@ -39,6 +39,7 @@ DOMAINS: Final = (
     "proposals",
     "reminders",
     "documents",
+    "take_away",
     "subscriptions",
     "people",
     "contacts",

@@ -17,8 +17,10 @@ from app.services import agenda as service
 from app.services import agenda_acts as acts
 from app.services import agenda_changes as changes
 from app.services import agenda_topics as topics
-from app.services.agenda_paper import agenda_file, agenda_paper
+from app.services.agenda_paper import agenda_paper
+from app.services.agenda_prose import AgendaOrder, agenda_taken
 from app.services.meetings import find_meeting
+from app.services.text_papers import languages_asked
 from app.web.agenda import proposals as _proposals  # noqa: F401  its routes are the blueprint's
 from app.web.agenda import steering as _steering  # noqa: F401
 from app.web.agenda.blueprint import EDITS, READS, address, blueprint
@@ -208,8 +210,11 @@ def print_agenda(ref: str) -> ResponseReturnValue:
 
 @route(blueprint, "/meetings/<ref>/agenda.pdf", policy=READS)
 def agenda_pdf(ref: str) -> ResponseReturnValue:
-    """Give the agenda as a tagged PDF, in the language asked for."""
-    language = reader_language()
-    name, content = agenda_file(session(), ref, language)
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Language": language}
+    """Give the agenda as a tagged PDF: in the language asked for, or side by side in those that `in` names.
+
+    `of` asks for the items of some of the parties, by their codes.
+    """
+    languages = languages_asked(request.args.getlist("in"), reader_language())
+    name, content = agenda_taken(session(), ref, "pdf", AgendaOrder(languages, apart=request.args.get("of", "")))
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Language": ", ".join(languages)}
     return Response(content, mimetype="application/pdf", headers=headers)
