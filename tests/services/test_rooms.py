@@ -444,3 +444,23 @@ def test_what_is_no_practice_is_refused(held: Database, said: PracticeWords, key
     with pytest.raises(Refusal) as refused:
         by(held, "ana", lambda s: practices.record_practice(s, REF, said))
     assert refused.value.key == key
+
+
+def test_a_meeting_is_held_on_each_engine(database: Database, clock: Clock) -> None:
+    tell(database)
+    opened(database)
+    before = beat(database, "isabelle")
+    by(database, "ana", lambda s: take_apart(s, REF, item_id(9), starts=True))
+    noted(database, "daniel", 9, SAID)
+    assert beat(database, "isabelle") == before
+    step(database, "next")
+    clock.forward(minutes=5)
+    sent = uuid.uuid4()
+    assert noted(database, "benoit", 1, SAID, sent) == noted(database, "benoit", 1, SAID, sent)
+    noted(database, "benoit", 1, conclusion("Agreed."))
+    by(database, "isabelle", lambda s: stop_attributing(s, REF))
+    assert [entry.speaker for entry in seen(database, "ana").apart[0].entries] == [None]
+    assert drafted(database, "carol") == f"{REF}-T1"
+    version = seen(database, "isabelle").room.version
+    by(database, "isabelle", lambda s: close_room(s, REF, version=version))
+    assert not seen(database, "ana").apart[0].is_current
