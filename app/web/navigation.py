@@ -55,6 +55,7 @@ def footing(viewer: Viewer | None, path: str) -> list[Place]:
     ]
     if can(viewer, Action.READ_REGISTER):
         entries += [(url_for("decisions.decisions"), _("Decisions")), (url_for("events.events"), _("Events of others"))]
+        entries.append((url_for("rooms.practices"), _("Best practices")))
     if can(viewer, Action.READ_ACTIONS):
         entries += [(url_for("contacts.contacts"), _("Contacts")), (url_for("reminders.reminders"), _("Reminders"))]
     if can(viewer, Action.READ_AUDIT):
