@@ -12,10 +12,13 @@ from app.db import Database
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.positions import PositionContent, is_shown
 from app.models import AgendaItem, AuditRecord, InnerNote, Meeting, Position, ShareCopy, ShareRecipient
+from app.services.home_positions import position_needs
 from app.services.inner_notes import notes_on, write_note
+from app.services.position_contents import find_words
 from app.services.position_edits import clear_position, save_position, write_position
 from app.services.position_shares import ShareOrder, share_position
-from app.services.positions import find_position, offered_parties, position_lines, received_lines
+from app.services.position_views import shelf_of
+from app.services.positions import find_position, offered_parties, overview_of, position_lines, received_lines
 from app.services.received_shares import copy_view, open_copy
 from tests import story, world
 
@@ -99,6 +102,34 @@ def test_a_version_that_has_moved_on_is_not_cleared_shared_or_overwritten(databa
             share_position(session, position.id, ShareOrder(("CA",)), version=seen)
         with pytest.raises(Refusal, match="position_not_cleared"):
             share_position(session, position.id, ShareOrder(("CA",)), version=position.version)
+
+
+def test_pages_are_gathered_alike_on_both_engines(database: Database) -> None:
+    fill(database)
+    shared(database, "CA")
+    with database.write_session(world.viewer("benoit")) as session:
+        write_position(session, MEETING, ITEM, PositionContent(lines="Nous voulons la paix"), version=0)
+        session.commit()
+    expected = {
+        "benoit": [("open_shares", 1)],
+        "isabelle": [("clear_positions", 1), ("open_shares", 1)],
+        "lucia": [],
+        "carol": [],
+    }
+    for key, needs in expected.items():
+        with database.read_session(world.viewer(key)) as session:
+            assert [(each.kind, each.count) for each in position_needs(session, 1)] == needs
+            assert list(position_needs(session, 0)) == []
+    with database.read_session(world.viewer("isabelle")) as session:
+        meeting = session.execute(select(Meeting)).scalar_one()
+        overview, shelf = overview_of(session, meeting), shelf_of(session)
+        assert (len(overview.rows), overview.unopened_count) == (1, 1)
+        assert [(each.draft_count, each.received_count, each.unopened_count) for each in shelf.meetings] == [(1, 1, 1)]
+        assert (shelf.left, shelf.left_received) == ((), ())
+        (hit,) = find_words(session, "NOUS paix", meeting).found
+        assert hit.position is not None
+        assert hit.excerpt == "Nous voulons la paix"
+        assert find_words(session, "stand").found == ()
 
 
 @pytest.mark.parametrize(
