@@ -14,7 +14,7 @@ from tests.conftest import CheckingClient
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 Client = Callable[[str | None], CheckingClient]
-AT_A_TABLE = ["/", "/calendar", "/mechanisms", "/meetings", "/actions", "/documents", "/reports", "/subscriptions"]
+AT_A_TABLE = ["/", "/calendar", "/mechanisms", "/meetings", "/texts", "/actions", "/documents", "/reports", "/subscriptions"]
 
 
 def links(page: str, tag: str) -> list[str]:
@@ -38,7 +38,7 @@ def test_every_place_of_the_frame_leads_somewhere(client_for: Client, key: str, 
     page = client.get("/").get_data(as_text=True)
     assert links(page, "nav") == places
     foot = links(page, "footer")
-    worked_with = ["/decisions", "/events", "/contacts", "/reminders"] if places == AT_A_TABLE else []
+    worked_with = ["/decisions", "/events", "/practices", "/contacts", "/reminders"] if places == AT_A_TABLE else []
     assert foot == ["/accessibility", "/keyboard", *worked_with, "/audit"]
     assert {client.get(path).status_code for path in [*places, *foot]} == {200}
 
