@@ -17,7 +17,7 @@ from tests.web.test_matrix import RULES, addresses, kind_of
 Scheme = Literal["light", "dark"]
 LANGUAGES = ("en", "es", "fr")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FILES = (".ics", ".pdf", ".xlsx", ".csv", ".docx", ".svg")
+FILES = (".ics", ".pdf", ".xlsx", ".csv", ".docx", ".md", ".svg")
 NOT_PAGES = (*FILES, "/refused.", "healthz", "readyz", "metrics", "/room/beat", "/documents/<", "/feeds/")
 
 
