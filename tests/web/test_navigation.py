@@ -14,7 +14,17 @@ from tests.conftest import CheckingClient
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 Client = Callable[[str | None], CheckingClient]
-AT_A_TABLE = ["/", "/calendar", "/mechanisms", "/meetings", "/texts", "/actions", "/documents", "/reports", "/subscriptions"]
+AT_A_TABLE = [
+    "/",
+    "/calendar",
+    "/mechanisms",
+    "/meetings",
+    "/texts",
+    "/actions",
+    "/documents",
+    "/reports",
+    "/subscriptions",
+]
 
 
 def links(page: str, tag: str) -> list[str]:
