@@ -27,8 +27,10 @@ from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
 from app.services.home_capitals import Capital, Waiting, capitals_now
+from app.services.home_documents import PaperNeed, paper_needs
 from app.services.home_meetings import coming, counted_since, meetings_of_home
 from app.services.home_positions import position_needs
+from app.services.home_texts import TextNeed, waiting_texts
 from app.services.leaver_items import Leaver, is_with_leaver
 from app.services.mechanism_record import counts_meetings_here
 from app.services.mechanism_whole import merged_by_target, whole_facts
@@ -56,8 +58,15 @@ NeedKind = Literal[
     "take_over",
     "poll",
     "poll_chair",
+    "paper",
+    "note",
     "clear_positions",
     "open_shares",
+    "text_receive",
+    "text_answer",
+    "text_settle",
+    "text_sign",
+    "text_confirm",
 ]
 
 
@@ -75,7 +84,8 @@ class Need:
     `hand_over`, `take_over`: a hand-over between hosts, by or to the viewer's party, soon or since its day;
     `beside`: a meeting of which what it is around has moved, or was called off, while it has not;
     `poll`: a poll about dates without an answer that the viewer can give; `poll_chair`: one that the viewer's side
-    runs, closed, of which no date was chosen; `clear_positions`, `open_shares`: see `home_positions`, so many.
+    runs, closed, of which no date was chosen; `paper`, `note`: see `home_documents`;
+    `clear_positions`, `open_shares`: see `home_positions`, so many; `text_…`: see `home_texts`.
     """
 
     kind: NeedKind
@@ -90,7 +100,9 @@ class Need:
     waits_for: tuple[str, ...] = ()
     beside: Beside | None = None
     poll: Poll | None = None
+    papers: PaperNeed | None = None
     count: int = 0
+    text: TextNeed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +171,9 @@ def home_of(session: GuardedSession) -> Home:
         *_of_decisions(session),
         *_of_hand_overs(session, today),
         *(_of_polls(session, viewer) if waiting.poll_count else ()),
+        *(Need(each.kind, each.due_on, papers=each) for each in paper_needs(session, waiting.paper_count)),
         *(Need(*each.told, count=each.count) for each in position_needs(session, waiting.position_count)),
+        *(Need(each.kind, each.due_on, text=each) for each in (waiting_texts(session) if waiting.text_count else ())),
         *_of_drafts(session, lines, mechanisms),
         *owed,
     ]

@@ -173,7 +173,7 @@ def test_a_revision_and_a_withdrawal(app: Flask) -> None:
     assert post(ana, f"{address}/amend", {"kind": "Rev", "title_en": "x", "language": "en"}).status_code == 422
     assert benoit.get(f"{address}/amend").status_code == 403
     assert post(ana, f"{address}/withdraw", {}, address).status_code == 303
-    assert "withdrawn" in text(ana.get(address))
+    assert "withdrawn" in text(client_of(app, "carol").get(address))
 
 
 def test_papers_of_items(app: Flask) -> None:
@@ -193,9 +193,9 @@ def test_papers_of_items(app: Flask) -> None:
     "narrowed", ["symbol=%25", "meeting=../x", "mechanism=x", "language=xx", "state=zz", "due=maybe"]
 )
 def test_a_filter_that_nothing_answers_to_gives_no_rows(app: Flask, narrowed: str) -> None:
-    ana = client_of(app, "ana")
-    assert "No document that you can see answers to this." in text(ana.get(f"/documents?{narrowed}"))
-    assert ana.get("/documents?page=9").status_code == 404
+    carol = client_of(app, "carol")
+    assert "No document that you can see answers to this." in text(carol.get(f"/documents?{narrowed}"))
+    assert carol.get("/documents?page=9").status_code == 404
 
 
 def test_nothing_is_filed_without_a_table(app: Flask) -> None:
@@ -204,3 +204,41 @@ def test_nothing_is_filed_without_a_table(app: Flask) -> None:
     assert ana.get("/documents/new?mechanism=nothing").status_code == 404
     assert client_of(app, "benoit").get(f"/documents/new?meeting={story.HIDDEN}").status_code == 404
     assert ana.get("/documents/new?mechanism=un-coordination").status_code == 200
+
+
+def test_what_is_due_stands_on_the_first_page(app: Flask) -> None:
+    carol = client_of(app, "carol")
+    assert post(carol, "/documents/new", {**form(due_on="2026-11-01"), "file": ""}, NEW).status_code == 303
+    page = text(carol.get("/"))
+    assert "A document that your side owes" in page
+    assert "UNC/2026/1" in page
+    assert "UNC/2026/1" not in text(client_of(app, "benoit").get("/"))
+
+
+def test_notes_verbales_over_http(app: Flask) -> None:
+    carol = client_of(app, "carol")
+    note = {
+        "direction": "out", "language": "en", "sender": "the Department of State", "addressee": "the Embassy of Canada",
+        "subject": "Salmon", "body": "It proposes a meeting.", "dated_on": "2026-11-22", "other_party": "CA",
+    }  # fmt: skip
+    refused = post(carol, "/documents/notes/new", {**note, "subject": ""})
+    assert refused.status_code == 422
+    assert "It proposes a meeting." in refused.get_data(as_text=True)
+    assert post(carol, "/documents/notes/new", {**note, "meeting": "UNC-2026-77"}).status_code == 422
+    address = post(carol, "/documents/notes/new", dict(note)).location
+    page = text(carol.get(address))
+    assert "US/NV/2026/1" in page
+    assert "The Department of State presents its compliments to the Embassy of Canada" in page
+    assert "Salmon" in text(carol.get("/documents/notes?q=salmon"))
+    assert "Salmon" not in text(carol.get("/documents/notes?q=cod"))
+    for ending, kind in (("pdf", "application/pdf"), ("docx", "application/vnd.openxmlformats")):
+        printed = carol.get(f"{address}/note.{ending}")
+        assert printed.headers["Content-Type"].startswith(kind)
+        assert printed.headers["Content-Disposition"].startswith("attachment;")
+    edited = post(carol, f"{address}/edit", {**note, "subject": "Cod"})
+    assert edited.status_code == 303
+    assert post(carol, f"{address}/edit", {**note, "version": "1"}).status_code == 409
+    came: dict[str, object] = {**note, "direction": "in", "reference": "", "body": ""}
+    assert post(carol, "/documents/notes/new", came, "/documents/notes/new?direction=in").status_code == 422
+    for key in ("ana", "benoit", "sam", "olga", "frank"):
+        assert client_of(app, key).get(address).status_code == 404
