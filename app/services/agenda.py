@@ -105,11 +105,12 @@ def agenda_of(
     facts: Facts | None = None,
     parties: Iterable[Party] | None = None,
     open_actions: Iterable[ActionLine] | None = None,
+    standing: AgendaStanding | None = None,
 ) -> AgendaView:
     """Return the agenda of a meeting whose parties and sittings are loaded, as the viewer may see it.
 
     `facts` are `facts_of_meeting`'s, `parties` the chosen ones, `open_actions` what is still to be done of the last
-    meeting, where the caller has them already.
+    meeting, `standing` is `standing_of`'s, where the caller has them already.
     """
     rows = items_of(session, meeting.id)
     items = [row for row in rows if not row.removed and not row.parties]
@@ -122,7 +123,7 @@ def agenda_of(
         open_actions = open_before(session, meeting) if has_progress else ()
     is_frozen = meeting.state in FROZEN_STATES
     known = facts if facts is not None else facts_of_meeting(session, meeting)
-    viewer, standing = session.bound_viewer, standing_of(session, meeting)
+    viewer, standing = session.bound_viewer, standing or standing_of(session, meeting)
     works = not is_frozen and can(viewer, Action.EDIT_AGENDA, known)
     last = max((use.ends_at for use in timetable.sittings), default=None)
     zone = known_zone(meeting.time_zone)

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy.orm import defer
 
 from app.db import GuardedSession
 from app.domain.visibility import Facts
-from app.models import AgendaRevision, Decision, ItemProposal, Meeting
+from app.models import Agenda, AgendaRevision, Decision, ItemProposal, Meeting
 from app.services.agenda import AgendaView, agenda_of
 from app.services.agenda_revisions import digest_of_snapshot, snapshot_of
-from app.services.agenda_standing import topics_set_aside
+from app.services.agenda_standing import standing_from
 from app.services.agenda_topics import Consent
 from app.services.positions import PositionLine, ReceivedLine, position_lines, received_lines
 from app.services.registered_documents import PaperLine, papers_of_items
@@ -31,7 +31,6 @@ class AgendaPage:
     view: AgendaView
     revisions: tuple[AgendaRevision, ...]
     open_proposals: int
-    topics: tuple[str, ...]
     asked: tuple[Decision, ...]
     consents: Mapping[uuid.UUID, Consent]
     papers: Mapping[uuid.UUID, tuple[PaperLine, ...]]
@@ -64,14 +63,14 @@ class AgendaPage:
 
 def agenda_page(session: GuardedSession, meeting: Meeting, facts: Facts | None = None) -> AgendaPage:
     """Return the page of the agenda of a meeting whose parties and sittings are loaded, as the viewer may see it."""
-    view = agenda_of(session, meeting, facts)
+    row, revisions, open_proposals = _issued_and_proposed(session, meeting.id)
+    view = agenda_of(session, meeting, facts, standing=standing_from(session, meeting, row))
     decisions = _decisions(session, meeting.id)
     prepares = session.bound_viewer.sits_at_a_table
     return AgendaPage(
         view=view,
-        revisions=_revisions(session, meeting.id),
-        open_proposals=_open_proposals(session, meeting.id),
-        topics=topics_set_aside(session, meeting.mechanism_id),
+        revisions=revisions,
+        open_proposals=open_proposals,
         asked=tuple(each for each in decisions if each.kind == "agenda" and each.state == "open"),
         consents={
             each.subject_id: Consent(str(each.content["topic"]), each)
@@ -89,24 +88,29 @@ def _decisions(session: GuardedSession, meeting_id: uuid.UUID) -> tuple[Decision
     rows = session.execute(
         select(Decision)
         .where(Decision.meeting_id == meeting_id, Decision.kind.in_(("agenda", "topic")), Decision.state != "withdrawn")
-        .options(selectinload(Decision.answers))
         .order_by(Decision.asked_at, Decision.id)
     ).scalars()
     return tuple(rows)
 
 
-def _revisions(session: GuardedSession, meeting_id: uuid.UUID) -> tuple[AgendaRevision, ...]:
-    rows = session.execute(
-        select(AgendaRevision)
-        .where(AgendaRevision.meeting_id == meeting_id)
+def _issued_and_proposed(
+    session: GuardedSession, meeting_id: uuid.UUID
+) -> tuple[Agenda | None, tuple[AgendaRevision, ...], int]:
+    """Return an agenda's row, its revisions, the newest first, and how many proposals are open, in one statement."""
+    proposed = (
+        select(func.count(ItemProposal.id))
+        .where(ItemProposal.meeting_id == meeting_id, ItemProposal.state == "open")
+        .scalar_subquery()
+    )
+    found = session.execute(
+        select(Agenda, AgendaRevision, proposed)
+        .select_from(Meeting)
+        .outerjoin(Agenda, Agenda.meeting_id == Meeting.id)
+        .outerjoin(AgendaRevision, AgendaRevision.meeting_id == Meeting.id)
+        .where(Meeting.id == meeting_id)
         .options(defer(AgendaRevision.content))
         .order_by(AgendaRevision.number.desc())
-    ).scalars()
-    return tuple(rows)
-
-
-def _open_proposals(session: GuardedSession, meeting_id: uuid.UUID) -> int:
-    query = select(func.count(ItemProposal.id)).where(
-        ItemProposal.meeting_id == meeting_id, ItemProposal.state == "open"
-    )
-    return session.execute(query).scalar_one()
+    ).all()
+    if not found:
+        return None, (), 0
+    return found[0][0], tuple(row[1] for row in found if row[1] is not None), found[0][2]

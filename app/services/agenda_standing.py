@@ -45,7 +45,7 @@ class AgendaStanding:
 
 def standing_of(session: GuardedSession, meeting: Meeting, *, fresh: bool = False) -> AgendaStanding:
     """Return how the agenda of a meeting stands, a draft with the usual lead times where nobody said anything yet."""
-    return _standing(session, meeting, agenda_row(session, meeting.id, fresh=fresh))
+    return standing_from(session, meeting, agenda_row(session, meeting.id, fresh=fresh))
 
 
 def agenda_row(session: GuardedSession, meeting_id: uuid.UUID, *, fresh: bool = False) -> Agenda | None:
@@ -111,7 +111,8 @@ def topics_set_aside(session: GuardedSession, mechanism_id: uuid.UUID | None) ->
     return tuple(str(each) for each in mechanism.facts.get("scope_out") or ()) if mechanism else ()
 
 
-def _standing(session: GuardedSession, meeting: Meeting, row: Agenda | None) -> AgendaStanding:
+def standing_from(session: GuardedSession, meeting: Meeting, row: Agenda | None) -> AgendaStanding:
+    """Return how an agenda stands whose row was read, None for one of which nothing was said yet."""
     provisional = row.provisional_days if row else rules.PROVISIONAL_DAYS
     supplementary = row.supplementary_days if row else rules.SUPPLEMENTARY_DAYS
     state = cast("AgendaState", row.state if row else "draft")

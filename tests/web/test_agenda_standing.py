@@ -286,7 +286,7 @@ def test_as_many_statements_for_sixty_items_as_for_six(english: Client, database
             )  # fmt: skip
         session.commit()
     assert statements(database, client) == few
-    assert few <= 16, few  # fifteen, and the one that looks up the viewer's audiences
+    assert few <= 15, few
 
 
 def statements(database: Database, client: Any) -> int:
