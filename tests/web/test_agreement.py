@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import Flask
 
 from app.db import Database
+from app.models import Meeting
+from app.services.signatures import SignatureOrder, sign
 from app.services.silence_ends import record_ends
+from app.services.silence_receipts import receive
+from app.services.silence_reports import SilenceReport, report_answer
 from app.services.text_edits import open_text, save_wording
 from app.services.texts import whole_text
 from config import Settings
@@ -227,3 +232,49 @@ def test_opting_in_and_out_on_the_page_of_the_mechanism(settings: Settings, sqli
     assert "since Sunday 22 November 2026" in carol.get(page).get_data(as_text=True)
     assert carol.post(f"{page}/silence", data={"act": "end"}).status_code == 303
     assert "Take part" in carol.get(page).get_data(as_text=True)
+
+
+def test_the_first_page_says_what_waits(database: Database, client_for: Callable[[str], CheckingClient]) -> None:
+    put_under_silence(database, receivers=("CA",))
+    assert "say that your delegation has received it" in client_for("daniel").get("/").get_data(as_text=True)
+    acting(database, "daniel", lambda session: receive(session, TEXT))
+    waits = "A silence ends on Tue 24 Nov 2026, 17:00"
+    assert waits in client_for("carol").get("/").get_data(as_text=True)
+    assert waits not in client_for("daniel").get("/").get_data(as_text=True)
+    sent = SilenceReport("CA", "objection", "mail", "From its mission.")
+    acting(database, "erin", lambda session: report_answer(session, TEXT, sent))
+    assert "A reported answer holds an adoption" in client_for("sam").get("/").get_data(as_text=True)
+    assert "A reported answer holds an adoption" not in client_for("carol").get("/").get_data(as_text=True)
+
+
+def test_the_first_page_asks_for_a_signature_and_its_confirmation(
+    database: Database, client_for: Callable[[str], CheckingClient]
+) -> None:
+    asks = "A text that another party has signed"
+    assert asks not in client_for("carol").get("/").get_data(as_text=True)
+    order = SignatureOrder(shown(database), "ad_referendum", dt.date(2026, 11, 30))
+    acting(database, "isabelle", lambda session: sign(session, TEXT, order))
+    assert asks in client_for("carol").get("/").get_data(as_text=True)
+    read = client_for("adaeze").get("/").get_data(as_text=True)
+    assert "Signed ad referendum: confirm it for your capital" in read
+    assert asks not in read
+
+
+def test_the_next_meeting_is_told_what_was_adopted_since_the_last(
+    database: Database, client_for: Callable[[str], CheckingClient], clock: Clock
+) -> None:
+    with database.system_session("a later meeting", "write") as session:
+        first = session.get_one(Meeting, world.identity("meeting", "UNC-2026-1"))
+        first.state = "held"
+        world.add_meeting(session, "UNC-2027-1", mechanism="M01", starts_on=dt.date(2027, 3, 10), state="confirmed")
+        session.commit()
+    clock.now = dt.datetime(2026, 12, 20, 15, tzinfo=dt.UTC)
+    order = SignatureOrder(shown(database))
+    for key in ("ana", "isabelle", "carol"):
+        acting(database, key, partial(sign, reference=TEXT, order=order))
+    read = client_for("carol").get("/meetings/UNC-2027-1").get_data(as_text=True)
+    assert "Adopted since the last meeting" in read
+    assert "UNC/2026/1" in read
+    assert "Adopted since the last meeting" not in client_for("carol").get("/meetings/UNC-2026-1").get_data(
+        as_text=True
+    )

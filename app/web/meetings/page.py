@@ -12,6 +12,7 @@ from app.db import GuardedSession
 from app.domain.visibility import Action, Viewer, can
 from app.i18n import reader_language
 from app.services import meeting_life as life
+from app.services.adopted_texts import adopted_since
 from app.services.agenda import agenda_of
 from app.services.commitments import commitments_of_meeting, is_practice
 from app.services.dispatches import who_is_told_of_answer
@@ -23,8 +24,8 @@ from app.services.meeting_state import when_of
 from app.services.meeting_warnings import warnings_of_meeting
 from app.services.meetings import MeetingView, PartyLine, meeting_view
 from app.services.poll_lines import polls_of_meeting
-from app.services.texts import texts_of
 from app.services.registered_documents import papers_of_meeting
+from app.services.texts import texts_of
 from app.services.zone_changes import zone_change_of
 from app.web.advice import advice_in_words
 from app.web.invitations.forms import invitation_form
@@ -68,6 +69,7 @@ def page_of(session: GuardedSession, viewer: Viewer, reference: str, *, stale: b
         commitments=commitments_of_meeting(session, meeting) if view.commitment_count else (),
         may_commit=can(viewer, Action.RECORD_COMMITMENT, view.facts) and not is_practice(view.mechanism),
         texts=texts_of(session, meeting),
+        adopted_since=adopted_since(session, meeting),
         inner_notes=notes_on(session, meeting_id=meeting.id) if viewer.sits_at_a_table else (),
         may_begin_text=can(viewer, Action.EDIT_TEXT, view.facts),
         may_carry=can(viewer, Action.CARRY_ACTIONS, view.facts),
