@@ -80,7 +80,8 @@ class Presence:
 class RoomView:
     """A meeting as it is held; `room` is None before it is opened.
 
-    `apart` are the items of some of its parties that the viewer sees; `loose` was captured under no item.
+    `apart` are the items of some of its parties that the viewer sees, `taken_off` those that are no longer on the
+    agenda but have notes; `loose` was captured under no item.
     """
 
     meeting: Meeting
@@ -88,6 +89,7 @@ class RoomView:
     room: Room | None
     items: tuple[RoomItem, ...]
     apart: tuple[RoomItem, ...]
+    taken_off: tuple[RoomItem, ...]
     loose: tuple[MinuteEntry, ...]
     removed_loose: tuple[MinuteEntry, ...]
     current: RoomItem | None
@@ -167,6 +169,7 @@ class _View:
             room=self.room,
             items=tuple(lines),
             apart=self._apart(),
+            taken_off=self._taken_off(),
             loose=tuple(each for each in self.entries.get(None, ()) if not each.removed),
             removed_loose=tuple(each for each in self.entries.get(None, ()) if each.removed),
             current=by_id.get(current_id) if current_id else None,
@@ -208,6 +211,10 @@ class _View:
             lines.append(self._line(item, f"{series}-{counted[series]}", None, None, own))
         return tuple(lines)
 
+    def _taken_off(self) -> tuple[RoomItem, ...]:
+        gone = [item for item in self.rows if item.removed and item.id in self.entries]
+        return tuple(self._line(item, "", None, None, ()) for item in gone)
+
     def _line(
         self, item: AgendaItem, number: str, planned: ItemTime | None, expected: ItemTime | None,
         turns: Iterable[ItemTaken],
@@ -227,15 +234,21 @@ class _View:
         )
 
 
-def papers_for_all(session: GuardedSession, room: Room, item_id: uuid.UUID) -> list[str]:
-    """Return the symbols of an item's papers that all the meeting's parties see, for a wall that all of them read."""
+def papers_for_all(session: GuardedSession, view: RoomView) -> list[str]:
+    """Return the symbols of the current item's papers that all the meeting's parties see, for the wall of their room.
+
+    Guests to whom the meeting or its agenda was released may see them as well.
+    """
+    if view.room is None or view.current is None:
+        return []
+    shared = (view.room.audience_id, view.meeting.audience_id, view.current.item.audience_id)
     rows = session.execute(
         select(RegisteredDocument.symbol)
         .join(ItemPaper, ItemPaper.document_id == RegisteredDocument.id)
         .where(
-            ItemPaper.item_id == item_id,
-            ItemPaper.audience_id == room.audience_id,
-            RegisteredDocument.audience_id == room.audience_id,
+            ItemPaper.item_id == view.current.item.id,
+            ItemPaper.audience_id.in_(shared),
+            RegisteredDocument.audience_id.in_(shared),
         )
         .order_by(ItemPaper.position, RegisteredDocument.symbol)
     ).scalars()

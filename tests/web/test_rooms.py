@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.db import Database
-from app.models import Meeting, MinuteEntry
+from app.domain.visibility import party_key
+from app.models import AgendaItem, Meeting, MinuteEntry, RegisteredDocument
 from config import Settings
-from tests import world
+from tests import story, world
 from tests.conftest import CheckingClient, client_of, make_app
 from tests.holding import REF, item_id, tell
 from tests.subscribing import counted_statements
@@ -253,3 +254,33 @@ def test_from_notes_to_minutes_action_and_practice(at: At) -> None:
     assert carol.post(kept.location + "/removed", data={"removed": "yes"}).status_code == 303
     assert "Joint lists" not in at("benoit").get("/practices").get_data(as_text=True)
     assert carol.post(kept.location, data=form | {"title_en": "", "version": "2"}).status_code == 422
+
+
+def test_notes_on_an_item_that_was_taken_off_the_agenda_stay(at: At, held: Database) -> None:
+    carol = opened(at)
+    carol.post(address("notes"), data=note(carol, 2, "Said before."))
+    with held.system_session("take an item off the agenda in a test", "write") as session:
+        session.get_one(AgendaItem, item_id(2)).removed = True
+        session.commit()
+    kept = carol.post(address("notes"), data=note(carol, 2, "Typed meanwhile."), headers=JSON).get_json()
+    assert kept["saved"] == "10:00\N{NO-BREAK SPACE}Washington"
+    said = page(carol, "notes")
+    assert "Taken off the agenda." in said
+    assert "Said before." in said
+    assert "Typed meanwhile." in page(carol, "minutes")
+
+
+def test_a_paper_that_one_delegation_alone_sees_is_not_on_its_wall(
+    settings: Settings, make_database: Callable[..., Database]
+) -> None:
+    told = make_database("sqlite", "story")
+    ana = client_of(make_app(settings, told), "ana")
+    wall = f"/meetings/{story.SHARED}/wall"
+    symbol = "UNC/2026/91"
+    assert symbol in ana.get(wall).get_data(as_text=True)
+    with told.system_session("keep a paper to one delegation in a test", "write") as session:
+        paper = session.get_one(RegisteredDocument, world.identity("document", story.SHARED))
+        paper.audience_id = session.audience({party_key("MX")})
+        session.commit()
+    assert symbol not in ana.get(wall).get_data(as_text=True)
+    told.engine.dispose()

@@ -105,12 +105,13 @@ def _saved(view: RoomView, save: Any, entry: MinuteEntry | None = None) -> Respo
 
 
 def _receipt(view: RoomView, entry: MinuteEntry) -> dict[str, Any]:
-    at = words.local(session().now, viewer().time_zone)
+    who, language = viewer(), reader_language()
+    city = words.city_of(who.time_zone, language, who.party)
     return {
         "id": str(entry.id),
         "version": entry.version,
         "url": url_for("rooms.note", ref=view.meeting.reference, note_id=entry.id),
-        "saved": words.time_of_day(at, reader_language()),
+        "saved": words.at_city(session().now, who.time_zone, city, language),
     }
 
 

@@ -54,5 +54,4 @@ def beat(ref: str) -> ResponseReturnValue:
 def wall(ref: str) -> ResponseReturnValue:
     """Show a room on its wall: what all who are in it may see, and no overrun."""
     view = opened(ref)
-    papers = papers_for_all(session(), view.room, view.current.item.id) if view.room and view.current else []
-    return room_page("rooms/wall.html", view, behind=behind_said(view), papers=papers)
+    return room_page("rooms/wall.html", view, behind=behind_said(view), papers=papers_for_all(session(), view))
