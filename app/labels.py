@@ -425,6 +425,8 @@ def _audit_actions(pgettext: Say) -> Table:
         "text_paragraph_removed": pgettext("act in the record", "Took a paragraph out of a text"),
         "text_paragraph_restored": pgettext("act in the record", "Put a paragraph back into a text"),
         "text_retitled": pgettext("act in the record", "Changed the title of a text"),
+        "text_withdrawn": pgettext("act in the record", "Withdrew a text"),
+        "text_taken_up": pgettext("act in the record", "Took a text up again"),
         "text_issued": pgettext("act in the record", "Issued a revision of a text"),
         "text_commented": pgettext("act in the record", "Commented on a text"),
         "text_comment_settled": pgettext("act in the record", "Settled a comment on a text"),

@@ -80,6 +80,32 @@ def order_of(whole: WholeText) -> str:
     return digest_of(",".join(str(each.id) for each in whole.paragraphs))
 
 
+def withdraw_text(session: GuardedSession, reference: str) -> AgreedText:
+    """Put a draft aside, for who speaks for a party to it or serves it; it is kept and can be taken up again.
+
+    Raises what `open_text` raises.
+    """
+    text = open_text(session, reference, Action.ADOPT_TEXT)
+    text.state, text.changed_at = "withdrawn", session.now
+    session.record("text_withdrawn", "text", text.id, text.audience_id, reference=text.reference)
+    return text
+
+
+def take_up_text(session: GuardedSession, reference: str) -> AgreedText:
+    """Make a draft again of a text that was put aside; what was signed of it stands as it stood.
+
+    Raises `NotFound`, `Refusal` `forbidden`, `not_in_state`.
+    """
+    text = find_text(session, reference, lock=True)
+    if not can(session.bound_viewer, Action.ADOPT_TEXT, facts_of_text(session, text)):
+        raise Refusal("forbidden")
+    if text.state != "withdrawn":
+        raise Refusal("not_in_state", state=text.state, verb="take_up")
+    text.state, text.changed_at = "draft", session.now
+    session.record("text_taken_up", "text", text.id, text.audience_id, reference=text.reference)
+    return text
+
+
 # Wordings -----------------------------------------------------------------------------------------
 
 

@@ -249,6 +249,18 @@ def test_what_is_no_draft_is_not_edited(db, state):
         assert refused(db, "ana", save(2, "Reafirman.", 0, "es")).key == f"text_{state}"
 
 
+def test_a_draft_is_put_aside_and_taken_up_again(db):
+    before = reading(db, "ana").text.content_hash
+    assert refused(db, "diego", lambda session: edits.withdraw_text(session, TEXT)).key == "forbidden"
+    assert refused(db, "ana", lambda session: edits.take_up_text(session, TEXT)).key == "not_in_state"
+    acting(db, "ana", lambda session: edits.withdraw_text(session, TEXT))
+    assert refused(db, "carol", lambda session: edits.withdraw_text(session, TEXT)).key == "text_withdrawn"
+    assert refused(db, "benoit", lambda session: edits.take_up_text(session, TEXT)).key == "forbidden"
+    acting(db, "sam", lambda session: edits.take_up_text(session, TEXT))
+    text = reading(db, "ana").text
+    assert (text.state, text.content_hash) == ("draft", before)
+
+
 # Brackets -----------------------------------------------------------------------------------------
 
 

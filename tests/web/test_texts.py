@@ -280,6 +280,18 @@ def test_a_text_under_silence_is_not_edited(client_for, database):
     assert ">\nTyped at length.</textarea>" in page
 
 
+def test_a_text_is_withdrawn_and_taken_up_by_who_may_steer(client_for):
+    assert "Withdraw this text" not in read(client_for("diego"), PAGE)
+    client = client_for("ana")
+    assert "Withdraw this text" in read(client, PAGE)
+    assert client.post(f"{PAGE}/withdraw").status_code == 303
+    page = read(client, PAGE)
+    assert "Take it up again" in page
+    assert "Issue a revision" not in page
+    assert client.post(f"{PAGE}/take-up").status_code == 303
+    assert "Issue a revision" in read(client, PAGE)
+
+
 def test_a_long_text_takes_no_more_statements_than_a_short_one(client_for, database):
     long = add_text(database, ("Head", *(f"Paragraph {n} [[CA: a][US: b]]." for n in range(60))))
     for key in ("ana", "sam"):

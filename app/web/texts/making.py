@@ -16,7 +16,7 @@ from app.models import Mechanism, Meeting
 from app.services.mechanism_facts import find_mechanism
 from app.services.meeting_state import chosen_rows
 from app.services.meetings import find_meeting
-from app.services.text_edits import open_text, refuse_unless_open, retitle_text
+from app.services.text_edits import open_text, refuse_unless_open, retitle_text, take_up_text, withdraw_text
 from app.services.text_making import Heading, TextOrder, make_text
 from app.services.text_revisions import issue_revision
 from app.services.texts import find_text
@@ -120,4 +120,20 @@ def issue(ref: str) -> ResponseReturnValue:
         put_error(form, refusal)
         return render_template("texts/issue.html", form=form, text=found), 422
     flash(_("Issued as revision %(number)s.", number=made.number))
+    return redirect(url_for("texts.text", ref=found.reference), 303)
+
+
+@route(blueprint, "/texts/<ref>/withdraw", policy=signed_in(Action.ADOPT_TEXT), methods=("POST",))
+def withdraw(ref: str) -> ResponseReturnValue:
+    """Put a draft aside."""
+    found = withdraw_text(session(), ref)
+    flash(_("Withdrawn. It is kept, and can be taken up again."))
+    return redirect(url_for("texts.text", ref=found.reference), 303)
+
+
+@route(blueprint, "/texts/<ref>/take-up", policy=signed_in(Action.ADOPT_TEXT), methods=("POST",))
+def take_up(ref: str) -> ResponseReturnValue:
+    """Make a draft again of what was put aside."""
+    found = take_up_text(session(), ref)
+    flash(_("Taken up again: it is a draft."))
     return redirect(url_for("texts.text", ref=found.reference), 303)

@@ -108,6 +108,7 @@ def _standing(whole: WholeText) -> dict[str, Any]:
         "standings": standings_of(whole),
         "facts": facts,
         "may_edit": is_open and can(viewer(), Action.EDIT_TEXT, facts),
+        "may_steer": can(viewer(), Action.ADOPT_TEXT, facts),
         "may_issue": is_open and can(viewer(), Action.ISSUE_TEXT, facts),
         "may_translate": can(viewer(), Action.TRANSLATE_TEXT, facts) and found.state in {"draft", "adopted"},
         "may_comment": can(viewer(), Action.EDIT_TEXT, facts),
