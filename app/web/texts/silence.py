@@ -186,6 +186,8 @@ def _fill(form: AgreementForm, silence: Silence) -> None:
         others = [code for code in words.party_order(silence.parties, language) if code != viewer().party]
         form.party.choices = [(code, words.party_name(code, language)) for code in others]
         form.channel.choices = [(name, labels.label("channel", name, language)) for name in CHANNELS]
+    if "ruling" in form:
+        form.note.label.text = _("How you know, for all to read")
     if "choice" in form and request.method != "POST":
         del form["choice"]
 
