@@ -33,30 +33,19 @@ def ask_adoption(session: GuardedSession, reference: str, *, seen: str, note: st
     A question on an agenda that has changed since lapses. Raises what `issue_revision` raises, and `Refusal`
     `adoption_asked_already`.
     """
-    open_before = _open_on(session, reference)  # held before the meeting, in the order in which an answer holds them
+    _hold_open(session, reference)  # before the meeting, in the order in which an answer holds them
     meeting = find_meeting(session, reference, lock=True)
     if not can(session.bound_viewer, Action.ISSUE_AGENDA, facts_of_meeting(session, meeting)):
         raise Refusal("forbidden")
     content = snapshot_of(items_of(session, meeting.id, fresh=True))
     check_ready(session, meeting, content, seen)
-    for decision in open_before:
+    for decision in _open_adoptions(session, meeting.id):  # with one that was asked while this waited for the meeting
         if decision.content["digest"] == seen:
             raise Refusal("adoption_asked_already")
         decision.state, decision.decided_at = "withdrawn", session.now
         session.record("decision_lapsed", "decision", decision.id, decision.audience_id, kind=decision.kind)
     asked = {"do": "adopt", "digest": seen, "items": content["items"]}
     return ask(session, Asked("agenda", asked, chosen_parties(meeting), meeting=meeting, note=note))
-
-
-def adoption_asked(session: GuardedSession, meeting: Meeting) -> Decision | None:
-    """Return the open question of adopting a meeting's agenda."""
-    rows = session.execute(_on_agenda(meeting.id)).scalars()
-    return next((row for row in rows if row.content.get("do") == "adopt"), None)
-
-
-def changes_asked(session: GuardedSession, meeting: Meeting) -> tuple[Decision, ...]:
-    """Return what is asked on a meeting's agenda and open: its adoption, and changes after it, the oldest first."""
-    return tuple(session.execute(_on_agenda(meeting.id)).scalars())
 
 
 def _on_agenda(meeting_id: uuid.UUID) -> Any:
@@ -67,10 +56,13 @@ def _on_agenda(meeting_id: uuid.UUID) -> Any:
     )
 
 
-def _open_on(session: GuardedSession, reference: str) -> list[Decision]:
-    meeting = find_meeting(session, reference)
-    held = _on_agenda(meeting.id).with_for_update(of=Decision).execution_options(populate_existing=True)
-    return [row for row in session.execute(held).scalars() if row.content.get("do") == "adopt"]
+def _hold_open(session: GuardedSession, reference: str) -> None:
+    session.execute(_on_agenda(find_meeting(session, reference).id).with_for_update(of=Decision)).all()
+
+
+def _open_adoptions(session: GuardedSession, meeting_id: uuid.UUID) -> list[Decision]:
+    found = session.execute(_on_agenda(meeting_id).execution_options(populate_existing=True)).scalars()
+    return [row for row in found if row.content.get("do") == "adopt"]
 
 
 @effect("agenda")

@@ -249,12 +249,15 @@ def test_an_agenda_that_changed_is_not_adopted_and_is_asked_anew(kept: Database)
         assert decisions.find_decision(session, first.id).state == "withdrawn"
 
 
-def test_two_adoptions_at_once_leave_one_question(kept: Database) -> None:
-    read, outcomes = page(kept).seen, []
+def test_two_adoptions_at_once_leave_one_question(database: Database) -> None:
+    with database.system_session("prepare an agenda", "write") as session:
+        world.add_item(session, world.add_meeting(session, REF, mechanism="M01"), 1)
+        session.commit()
+    read, outcomes = page(database).seen, []
 
     def ask(key: str) -> None:
         try:
-            does(kept, key, adoption.ask_adoption, REF, seen=read)
+            does(database, key, adoption.ask_adoption, REF, seen=read)
             outcomes.append("asked")
         except Refusal as refusal:
             outcomes.append(refusal.key)
