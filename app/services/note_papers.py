@@ -25,7 +25,7 @@ def note_paper(session: GuardedSession, line: NoteLine) -> NotePaper:
         subject=content.subject,
         paragraphs=(content.first_words, *(each for each in content.body.split("\n") if each), content.last_words),
         day=words.date_plain(line.note.dated_on, language),
-        addressee=content.addressee,
+        addressee=content.addressee[:1].upper() + content.addressee[1:],
         initials=gettext("[initials and stamp]"),
         dated=session.now,
     )

@@ -242,3 +242,9 @@ def test_notes_verbales_over_http(app: Flask) -> None:
     assert post(carol, "/documents/notes/new", came, "/documents/notes/new?direction=in").status_code == 422
     for key in ("ana", "benoit", "sam", "olga", "frank"):
         assert client_of(app, key).get(address).status_code == 404
+
+
+def test_nobody_shows_more_than_they_meant_to(app: Flask) -> None:
+    page = client_of(app, "carol").get(NEW).get_data(as_text=True)
+    assert '<option value="parties" selected>' in page
+    assert '<option value="public" selected>' not in page

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Action
 from app.domain.walltime import TimeInFold
+from app.i18n import reader_language
 from app.models import Mechanism, Meeting, RegisteredDocument
 from app.services import document_acts as service
 from app.services import document_languages, document_places
@@ -30,7 +31,8 @@ KEEPS: Final = signed_in(Action.KEEP_DOCUMENTS)
 def new_document() -> ResponseReturnValue:
     """File a document of a meeting or a mechanism, with its file or for the day that it comes."""
     meeting, mechanism = _table()
-    form = DocumentForm()
+    # Nobody shows more than they meant to by leaving a choice as it stands.
+    form = DocumentForm(data={"handling_step": "parties", "original_language": reader_language()})
     _offer(form, meeting, mechanism)
     if request.method != "POST":
         return _new_page(form, meeting, mechanism)
