@@ -124,7 +124,8 @@ def _hours(view: RoomView) -> list[tuple[str, str, str]]:
     if view.current and on:
         before = sum(line.item.minutes for line in view.items[: view.items.index(view.current)])
         at = words.time_of_day(words.local(on.starts_at, zone), language)
-        hours.append((_percent(before, view.total_minutes), "middle", at))
+        if 0.1 < before / view.total_minutes < 0.9:  # nearer to either end the hours would stand in one another
+            hours.append((_percent(before, view.total_minutes), "middle", at))
     return [*hours, ("100%", "end", words.time_of_day(words.local(last.ends_at, zone), language))]
 
 
