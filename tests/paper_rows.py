@@ -1,4 +1,4 @@
-"""A meeting with as much on it as a paper may have to show: items with long titles, positions, shares, papers, people."""
+"""A meeting with as much on it as a paper may have to show: long titles, positions, shares, papers, people."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from app.models.sealed import Private
 from tests import world
 
 LONG = {
-    "en": "Review of the implementation of the measures agreed at the last session on the exchange of points of contact",
+    "en": "Review of the implementation of the measures agreed at the last session on the exchange of contact points",
     "es": "Examen de la aplicación de las medidas acordadas en el último período de sesiones sobre puntos de contacto",
-    "fr": "Examen de la mise en œuvre des mesures convenues lors de la dernière session au sujet de l’échange des points "
-    "de contact et de la coordination entre les missions permanentes auprès des Nations Unies",
+    "fr": "Examen de la mise en œuvre des mesures convenues lors de la dernière session au sujet de l’échange des "
+    "points de contact et de la coordination entre les missions permanentes auprès des Nations Unies",
     "original": "en",
 }
 ABOUT = {
@@ -109,7 +109,7 @@ def _paper(session: GuardedSession, meeting: Meeting, item: AgendaItem, number: 
 
 def _prepare(session: GuardedSession, meeting: Meeting, item: AgendaItem, words: str) -> None:
     of_mexico, of_us = (session.audience({party_key(code)}) for code in ("MX", "US"))
-    said = {"lines": words, "red_lines": words, "language": "en", "papers": ["UNC/2026/1"]}
+    said: dict[str, object] = {"lines": words, "red_lines": words, "language": "en", "papers": ["UNC/2026/1"]}
     said["questions"] = [{"question": "Why now?", "answer": words}]
     own, theirs = (
         Position(
@@ -122,9 +122,9 @@ def _prepare(session: GuardedSession, meeting: Meeting, item: AgendaItem, words:
     session.add_all([own, theirs])
     session.flush()
     share = PositionShare(
-        id=uuid.uuid4(), kind="position", position_id=theirs.id, meeting_id=meeting.id, item_id=item.id, owner_party="US",
-        content=Private("US", json.dumps({"lines": words})), written_by=world.CAST["daniel"].id,
-        released_by=world.CAST["carol"].id, released_at=world.NOW, audience_id=of_us,
+        id=uuid.uuid4(), kind="position", position_id=theirs.id, meeting_id=meeting.id, item_id=item.id,
+        owner_party="US", content=Private("US", json.dumps({"lines": words})),
+        written_by=world.CAST["daniel"].id, released_by=world.CAST["carol"].id, released_at=world.NOW, audience_id=of_us,
     )  # fmt: skip
     session.add(share)
     session.flush()

@@ -6,7 +6,6 @@ and nothing else in it is run: a form comes from another government's desk, and 
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 import zipfile
@@ -16,7 +15,6 @@ from typing import Any, Final
 import docx
 from docx.enum.section import WD_ORIENT
 from docx.opc.exceptions import OpcError
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from app.domain.errors import Refusal
@@ -34,11 +32,11 @@ from app.domain.markdown_tree import (
     Text,
     Tree,
 )
+from app.papers.docx_metadata import say_of_itself
 from app.papers.prose import Head, Note, Piece, ProsePaper, Wording
 from app.papers.report import Grid
 from app.papers.report_docx import (
     GREY,
-    LOCALES,
     clean,
     fill,
     link,
@@ -91,7 +89,7 @@ def prose_docx(paper: ProsePaper, form: bytes | None = None) -> bytes:
     document = _opened(form or own_form())
     if form is None and (paper.is_wide or len(paper.column_heads) > MOST_UPRIGHT):
         _lay(document.sections[0])
-    _tell(document, paper)
+    say_of_itself(document, paper)
     values = {
         "title": paper.title.text,
         "reference": " · ".join(paper.over),
@@ -333,17 +331,6 @@ def _lay(section: Any) -> None:
     """Lay our own form on its side."""
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
-
-
-def _tell(document: Any, paper: ProsePaper) -> None:
-    """Write what the file says of itself: nothing of a form's own author stays."""
-    told = document.core_properties
-    told.title, told.author, told.last_modified_by = clean(paper.title.text), "Entente", "Entente"
-    told.language, told.comments, told.revision = LOCALES[paper.language], "", 1
-    told.subject = told.keywords = told.category = ""
-    told.created = told.modified = paper.dated.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
-    for defaults in document.styles.element.iter(qn("w:lang")):
-        defaults.set(qn("w:val"), LOCALES[paper.language])
 
 
 def _fill_fields(paragraph: Any, values: Mapping[str, str], paper: ProsePaper) -> None:

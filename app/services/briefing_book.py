@@ -191,7 +191,7 @@ def _paper(book: _Book, paper: PaperLine) -> Note:
 
 def _shared(book: _Book, copy: OpenedCopy) -> Iterable[Piece]:
     giver = copy.copy.from_party or ""
-    sentence = book.say("Shared by %(party)s on %(day)s") % {
+    sentence = book.say("%(party)s, shared on %(day)s") % {
         "party": words.party_name(giver, book.language),
         "day": _day(copy.copy.received_at, book),
     }
