@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
+from app.domain.visibility import person_key
 from app.models import Agenda, AgendaItem, AgendaRevision, AuditRecord, Decision, ItemProposal, Mechanism, OutboxMessage
 from app.services import agenda_acts as acts
 from app.services import agenda_adoption as adoption
@@ -21,7 +22,7 @@ from app.services import agenda_changes as changes
 from app.services import agenda_proposals as proposals
 from app.services import agenda_revisions as revisions
 from app.services import agenda_topics as topics
-from app.services import decision_effects, decisions
+from app.services import audience_moves, decision_effects, decisions
 from app.services.agenda import AgendaView, agenda_of, items_of, version_of
 from app.services.agenda_acts import ItemWords
 from app.services.agenda_page import AgendaPage, agenda_page
@@ -383,6 +384,30 @@ def test_an_item_of_some_is_changed_by_them_alone_adopted_or_not(kept: Database)
 def test_parties_that_cannot_be(kept: Database, key: str, parties: tuple[str, ...], expected: tuple[str, str]) -> None:
     assert refused(kept, key, acts.add_item, REF, item(parties=parties)) == expected
     assert refused(kept, key, proposals.propose_item, REF, proposal(parties=parties)) == expected
+
+
+def test_a_guest_and_a_party_that_leaves_change_whom_others_items_are_seen_by_for_nobody_else(kept: Database) -> None:
+    does(kept, "ana", acts.add_item, REF, item("Their border", parties=("MX", "US")))
+    does(kept, "ana", acts.add_item, REF, item("Our north", parties=("MX", "CA")))
+
+    def of(key: str) -> list[str]:
+        return [line.item.title["en"] for line in seen(kept, key).apart]
+
+    def let_in(session: GuardedSession) -> None:
+        audience_moves.release_rows(session, find_meeting(session, REF), person_key(world.CAST["olga"].id), ())
+
+    does(kept, "ana", let_in)
+    assert (of("benoit"), of("carol"), of("sam")) == (["Our north"], ["Their border"], [])
+
+    def leaves(session: GuardedSession) -> None:
+        audience_moves.move_to_parties(session, find_meeting(session, REF), ("CA", "MX"), ("US",))
+
+    does(kept, "ana", leaves)
+    assert [row.title["en"] for row in rows(kept, "carol", AgendaItem)] == []
+    assert sorted(row.title["en"] for row in rows(kept, "ana", AgendaItem) if row.parties) == [
+        "Our north",
+        "Their border",
+    ]
 
 
 # Proposals ---------------------------------------------------------------------------------------------
