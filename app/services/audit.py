@@ -210,7 +210,7 @@ class Subject:
     """What was acted on, as far as its viewer may know it: its title or name, and its reference where it has one.
 
     Of an agenda and its items, of staged changes and of a draft that was proposed the reference is the meeting's.
-    `position` is the number that an agenda item has now.
+    `position` is the number that an agenda item of all the parties has now.
     """
 
     kind: str
@@ -318,7 +318,7 @@ def _subjects_on_agendas(session: GuardedSession, records: Sequence[AuditRecord]
     references = {row.id: row.reference for row in meetings}
     wanted = {record.number: _uuid(record.facts.get("item")) for record in records if record.subject_kind == "agenda"}
     found = session.execute(
-        select(AgendaItem.id, AgendaItem.title, AgendaItem.position, AgendaItem.removed).where(
+        select(AgendaItem.id, AgendaItem.title, AgendaItem.position, AgendaItem.removed, AgendaItem.parties).where(
             AgendaItem.id.in_({identity for identity in wanted.values() if identity})
         )
     )
@@ -329,7 +329,7 @@ def _subjects_on_agendas(session: GuardedSession, records: Sequence[AuditRecord]
         if reference is None:
             continue
         item = items.get(wanted[record.number])
-        place = item.position if item and not item.removed else None
+        place = item.position if item and not item.removed and not item.parties else None
         subjects[record.number] = Subject("agenda", item.title if item else None, reference, place)
     return subjects
 
