@@ -167,8 +167,8 @@ def test_an_embargo_is_an_instant_in_a_zone(told: Database) -> None:
     }
     for changed, kind in ((gap, TimeInGap), (fold, TimeInFold)):
         said = words(**changed)
-        found = refused(told, "ana", partial(file_document, words=said, received=ORIGINAL, meeting=story.SHARED))
-        assert isinstance(found, kind)
+        act = partial(file_document, words=said, received=ORIGINAL, meeting=story.SHARED)
+        assert isinstance(refused(told, "ana", act), kind)
 
 
 def test_only_known_people_can_be_named(told: Database) -> None:
@@ -397,3 +397,38 @@ def test_nothing_of_the_others_is_counted(told: Database) -> None:
         seen = session.execute(select(RegisteredDocument.symbol)).scalars().all()
         assert seen == ["UNC/2026/91"]
         assert len(session.execute(select(LanguageVersion)).scalars().all()) == 1
+
+
+def test_row_level_security_lets_a_document_move_and_hides_it(make_database: MakeDatabase) -> None:
+    """On PostgreSQL the second lock holds as well: filed, put to an item, narrowed, translated, held back, revised."""
+    told = make_database("postgresql", "story")
+    try:
+        address = filed(told)
+        with told.read_session(world.viewer("ana")) as session:
+            (item_id,) = papers_of_items(session, find_meeting(session, story.SHARED))
+        done(told, "benoit", lambda s: attach_paper(s, address, item_id))
+        narrow = words(
+            handling_step="delegations", named=("US",), release_on=dt.date(2026, 12, 1), release_time=dt.time(9),
+            release_zone="America/New_York",
+        )  # fmt: skip
+        done(told, "ana", lambda s: change_document(s, address, narrow, version=version_of(told, address)))
+        said = LanguageWords("draft", translated_from="en", file=SentFile("Nota.pdf", PDF))
+        done(told, "carol", lambda s: receive_language(s, address, "es", said, version=version_in_es(told, address)))
+        made = done(told, "ana", lambda s: amend_document(s, address, "Rev", {"en": "Again"}, ORIGINAL))
+        assert made.symbol == "UNC/2026/1/Rev.1"
+        for seen in (address, address_of(made)):
+            assert [key for key in ("ana", "carol", "benoit", "sam", "olga") if sees(told, key, seen)] == [
+                "ana",
+                "carol",
+            ]
+        assert of_item(told, item_id, "benoit") == ["UNC/2026/91"]
+        assert of_item(told, item_id) == ["UNC/2026/91", "UNC/2026/1"]
+        with told.read_session(world.viewer("olga")) as session:
+            assert documents.documents(session).papers == ()
+    finally:
+        told.engine.dispose()
+
+
+def version_in_es(database: Database, address: str) -> int:
+    with database.read_session(world.viewer("ana")) as session:
+        return document_view(session, address).line.languages["es"].version
