@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import action_register, agendas, charts, commitments, imports, polls, slots, texts
+from benchmarks import action_register, agendas, briefing, charts, commitments, imports, polls, slots, texts
 from benchmarks.actions import ACTIONS, opened_with_actions
 from benchmarks.actions import FEWER as FEWER_ACTIONS
 from benchmarks.figures import Figure
@@ -53,6 +53,7 @@ def of_dates(engine: str) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder, opened(engine, Path(folder) / "dates", DATES) as bench:
         yield from slots.figures_of(bench)
         yield from polls.figures_of(bench)
+        yield briefing.book(bench)
         yield from agendas.figures_of(bench)
     if engine == "sqlite":  # no database is asked
         yield texts.difference()

@@ -124,7 +124,8 @@ def _prepare(session: GuardedSession, meeting: Meeting, item: AgendaItem, words:
     share = PositionShare(
         id=uuid.uuid4(), kind="position", position_id=theirs.id, meeting_id=meeting.id, item_id=item.id,
         owner_party="US", content=Private("US", json.dumps({"lines": words})),
-        written_by=world.CAST["daniel"].id, released_by=world.CAST["carol"].id, released_at=world.NOW, audience_id=of_us,
+        written_by=world.CAST["daniel"].id, released_by=world.CAST["carol"].id, released_at=world.NOW,
+        audience_id=of_us,
     )  # fmt: skip
     session.add(share)
     session.flush()
