@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.db import GuardedSession
 from app.domain.agreement import Signed, standing_of
-from app.domain.errors import Refusal
+from app.domain.errors import NotFound, Refusal
 from app.domain.silence import STANDING, Reported, SilenceFacts, Verdict, verdict
 from app.domain.visibility import Action, can
 from app.models import AgreedText, Meeting, Silence, SilenceAnswer, SilenceReceipt
@@ -134,6 +134,20 @@ def _over(session: GuardedSession, text: AgreedText) -> Refusal:
         return Refusal("no_silence")
     at = text.adopted_at if last.state == "adopted" else last.settled_at
     return Refusal("silence_is_over", state=last.state, at=at, zone=last.time_zone)
+
+
+def reported_answer(session: GuardedSession, text: AgreedText, answer_id: uuid.UUID) -> SilenceAnswer:
+    """Return what was reported while a text was under its last silence; raises `NotFound` for anything else."""
+    last = latest_silence(session, text.id)
+    query = select(SilenceAnswer).where(
+        SilenceAnswer.id == answer_id,
+        SilenceAnswer.is_reported.is_(True),
+        SilenceAnswer.silence_id == (last.id if last else None),
+    )
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def is_chaired_by_viewer(session: GuardedSession, text: AgreedText, silence: Silence) -> bool:

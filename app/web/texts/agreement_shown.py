@@ -15,10 +15,12 @@ from app.domain.zones import known_zone
 from app.i18n import reader_language
 from app.services.agreement_view import AgreementView, SilenceShown, agreement_of
 from app.services.agreement_words import instant_words, times_elsewhere
+from app.services.history import history_of
 from app.services.texts import WholeText, facts_of_text
 from app.web.routing import session, viewer
 from app.web.texts.agreement_words import advice_words, blocker_words
 
+ACTS_SHOWN: Final = 30
 _DAY: Final = dt.timedelta(days=1)
 
 
@@ -64,6 +66,7 @@ def agreement_context(whole: WholeText, issued_hash: str | None) -> dict[str, An
         "blocking": [blocker_words(each) for each in found.blockers],
         "adopted_words": _adopted(whole.text.adopted_at) if whole.text.adopted_at else None,
         "own_instant": own_instant,
+        "acts": history_of(session(), "text", whole.text.id, ACTS_SHOWN),
     }
 
 

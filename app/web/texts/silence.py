@@ -11,18 +11,18 @@ from flask_babel import gettext as _
 
 from app import labels, words
 from app.domain import documents as papers
-from app.domain.errors import NotFound, Refusal
+from app.domain.errors import Refusal
 from app.domain.silence_advice import advice_on, next_good_instant
 from app.domain.visibility import Action
 from app.i18n import reader_language
-from app.models import AgreedText, Silence, SilenceAnswer
+from app.models import AgreedText, Silence
 from app.services import silence_acts as acts
 from app.services.agreement_words import instant_words, times_elsewhere
 from app.services.meeting_life import CHANNELS
 from app.services.silence_circulation import Prospect, capitals_of, circulate, prospect
 from app.services.silence_receipts import receive
 from app.services.silence_reports import SilenceReport, report_answer, settle_answer
-from app.services.silences import latest_silence
+from app.services.silences import latest_silence, reported_answer
 from app.services.texts import find_text
 from app.web.forms import sent_version
 from app.web.papers import ENDINGS, paper_sent
@@ -152,10 +152,7 @@ def _report(ref: str, form: AgreementForm) -> None:
 @route(blueprint, "/texts/<ref>/silence/answers/<uuid:answer_id>", policy=_RUNS, methods=BOTH)
 def settle_reported(ref: str, answer_id: uuid.UUID) -> ResponseReturnValue:
     """Settle what was reported of a party: an objection, or none."""
-    text = find_text(session(), ref)
-    answer = session().get(SilenceAnswer, answer_id)
-    if answer is None or answer.silence_id != _standing(text).id or not answer.is_reported:
-        raise NotFound
+    answer = reported_answer(session(), find_text(session(), ref), answer_id)
     return _on_silence(
         ref, "settle", Action.RUN_SILENCE, ("ruling", "note"),
         lambda form: settle_answer(
