@@ -52,7 +52,8 @@ def note_docx(paper: NotePaper) -> bytes:
     set_language(styles["Normal"].element.get_or_add_rPr(), paper.language)
     document.add_paragraph(clean(paper.reference))
     document.add_heading(clean(paper.heading), level=1)
-    document.add_paragraph(clean(paper.subject)).runs[0].bold = True
+    if paper.subject:
+        document.add_paragraph().add_run(clean(paper.subject)).bold = True
     for said in paper.paragraphs:
         document.add_paragraph(clean(said))
     document.add_paragraph(clean(paper.day))
