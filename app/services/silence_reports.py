@@ -21,7 +21,7 @@ from app.services.documents import keep_paper
 from app.services.meeting_life import CHANNELS, Paper
 from app.services.silence_acts import adopt_if_over, chaired, end_unadopted
 from app.services.silence_receipts import add_receipt
-from app.services.silences import decided, silence_to_act_on
+from app.services.silences import decided, is_chaired_by_viewer, silence_to_act_on
 
 NOTE_LIMIT: Final = 4000
 RULINGS: Final[tuple[Ruling, ...]] = ("objection", "no_objection")
@@ -41,8 +41,9 @@ class SilenceReport:
 def report_answer(session: GuardedSession, reference: str, report: SilenceReport) -> Silence:
     """Enter what another party answered; it is told, with all the others, and the adoption is held.
 
+    That it has received the text is for the chair to enter: it can be the receipt that starts the clock.
     Raises `NotFound`; `Refusal` `forbidden`, `no_silence`, `silence_is_over`, `silence_too_late`, `silence_not_asked`,
-    `report_is_for_others`, `required`, and what texts and papers raise.
+    `report_is_for_others`, `not_the_chair`, `required`, and what texts and papers raise.
     """
     text, silence = silence_to_act_on(session, reference, Action.REPORT_SILENCE_ANSWER)
     if report.party == session.bound_viewer.party:
@@ -54,6 +55,8 @@ def report_answer(session: GuardedSession, reference: str, report: SilenceReport
     check_answer(decided(session, silence).facts, report.party, session.now)
     note = paragraphs(report.note, "note", NOTE_LIMIT, required=True)
     if report.kind == "received":
+        if not is_chaired_by_viewer(session, text, silence):
+            raise Refusal("not_the_chair", field="kind")
         add_receipt(session, text, silence, report.party, note=note)
         return silence
     paper_id = _kept(session, silence, report.paper)

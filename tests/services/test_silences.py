@@ -271,6 +271,8 @@ def test_what_cannot_be_reported(sqlite_database: Database, text: str, sent: Sil
 
 def test_a_reported_receipt_is_one_and_says_so(sqlite_database: Database, text: str) -> None:
     put_under_silence(sqlite_database, receivers=("CA",))
+    by_another = partial(report_answer, reference=TEXT, report=report("US", "received"))
+    assert refused(partial(acting, sqlite_database, "isabelle", by_another)) == "not_the_chair"
     acting(sqlite_database, "ana", lambda session: report_answer(session, TEXT, report("US", "received")))
     assert silence_of(sqlite_database).state == "running"
 
