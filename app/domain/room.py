@@ -16,6 +16,7 @@ from app.domain.unseen import first_unseen
 EntryKind = Literal["conclusion", "decision", "action", "point"]
 
 ENTRY_KINDS: Final[tuple[EntryKind, ...]] = ("conclusion", "decision", "action", "point")
+ANOTHER_DAY: Final = timedelta(hours=12)
 # What the minutes are made of; an action item becomes one of the record besides.
 MINUTED_KINDS: Final = ("conclusion", "decision", "action")
 LANGUAGES: Final = ("en", "es", "fr")
@@ -128,16 +129,19 @@ def minutes_behind(
     """Return by how many minutes the room is behind its agenda, below 0 where it is ahead; 0 where none has hours.
 
     With an item on, it is how much later that one is expected to end than the agenda says; between two items, how
-    late the next one is. Nothing is late before its hour.
+    late the next one is. Nothing is late before its hour, and a room that is held on another day than the agenda
+    says is neither behind it nor ahead.
     """
     if now_taken is not None:
         planned = next((each for each in items if each.item_id == now_taken.item_id), None)
         if planned is None or planned.ends_at is None:
             return 0
-        return _minutes(now_taken.ends_at - planned.ends_at)
+        behind = now_taken.ends_at - planned.ends_at
+        return _minutes(behind) if abs(behind) < ANOTHER_DAY else 0
     if following is None or following.starts_at is None:
         return 0
-    return max(0, _minutes(now - following.starts_at))
+    late = now - following.starts_at
+    return max(0, _minutes(late)) if late < ANOTHER_DAY else 0
 
 
 def _minutes(length: timedelta) -> int:

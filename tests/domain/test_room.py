@@ -89,6 +89,7 @@ def test_the_time_of_the_item_that_is_taken(now: float, used: int, left: int, en
         (12, 20, 2),  # began two minutes late
         (10, 41, 6),  # runs over by six
         (5, 20, -5),  # five minutes ahead
+        (5 - 24 * 60, 20 - 24 * 60, 0),  # held the day before: on another clock than the agenda
     ],
 )
 def test_how_far_behind_the_agenda_with_an_item_on(started: float, now: float, expected: int) -> None:
@@ -96,7 +97,7 @@ def test_how_far_behind_the_agenda_with_an_item_on(started: float, now: float, e
     assert minutes_behind(AGENDA, on, AGENDA[2], at(now)) == expected
 
 
-@pytest.mark.parametrize(("now", "expected"), [(-30, 0), (0, 0), (7, 7)])
+@pytest.mark.parametrize(("now", "expected"), [(-30, 0), (0, 0), (7, 7), (7 + 24 * 60, 0)])
 def test_how_far_behind_the_agenda_between_items(now: float, expected: int) -> None:
     assert minutes_behind(AGENDA, None, AGENDA[0], at(now)) == expected
 
