@@ -16,6 +16,7 @@ from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.walltime import TimeInFold, TimeInGap
 from app.models import AgendaItem, AuditRecord, Document, LanguageVersion, RegisteredDocument
 from app.services import documents
+from app.services.audience_moves import move_to_parties
 from app.services.document_acts import (
     DocumentWords,
     Received,
@@ -432,3 +433,19 @@ def test_row_level_security_lets_a_document_move_and_hides_it(make_database: Mak
 def version_in_es(database: Database, address: str) -> int:
     with database.read_session(world.viewer("ana")) as session:
         return document_view(session, address).line.languages["es"].version
+
+
+def test_who_leaves_the_meeting_leaves_its_documents_and_their_files(told: Database) -> None:
+    address = filed(told)
+    with told.read_session(world.viewer("benoit")) as session:
+        (file_id,) = document_view(session, address).files
+
+    def leave(session: GuardedSession) -> None:
+        move_to_parties(session, find_meeting(session, story.SHARED, lock=True), ("MX", "US"), ("CA",))
+
+    done(told, "ana", leave)
+    assert [key for key in ("ana", "carol", "benoit") if sees(told, key, address)] == ["ana", "carol"]
+    with told.read_session(world.viewer("benoit")) as session, pytest.raises(NotFound):
+        documents.document(session, file_id)
+    with told.read_session(world.viewer("carol")) as session:
+        assert documents.document(session, file_id).content == PDF
