@@ -49,7 +49,7 @@ class AgreementForm(FlaskForm):
         _l("This time comes twice that day. Which is meant?"),
         [Optional()],
     )
-    zone = SelectField(_l("In the time of"), validate_choice=False)
+    zone = SelectField(_l("In the time of"), [InputRequired(CHOOSE)], validate_choice=False)
     hours = IntegerField(
         _l("At least so many hours after the last receipt"),
         [InputRequired(NEEDED)],

@@ -74,7 +74,7 @@ def _silence_acts() -> dict[str, ActWords]:
         "withdraw": ActWords(
             _("Take it back from under silence"),
             (_("Nothing is adopted. The text is a draft again and can be edited."), told),
-            _("Take it back"),
+            _("Take it back from silence"),
             _("The text is a draft again, and all are told."),
             is_grave=True,
         ),
