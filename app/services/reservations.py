@@ -19,6 +19,7 @@ from app.domain.markdown import cleaned
 from app.domain.visibility import Action, can
 from app.models import AgreedText, Reservation
 from app.models.texts import RESERVATION_KINDS
+from app.services.silences import silence_not_over
 from app.services.text_comments import check_paragraph
 from app.services.texts import facts_of_text, find_text
 
@@ -44,8 +45,8 @@ def may_reserve(session: GuardedSession, text: AgreedText) -> bool:
 def make_reservation(session: GuardedSession, reference: str, order: ReservationOrder) -> Reservation:
     """Append something to a text or to a paragraph of it for the viewer's own party.
 
-    Raises `NotFound`; `Refusal` `forbidden`, `text_adopted`, `text_withdrawn`, `reservation_not_needed`,
-    `unknown_language`, and what Markdown raises.
+    Raises `NotFound`; `Refusal` `forbidden`, `text_adopted`, `text_withdrawn`, `silence_is_over`,
+    `reservation_not_needed`, `unknown_language`, and what Markdown raises.
     """
     text = _reserved_on(session, reference)
     _check(order)
@@ -112,6 +113,7 @@ def _reserved_on(session: GuardedSession, reference: str) -> AgreedText:
         raise Refusal("forbidden")
     if text.state not in OPEN_STATES:
         raise Refusal(f"text_{text.state}")
+    silence_not_over(session, text)  # what it ended with is agreed since that instant, written down or not
     return text
 
 

@@ -19,7 +19,7 @@ from app.models import AgreedText, Party, TextRevision, TextSignature
 from app.services.adoption import adopt, adopt_if_agreed, check_shown
 from app.services.agreement_post import tell_of_text
 from app.services.signature_rows import signature_rows
-from app.services.silences import decided, standing_silence
+from app.services.silences import decided, silence_not_over, standing_silence
 from app.services.texts import facts_of_text, find_text, whole_text
 
 
@@ -128,11 +128,7 @@ def _to_sign(session: GuardedSession, reference: str) -> AgreedText:
         raise Refusal("forbidden")
     if text.state not in {"draft", "under_silence"}:
         raise Refusal(f"text_{text.state}")
-    silence = standing_silence(session, text.id)
-    if silence is not None:
-        found = decided(session, silence).verdict(session.now)
-        if found.is_over:
-            raise Refusal("silence_is_over", state=found.state, at=found.at, zone=silence.time_zone)
+    silence_not_over(session, text)
     return text
 
 

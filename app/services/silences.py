@@ -119,13 +119,23 @@ def silence_to_act_on(session: GuardedSession, reference: str, action: Action) -
     text = find_text(session, reference, lock=True)
     if not can(session.bound_viewer, action, facts_of_text(session, text)):
         raise Refusal("forbidden")
-    silence = standing_silence(session, text.id)
+    silence = silence_not_over(session, text)
     if silence is None:
         raise _over(session, text)
-    found = decided(session, silence).verdict(session.now)
-    if found.is_over:
-        raise Refusal("silence_is_over", state=found.state, at=found.at, zone=silence.time_zone)
     return text, silence
+
+
+def silence_not_over(session: GuardedSession, text: AgreedText) -> Silence | None:
+    """Return the silence that a text, which is held, is under; None where it is under none.
+
+    Raises `Refusal("silence_is_over")` where that has ended, whether or not it was written down.
+    """
+    silence = standing_silence(session, text.id)
+    if silence is not None:
+        found = decided(session, silence).verdict(session.now)
+        if found.is_over:
+            raise Refusal("silence_is_over", state=found.state, at=found.at, zone=silence.time_zone)
+    return silence
 
 
 def _over(session: GuardedSession, text: AgreedText) -> Refusal:

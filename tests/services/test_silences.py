@@ -16,6 +16,7 @@ from app.domain.errors import Refusal, StaleVersion
 from app.domain.walltime import TimeInFold, TimeInGap
 from app.jobs.tasks import keep_silences
 from app.models import AgreedText, RegisteredDocument, Reservation, SilenceAnswer, TextLanguage
+from app.services.reservations import ReservationOrder, make_reservation, withdraw_reservation
 from app.services.signatures import SignatureOrder, sign
 from app.services.silence_acts import accept_early, break_silence, extend_silence, withdraw_silence
 from app.services.silence_circulation import EndOrder, circulate, prospect
@@ -445,6 +446,21 @@ def test_a_reservation_that_was_made_is_there_after_the_adoption(
 
 
 # Reminders ----------------------------------------------------------------------------------------
+
+
+def test_nothing_is_appended_once_it_has_ended_though_nobody_wrote_that_down(
+    sqlite_database: Database, text: str, clock: Clock
+) -> None:
+    order = ReservationOrder("footnote", {"en": "Canada recalls its statement."}, "en")
+    made = acting(sqlite_database, "isabelle", lambda session: make_reservation(session, TEXT, order).id)
+    put_under_silence(sqlite_database)
+    clock.now = END
+    assert refused(lambda: acting(sqlite_database, "carol", lambda each: make_reservation(each, TEXT, order))) == (
+        "silence_is_over"
+    )
+    assert refused(
+        lambda: acting(sqlite_database, "isabelle", lambda each: withdraw_reservation(each, TEXT, made))
+    ) == ("silence_is_over")
 
 
 def test_who_has_said_nothing_is_reminded_once_a_day_before(sqlite_database: Database, text: str, clock: Clock) -> None:
