@@ -160,13 +160,19 @@ def _replace_own(session: GuardedSession, text: AgreedText, party: str) -> None:
 
 
 def _adopt(session: GuardedSession, text: AgreedText) -> bool:
-    """Adopt the text where this was the last that it needed: by signatures, or with those who agreed in the silence."""
+    """Adopt the text where this was the last that it needed: by signatures, or with those who agreed in the silence.
+
+    What was reported of a party holds either, until the chair has settled it.
+    """
+    silence = standing_silence(session, text.id)
+    of = decided(session, silence) if silence is not None else None
+    if of is not None and of.unsettled:
+        return False
     if adopt_if_agreed(session, text):
         return True
-    silence = standing_silence(session, text.id)
-    if silence is None:
+    if of is None:
         return False
-    found = decided(session, silence).verdict(session.now)
+    found = of.verdict(session.now)
     if found.state != "adopted" or found.at is None:
         return False
     adopt(session, text, way="silence", at=found.at, by=session.bound_viewer.person_id)

@@ -45,8 +45,8 @@ def opt_in(session: GuardedSession, mechanism: Mechanism) -> SilenceOptIn:
     All parties of the mechanism and the secretariats that they made see it. Raises `Refusal("forbidden")`.
     """
     own = _own(session, mechanism)
-    if own is not None:
-        return own
+    if own:
+        return own[0]
     viewer = session.bound_viewer
     audience_id = session.audience(audience_of(session, mechanism.id, mechanism.parties).keys)
     row = SilenceOptIn(
@@ -65,15 +65,17 @@ def end_opt_in(session: GuardedSession, mechanism: Mechanism) -> SilenceOptIn:
     Raises `Refusal` `not_opted_in` where it takes no part.
     """
     own = _own(session, mechanism)
-    if own is None:
+    if not own:
         raise Refusal("not_opted_in")
-    own.ended_at, own.ended_by = session.now, session.bound_viewer.person_id
-    session.record("silence_opt_in_ended", "mechanism", mechanism.id, own.audience_id, party=own.party_code)
+    for row in own:
+        row.ended_at, row.ended_by = session.now, session.bound_viewer.person_id
+    session.record("silence_opt_in_ended", "mechanism", mechanism.id, own[0].audience_id, party=own[0].party_code)
     session.flush()
-    return own
+    return own[0]
 
 
-def _own(session: GuardedSession, mechanism: Mechanism) -> SilenceOptIn | None:
+def _own(session: GuardedSession, mechanism: Mechanism) -> list[SilenceOptIn]:
+    """Return what stands of the viewer's own party: two of it, where two of its people opted in at the same moment."""
     if not may_opt_in(session, mechanism):
         raise Refusal("forbidden")
     query = select(SilenceOptIn).where(
@@ -81,4 +83,4 @@ def _own(session: GuardedSession, mechanism: Mechanism) -> SilenceOptIn | None:
         SilenceOptIn.party_code == session.bound_viewer.party,
         SilenceOptIn.ended_at.is_(None),
     )
-    return session.execute(query.order_by(SilenceOptIn.opted_in_at).with_for_update()).scalars().first()
+    return list(session.execute(query.order_by(SilenceOptIn.opted_in_at).with_for_update()).scalars())

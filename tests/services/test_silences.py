@@ -226,6 +226,18 @@ def test_a_reported_answer_holds_the_adoption_past_the_end(sqlite_database: Data
     assert (adopted.state, adopted.adopted_at) == ("adopted", clock.now)
 
 
+def test_a_reported_answer_holds_what_all_have_signed_until_it_is_settled(sqlite_database: Database, text: str) -> None:
+    put_under_silence(sqlite_database)
+    order = SignatureOrder(agreeing.shown(sqlite_database))
+    for key in ("ana", "isabelle"):
+        acting(sqlite_database, key, lambda session: sign(session, TEXT, order))
+    acting(sqlite_database, "ana", lambda session: report_answer(session, TEXT, report("CA", "objection")))
+    acting(sqlite_database, "carol", lambda session: sign(session, TEXT, order))
+    assert (silence_of(sqlite_database).state, text_of(sqlite_database).state) == ("held", "under_silence")
+    _settle(sqlite_database, "ana", "no_objection")
+    assert text_of(sqlite_database).state == "adopted"
+
+
 def test_a_reported_objection_that_was_one_breaks_it(sqlite_database: Database, text: str) -> None:
     put_under_silence(sqlite_database)
     acting(sqlite_database, "erin", lambda session: report_answer(session, TEXT, report("CA", "objection")))
@@ -361,6 +373,12 @@ def test_to_end_ones_part_touches_no_silence_that_runs(sqlite_database: Database
         )
     )
     assert found == "not_opted_in"
+
+
+def test_to_end_ones_part_ends_both_of_two_that_came_at_once(sqlite_database: Database) -> None:
+    agreeing.prepare(sqlite_database, opted_in=("CA", "MX", "US", "US"))
+    acting(sqlite_database, "carol", lambda session: end_opt_in(session, world.mechanism_of(session, "M01")))
+    assert acting(sqlite_database, "ana", lambda session: prospect(session, TEXT).missing) == ("US",)
 
 
 @pytest.mark.parametrize(
