@@ -8,6 +8,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms import FileField, Form, SelectField
 
 from app import labels, words
@@ -33,7 +34,9 @@ class PutForm(Form):
 
     kind = SelectField(_l("Paper"))
     whose = SelectField(_l("For"))
-    file = FileField(_l("Form"), description=_l("A text document (DOCX) with the fields that it is to fill in."))
+    file = FileField(
+        _lp("of a paper", "Form"), description=_l("A text document (DOCX) with the fields that it is to fill in.")
+    )
 
 
 @route(blueprint, "/documents/forms", policy=_KEEPS)
@@ -131,7 +134,7 @@ def _fields_said() -> list[tuple[str, str]]:
         "date": _("the day on which it was printed"),
         "body": _("all that it says; no form is without this field"),
     }
-    return [(name, str(said[name])) for name in FIELDS]
+    return [("{{ " + name + " }}", str(said[name])) for name in FIELDS]
 
 
 def _handed(name: str, content: bytes) -> ResponseReturnValue:
