@@ -162,3 +162,76 @@ def test_what_is_no_form_is_refused(content: bytes, key: str | None) -> None:
     with pytest.raises(Refusal) as refused:
         check_form(content)
     assert refused.value.key == key
+
+
+NUMBERED = "1. first\n2. second\n\nbetween\n\n7. seventh\n   - under it\n8. eighth"
+
+
+def test_a_numbered_list_counts_as_it_was_written_in_every_form() -> None:
+    numbered = paper(Wording((column(NUMBERED),)), column_heads=())
+    for said in (words_of_docx(prose_docx(numbered)), words_of_pdf(prose_pdf(numbered))):
+        flat = re.sub(r"\s+", " ", said)
+        for words in ("1. first", "2. second", "7. seventh", "8. eighth", "– under it"):
+            assert words in flat
+    assert "7. seventh" in prose_markdown(numbered).decode()
+
+
+def test_wordings_side_by_side_stand_under_their_languages_once() -> None:
+    beside = (
+        Wording((column("One."), column("Uno.", "es")), "1"),
+        Wording((column("Two."), column("Dos.", "es")), "2"),
+    )
+    document = docx.Document(io.BytesIO(prose_docx(paper(*beside))))
+    rows = [[cell.text.strip() for cell in row.cells] for row in document.tables[0].rows]
+    assert rows == [["", "English", "Spanish"], ["1", "One.", "Uno."], ["2", "Two.", "Dos."]]
+
+
+def test_a_page_of_three_languages_lies_on_its_side() -> None:
+    three = Wording((column("One."), column("Uno.", "es"), column("Un.", "fr")), "1")
+    heads = (Worded("English", "en"), Worded("Spanish", "en"), Worded("French", "en"))
+    laid = paper(three, column_heads=heads)
+    box = PdfReader(io.BytesIO(prose_pdf(laid))).pages[0].mediabox
+    assert box.width > box.height
+    section = docx.Document(io.BytesIO(prose_docx(laid))).sections[0]
+    assert section.page_width is not None
+    assert section.page_height is not None
+    assert section.page_width > section.page_height
+
+
+def test_a_heading_stands_beside_its_translations() -> None:
+    head = Head("Peace operations", beside=(Worded("Operaciones de paz", "es"),))
+    beside = paper(head, Wording((column("One."), column("Uno.", "es"))))
+    found = PdfReader(io.BytesIO(prose_pdf(beside)))
+    assert ("/H2", None) in [(kind, None) for kind, _ in tags_of(found)]
+    assert "es" in {language for _, language in tags_of(found)}
+    for said in (words_of_pdf(prose_pdf(beside)), words_of_docx(prose_docx(beside)), prose_markdown(beside).decode()):
+        assert "Operaciones de paz" in said
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, "marking 0 · the parties"), (60, "+ 33 · the parties")])
+def test_many_national_markings_leave_room_on_the_page(count: int, shown: str) -> None:
+    markings = (*(Worded(f"a marking {place}", "en") for place in range(count)), Worded("the parties", "en"))
+    found = PdfReader(io.BytesIO(prose_pdf(paper(markings=markings))))
+    first = " ".join(found.pages[0].extract_text().split())
+    assert all(f"a marking {place}" in first for place in range(count))
+    for page in found.pages:
+        assert shown in " ".join(page.extract_text().split())
+
+
+def test_letters_are_never_smaller_than_seven_points() -> None:
+    plain = Wording((column("Words of a paragraph."),), "1", ("Small words",), "Lead")
+    tiny = paper(plain, Note(Worded("A note.", "en")), column_heads=(), scale=0.1, is_dense=True)
+    assert set(sizes_in(prose_pdf(tiny))) == {7.0}
+
+
+def sizes_in(content: bytes) -> list[float]:
+    """Return the sizes of the letters of a PDF, in points."""
+    sizes: list[float] = []
+
+    def see(text: str, _cm: object, tm: list[float], _font: object, size: float) -> None:
+        if text.strip():
+            sizes.append(round(abs(tm[3]) * size, 1))
+
+    for page in PdfReader(io.BytesIO(content)).pages:
+        page.extract_text(visitor_text=see)
+    return sizes

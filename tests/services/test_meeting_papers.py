@@ -27,7 +27,7 @@ from app.services.papers_offered import papers_offered
 from tests import world
 from tests.paper_rows import fill
 from tests.papers.test_agenda_paper import root_of, tags_of
-from tests.papers.test_prose import words_of_docx, words_of_pdf
+from tests.papers.test_prose import sizes_in, words_of_docx, words_of_pdf
 
 REF = "UNC-2026-7"
 SAID = "We support it."
@@ -181,10 +181,7 @@ def test_a_pack_is_two_sheets_that_can_be_read(sqlite_database: Database, items:
     found = PdfReader(io.BytesIO(content))
     assert len(found.pages) <= 2
     assert f"({items})" in words_of_pdf(content)  # the title of the last item, whole
-    sizes: list[float] = []
-    for page in found.pages:
-        page.extract_text(visitor_text=lambda _text, _cm, tm, _font, size: sizes.append(abs(tm[3]) * size))
-    assert min(size for size in sizes if size) >= 6.99
+    assert min(sizes_in(content)) >= 7
 
 
 # Not for attribution -------------------------------------------------------------------------------
