@@ -21,6 +21,7 @@ from app.services.agreement_post import tell_of_text
 from app.services.silence_circulation import EndOrder
 from app.services.silence_receipts import add_receipt
 from app.services.silences import decided, is_chaired_by_viewer, silence_to_act_on
+from app.services.text_agreement import void_signature_of
 
 WORDS_LIMIT: Final = 10_000
 
@@ -28,6 +29,7 @@ WORDS_LIMIT: Final = 10_000
 def break_silence(session: GuardedSession, reference: str, words: str) -> SilenceAnswer:
     """Object in writing for the viewer's own party: the text is not adopted, and all are told why at once.
 
+    What the party signed before is void: a signature that stood would adopt, over its objection, with the others'.
     Raises `NotFound`; `Refusal` `forbidden`, `no_silence`, `silence_is_over`, `silence_too_late`, `silence_not_asked`,
     `required` on `words`, and what texts raise.
     """
@@ -37,6 +39,7 @@ def break_silence(session: GuardedSession, reference: str, words: str) -> Silenc
     said = paragraphs(words, "words", WORDS_LIMIT, required=True)
     row = _answer(session, silence, party, "objection", said)
     end_unadopted(session, text, silence, "broken")
+    void_signature_of(session, text, party)
     session.record("silence_broken", "text", text.id, text.audience_id, reference=text.reference, party=party)
     session.flush()
     tell_of_text(session, "silence_broken", text, silence_id=str(silence.id))

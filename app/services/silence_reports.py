@@ -16,12 +16,14 @@ from app.domain.silence import Ruling, check_answer
 from app.domain.visibility import Action
 from app.models import Silence, SilenceAnswer
 from app.models.texts import SILENCE_ANSWERS
+from app.services.adoption import adopt_if_agreed
 from app.services.agreement_post import tell_of_text
 from app.services.documents import keep_paper
 from app.services.meeting_life import CHANNELS, Paper
 from app.services.silence_acts import adopt_if_over, chaired, end_unadopted
 from app.services.silence_receipts import add_receipt
 from app.services.silences import decided, is_chaired_by_viewer, silence_to_act_on
+from app.services.text_agreement import void_signature_of
 
 NOTE_LIMIT: Final = 4000
 RULINGS: Final[tuple[Ruling, ...]] = ("objection", "no_objection")
@@ -103,13 +105,16 @@ def settle_answer(
     )  # fmt: skip
     if ruling == "objection":
         end_unadopted(session, text, silence, "broken")
+        void_signature_of(session, text, row.party_code)
         session.flush()
         tell_of_text(session, "silence_broken", text, silence_id=str(silence.id))
         return silence
     session.flush()
-    if not decided(session, silence).unsettled:
+    is_settled = not decided(session, silence).unsettled
+    if is_settled:
         silence.state = "circulated" if silence.ends_at is None else "running"
-    if not adopt_if_over(session, text, silence):
+    # Who signed while the answer waited is waited for no more.
+    if not adopt_if_over(session, text, silence) and not (is_settled and adopt_if_agreed(session, text)):
         tell_of_text(session, "silence_answer_settled", text, silence_id=str(silence.id))
     return silence
 

@@ -18,7 +18,8 @@ VoidReason = Literal["edited", "terms", "taken_back", "replaced"]
 def text_changed(session: GuardedSession, text: AgreedText) -> None:
     """Take note that a wording, the title or the order of a text has changed; every signature on it is void then.
 
-    A change in a translation leaves the content as it is: what adoption waits for is that it is cleared. Raises
+    A change in a translation leaves the content as it is: what adoption waits for is that it is cleared, and one that
+    was cleared voids the signatures where it changes (see `text_languages`). Raises
     `Refusal` `text_under_silence`, `text_adopted`, `text_withdrawn` where the content of such a text would change.
     """
     session.flush()
@@ -48,6 +49,18 @@ def void_signatures(session: GuardedSession, text: AgreedText, reason: VoidReaso
         )  # fmt: skip
         tell_of_text(session, "text_signatures_voided", text)
     return len(rows)
+
+
+def void_signature_of(session: GuardedSession, text: AgreedText, party: str) -> None:
+    """Void the signature of a party that objects to what it signed: until it signs anew it has not agreed."""
+    standing = select(TextSignature).where(
+        TextSignature.text_id == text.id, TextSignature.party_code == party, TextSignature.voided_at.is_(None)
+    )
+    for row in session.execute(standing.with_for_update()).scalars():
+        row.voided_at, row.void_reason = session.now, "taken_back"
+        session.record(
+            "text_signature_taken_back", "text", text.id, text.audience_id, reference=text.reference, party=party
+        )
 
 
 def change_terms(session: GuardedSession, text: AgreedText, **terms: object) -> None:

@@ -288,7 +288,10 @@ def retitle_text(session: GuardedSession, text: AgreedText, title: Mapping[str, 
     if text.original_language not in cleaned:
         raise Refusal("needs_title", field=f"title_{text.original_language}")
     if cleaned != text.title:
+        changed = [language for language in words.LANGUAGES if cleaned.get(language) != text.title.get(language)]
         text.title = cleaned
+        for language in changed:  # a title is a part of its version, which is not cleared with another
+            wording_written(session, text, language, has_words=False)
         _changed(session, text, "text_retitled")
     return text
 

@@ -14,7 +14,7 @@ from app.domain.name_orders import NAME_ORDERS, NameOrder, Names, ordered
 from app.domain.text_languages import Pair, Standing
 from app.domain.visibility import Action, can
 from app.models import AgreedText, Meeting, MeetingParty, TextLanguage
-from app.services.text_agreement import change_terms
+from app.services.text_agreement import change_terms, void_signatures
 from app.services.texts import WholeParagraph, WholeText, facts_of_text, find_text, whole_text
 
 
@@ -80,6 +80,7 @@ def set_language(
             raise Refusal("clearing_needs_a_coordinator", field="state")
         _check_two_people(session, whole, language, state)
     before = row.state
+    _void_what_relied_on(session, text, before, state)
     row.state, row.due_on = state, due_on
     row.changed_by, row.changed_at = session.bound_viewer.person_id, session.now
     session.record(
@@ -109,7 +110,14 @@ def wording_written(session: GuardedSession, text: AgreedText, language: str, *,
         else:
             continue
         if after != row.state:
+            _void_what_relied_on(session, text, row.state, after)
             row.state, row.changed_by, row.changed_at = after, session.bound_viewer.person_id, session.now
+
+
+def _void_what_relied_on(session: GuardedSession, text: AgreedText, before: str, after: str) -> None:
+    """Void what was signed while a version was cleared that is cleared no more: the versions are equals."""
+    if text.state == "draft" and before in rules.READY and after not in rules.READY:
+        void_signatures(session, text, "edited")
 
 
 def make_authentic(session: GuardedSession, text: AgreedText) -> tuple[str, ...]:
