@@ -19,7 +19,7 @@ from app.domain.markdown_tree import LineBreak, Paragraph, Text
 from app.domain.markdown_writing import to_markdown
 from app.domain.room import MINUTED_KINDS
 from app.domain.visibility import Action, can
-from app.models import AgendaItem, AgreedText, Meeting, MinuteEntry, TextParagraph
+from app.models import AgendaItem, AgreedText, Meeting, MinuteEntry, Room, TextParagraph
 from app.services.agenda import items_of
 from app.services.meetings import facts_of_meeting
 from app.services.rooms import find_room, raise_beat
@@ -66,6 +66,7 @@ def draft_minutes(
     the party that made them only where the room attributes. Raises `Refusal` `forbidden`, `no_room`,
     `minutes_exist`, `nothing_captured`, and what `make_text` raises.
     """
+    named = _held_room(session, meeting).is_attributed
     found = _minutes(session, meeting, tuple(sorted(parties)))
     if found.text is not None:
         raise Refusal("minutes_exist")
@@ -73,7 +74,6 @@ def draft_minutes(
     if not captured:
         raise Refusal("nothing_captured")
     chosen = language or _usual_language(captured)
-    named = _is_attributed(session, meeting)
     paragraphs: list[str | Heading] = []
     entries: list[MinuteEntry | None] = []
     for each in captured:
@@ -100,8 +100,9 @@ def add_to_minutes(
 ) -> AgreedText:
     """Add what was captured since to the minutes, each under its item, and return them.
 
-    Raises `Refusal` `forbidden`, `no_minutes`, `nothing_captured`, and what an edit of a text raises.
+    Raises `Refusal` `forbidden`, `no_room`, `no_minutes`, `nothing_captured`, and what an edit of a text raises.
     """
+    named = _held_room(session, meeting).is_attributed
     found = _minutes(session, meeting, tuple(sorted(parties)))
     if found.text is None:
         raise Refusal("no_minutes")
@@ -109,7 +110,6 @@ def add_to_minutes(
     captured = _by_item(session, meeting, found.waiting, with_points=with_points)
     if not captured:
         raise Refusal("nothing_captured")
-    named = _is_attributed(session, meeting)
     for each in captured:
         after = _last_of(session, text, each.item)
         if each.item is not None and after is None:
@@ -186,11 +186,12 @@ def _by_item(
     return [each for each in found if each.entries]
 
 
-def _is_attributed(session: GuardedSession, meeting: Meeting) -> bool:
+def _held_room(session: GuardedSession, meeting: Meeting) -> Room:
+    """Return the room, held before its notes are read: what is put into minutes at once by two is there once."""
     room = find_room(session, meeting.id, lock=True)
     if room is None:
         raise Refusal("no_room")
-    return room.is_attributed
+    return room
 
 
 def _usual_language(captured: Iterable[_Captured]) -> str:

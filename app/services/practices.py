@@ -44,8 +44,7 @@ def record_practice(
 ) -> BestPractice:
     """Take what a meeting found into the register; it is seen by the parties that were at it (had the item).
 
-    Raises `NotFound`, `Refusal` `forbidden`, `not_in_state` before the meeting is confirmed, `unknown_party`,
-    `needs_title`, `required`, and what texts raise.
+    Raises `NotFound`, `Refusal` `forbidden`, `unknown_party`, `needs_title`, `required`, and what texts raise.
     """
     meeting = find_meeting(session, reference)
     item = item_behind(session, item_id)

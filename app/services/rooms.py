@@ -66,7 +66,7 @@ def open_room(
     """Open the room of a meeting that is confirmed, held or closed, or open one that was closed again.
 
     `afterwards` opens it for its notes alone: nothing is timed. What is not attributed stays so. Raises `NotFound`,
-    `Refusal` `forbidden`, `not_in_state`, `unknown_party`.
+    `Refusal` `forbidden`, `room_not_yet`, `unknown_party`.
     """
     meeting, facts = _to_chair(session, reference)
     if meeting.state not in rules.OPENED_IN:
@@ -200,7 +200,7 @@ def take_apart(session: GuardedSession, reference: str, item_id: uuid.UUID, *, s
     """
     meeting = find_meeting(session, reference)
     item = item_of_meeting(session, meeting, item_id)
-    room = find_room(session, meeting.id)
+    room = find_room(session, meeting.id, lock=True)  # so that nothing is taken beside its closing
     if item is None or not item.parties:
         raise NotFound
     if not can(session.bound_viewer, Action.CHAIR_MEETING, facts_of_item(session, meeting, item)):
@@ -208,10 +208,9 @@ def take_apart(session: GuardedSession, reference: str, item_id: uuid.UUID, *, s
     if room is None or room.state != "open":
         raise Refusal("room_closed" if room else "no_room")
     series = session.execute(
-        select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, AgendaItem.audience_id == item.audience_id)
-        .with_for_update(of=AgendaItem)
-    ).scalars()  # fmt: skip
-    of_series = {each.id for each in series}
+        select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id, AgendaItem.audience_id == item.audience_id)
+    ).scalars()
+    of_series = set(series)
     turns = [turn for turn in _open_turns(session, meeting, None) if turn.item_id in of_series]
     if starts and any(turn.item_id == item.id for turn in turns):
         return meeting
