@@ -176,7 +176,9 @@ def whole_text(session: GuardedSession, text: AgreedText) -> WholeText:
         .order_by(Reservation.made_at, Reservation.id)
         .execution_options(**fresh)
     ).scalars()
-    languages = session.execute(select(TextLanguage).where(TextLanguage.text_id == text.id)).scalars()
+    languages = session.execute(
+        select(TextLanguage).where(TextLanguage.text_id == text.id).execution_options(**fresh)
+    ).scalars()
     paragraphs = [_whole_paragraph(row, wordings[row.id]) for row in rows]
     return WholeText(
         text,
