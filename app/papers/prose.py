@@ -51,11 +51,15 @@ class Head:
 
 @dataclass(frozen=True)
 class Column:
-    """A wording in one language, and the marks of the notes that stand on it."""
+    """A wording in one language, and the marks of the notes that stand on it.
+
+    `small` is said under it: that it is not in the language of its column.
+    """
 
     tree: Tree
     language: str
     marks: tuple[str, ...] = ()
+    small: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,11 @@ class ProsePaper:
         return self.over[0] if self.over else self.title.text
 
     @property
+    def colon(self) -> str:
+        """Return a colon as the paper's language sets it."""
+        return "\u00a0:" if self.language == "fr" else ":"
+
+    @property
     def foot(self) -> tuple[Worded, ...]:
         """Return the markings that stand at the foot of each page: the handling step always, and what has room.
 
@@ -157,6 +166,7 @@ def prose_data(paper: ProsePaper) -> dict[str, object]:
         "column_heads": [_worded(each, language) for each in paper.column_heads],
         "pieces": [_piece(piece, paper) for piece in paper.pieces],
         "page": paper.page,
+        "colon": paper.colon,
         "scale": paper.scale,
         "is_dense": paper.is_dense,
         "is_wide": paper.is_wide,
@@ -184,10 +194,7 @@ def _piece(piece: Piece, paper: ProsePaper) -> dict[str, object]:
                 "opens_page": piece.opens_page,
             }
         case Wording():
-            columns = [
-                {"blocks": _blocks(each.tree), "language": _spoken(each.language, paper), "marks": list(each.marks)}
-                for each in piece.columns
-            ]
+            columns = [_column(each, paper) for each in piece.columns]
             small = [shown(each, paper.language) for each in piece.small]
             told = {"number": piece.number, "lead": shown(piece.lead, paper.language)}
             return {"is": "wording", "columns": columns, "small": small, **told}
@@ -209,6 +216,15 @@ def _piece(piece: Piece, paper: ProsePaper) -> dict[str, object]:
                 "shares": list(piece.shares),
                 "rows": rows,
             }
+
+
+def _column(column: Column, paper: ProsePaper) -> dict[str, object]:
+    return {
+        "blocks": _blocks(column.tree),
+        "language": _spoken(column.language, paper),
+        "marks": list(column.marks),
+        "small": shown(column.small, paper.language),
+    }
 
 
 def _spoken(language: str, paper: ProsePaper) -> str:

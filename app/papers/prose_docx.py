@@ -162,6 +162,8 @@ class _Body:
         self._lead(self.document, piece.lead)
         for column in piece.columns:
             self._tree(self.document, column.tree, column.language, piece.number, column.marks)
+            if column.small:
+                self._small(column.small)
         for line in piece.small:
             self._small(line)
 
@@ -191,8 +193,9 @@ class _Body:
             cell.width = room // len(piece.columns)
             self._lead(cell, piece.lead if column is piece.columns[0] else "")
             self._tree(cell, column.tree, column.language, "", column.marks)
-            for line in piece.small if column is piece.columns[0] else ():
-                self._small(line, cell)
+            for line in (column.small, *(piece.small if column is piece.columns[0] else ())):
+                if line:
+                    self._small(line, cell)
             first = cell.paragraphs[0]
             if not first.text and len(cell.paragraphs) > 1:
                 xml(first).getparent().remove(xml(first))
@@ -274,7 +277,7 @@ class _Body:
             paragraph.add_run(clean(piece.mark)).font.superscript = True
             paragraph.add_run(" ")
         if piece.lead:
-            paragraph.add_run(clean(f"{piece.lead}: ")).bold = True
+            paragraph.add_run(clean(f"{piece.lead}{self.paper.colon} ")).bold = True
         run = paragraph.add_run(clean(piece.words.text))
         run.font.size = Pt(9)
         set_language(xml(run).get_or_add_rPr(), piece.words.language)

@@ -33,22 +33,22 @@ def _lines(paper: ProsePaper) -> Iterator[str]:
     for line in paper.standing:
         yield f"*{_plain(line)}*"
     for piece in paper.pieces:
-        yield from _piece(piece, paper.column_heads)
+        yield from _piece(piece, paper)
     if paper.closing:
         yield _plain(paper.closing)
 
 
-def _piece(piece: Piece, heads: tuple[Worded, ...]) -> Iterator[str]:
+def _piece(piece: Piece, paper: ProsePaper) -> Iterator[str]:
     match piece:
         case Head():
             yield f"{'#' * (piece.level + 1)} {_plain(' / '.join([piece.text, *(each.text for each in piece.beside)]))}"
             if piece.step:
                 yield f"*{_plain(piece.step)}*"
         case Wording():
-            yield from _wording(piece, heads)
+            yield from _wording(piece, paper.column_heads)
         case Note():
             mark = f"[{_plain(piece.mark)}] " if piece.mark else ""
-            lead = f"**{_plain(piece.lead)}:** " if piece.lead else ""
+            lead = f"**{_plain(piece.lead)}{paper.colon}** " if piece.lead else ""
             yield f"{mark}{lead}{_plain(piece.words.text)}"
         case Grid():
             if piece.rows:
@@ -68,6 +68,8 @@ def _wording(piece: Wording, heads: tuple[Worded, ...]) -> Iterator[str]:
             name = ""
         marks = "".join(f" [{_plain(mark)}]" for mark in column.marks)
         yield f"{number}{name}{to_markdown(column.tree, heading_shift=2).strip()}{marks}"
+        if column.small:
+            yield f"*{_plain(column.small)}*"
     for line in piece.small:
         yield f"*{_plain(line)}*"
 

@@ -255,7 +255,8 @@ def _column(paragraph: WholeParagraph, language: str, writing: _Writing) -> Colu
     wording, spoken = _words(paragraph, language, writing)
     rows = [row for row in writing.whole.reservations if row.paragraph_id == paragraph.id]
     marks = tuple(str(writing.marks[row.id]) for row in sorted(rows, key=lambda row: writing.marks[row.id]))
-    return Column(markdown.parse(wording, has_brackets=True), spoken, marks)
+    lacks = words.translations(writing.language).gettext("not yet translated") if spoken != language else ""
+    return Column(markdown.parse(wording, has_brackets=True), spoken, marks, lacks)
 
 
 def _words(paragraph: WholeParagraph, language: str, writing: _Writing) -> tuple[str, str]:

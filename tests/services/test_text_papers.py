@@ -81,6 +81,7 @@ def test_side_by_side_each_version_names_the_parties_as_its_language_does(statem
     )
     assert "Los Gobiernos de Canadá, de los Estados Unidos y de México se reunirán. [1]" in found
     assert "1 bracket is open." in found
+    assert found.count("not yet translated") == 1  # of the paragraphs with a number, the second
     assert "Interim text with a provisional title" in found
     assert "[2] **Canada" not in found
 
