@@ -26,6 +26,7 @@ from app.services.around import is_to_decide
 from app.services.decision_lists import DecisionLine, is_own_asking, open_lines_of, waits_for_viewer
 from app.services.drafts import OpenDraft, own_drafts
 from app.services.hand_overs import due_hand_overs
+from app.services.home_agendas import agenda_needs
 from app.services.home_capitals import Capital, Waiting, capitals_now
 from app.services.home_documents import PaperNeed, paper_needs
 from app.services.home_meetings import coming, counted_since, meetings_of_home
@@ -67,6 +68,7 @@ NeedKind = Literal[
     "text_settle",
     "text_sign",
     "text_confirm",
+    "agenda",
 ]
 
 
@@ -85,7 +87,8 @@ class Need:
     `beside`: a meeting of which what it is around has moved, or was called off, while it has not;
     `poll`: a poll about dates without an answer that the viewer can give; `poll_chair`: one that the viewer's side
     runs, closed, of which no date was chosen; `paper`, `note`: see `home_documents`;
-    `clear_positions`, `open_shares`: see `home_positions`, so many; `text_…`: see `home_texts`.
+    `clear_positions`, `open_shares`: see `home_positions`, so many; `text_…`: see `home_texts`;
+    `agenda`: see `home_agendas`.
     """
 
     kind: NeedKind
@@ -174,6 +177,7 @@ def home_of(session: GuardedSession) -> Home:
         *(Need(each.kind, each.due_on, papers=each) for each in paper_needs(session, waiting.paper_count)),
         *(Need(*each.told, count=each.count) for each in position_needs(session, waiting.position_count)),
         *(Need(each.kind, each.due_on, text=each) for each in (waiting_texts(session) if waiting.text_count else ())),
+        *(Need("agenda", each.due_on, each.meeting) for each in agenda_needs(session, waiting.agenda_count)),
         *_of_drafts(session, lines, mechanisms),
         *owed,
     ]

@@ -12,6 +12,7 @@ from app.db import GuardedSession
 from app.domain.zones import zone
 from app.models import Party
 from app.services.dispatches import held_count
+from app.services.home_agendas import waiting_agendas_count
 from app.services.home_documents import waiting_papers_count
 from app.services.home_positions import waiting_positions_count
 from app.services.home_texts import waiting_texts_count
@@ -43,6 +44,7 @@ class Waiting:
     position_count: int = 0
     paper_count: int = 0
     text_count: int = 0
+    agenda_count: int = 0
 
 
 def capitals_now(session: GuardedSession) -> tuple[tuple[Capital, ...], Waiting]:
@@ -51,7 +53,7 @@ def capitals_now(session: GuardedSession) -> tuple[tuple[Capital, ...], Waiting]
         select(
             Party, waiting_count(session), waiting_polls_count(session), held_count(), *to_approve(session),
             waiting_positions_count(session),
-            waiting_papers_count(session), waiting_texts_count(session),
+            waiting_papers_count(session), waiting_texts_count(session), waiting_agendas_count(session),
         )
         .where(Party.is_core.is_(True), Party.time_zone.is_not(None))
         .order_by(Party.code)
@@ -59,7 +61,7 @@ def capitals_now(session: GuardedSession) -> tuple[tuple[Capital, ...], Waiting]
     ).all()  # fmt: skip
     at = [Capital(row, session.now.astimezone(zone(row.time_zone))) for row, *_ in rows if row.time_zone]
     waiting = [
-        Waiting(reminders, polls, held, people, reference, positions, papers, texts)
-        for _, reminders, polls, held, people, reference, positions, papers, texts in rows
+        Waiting(reminders, polls, held, people, reference, positions, papers, texts, agendas)
+        for _, reminders, polls, held, people, reference, positions, papers, texts, agendas in rows
     ]
     return tuple(at), next(iter(waiting), Waiting())

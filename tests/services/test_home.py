@@ -9,6 +9,7 @@ import pytest
 
 from app.db import Database
 from app.domain.visibility import Viewer, person_key
+from app.models import Agenda
 from app.services.draft_suggestions import suggested
 from app.services.drafts import start_draft
 from app.services.home import Home, first_page
@@ -88,13 +89,52 @@ def busy(database: Database) -> Database:
             "carol",
             [("record", "UNC-2026-2"), ("answer", "PPT-2026-1"), ("answer", "UNC-2026-1"), ("leg", "PPT-2026-1-A01")],
         ),
-        ("sam", [("record", "UNC-2026-2"), ("await_others", "UNC-2026-1")]),
+        (
+            "sam",
+            [
+                ("record", "UNC-2026-2"),
+                ("agenda", "UNC-2026-1"),
+                ("agenda", "NADD-2026-1"),
+                ("await_others", "UNC-2026-1"),
+            ],
+        ),
         ("olga", []),
         ("marta", []),
     ],
 )  # fmt: skip
 def test_what_needs_each_by_deadline(busy: Database, key: str, expected: list[tuple[str, str]]) -> None:
     assert needs(home_for(busy, key)) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "starts_on", "state", "expected"),
+    [
+        ("ana", dt.date(2026, 12, 10), None, [dt.date(2026, 11, 10)]),  # of the host, since twelve days ago
+        ("ana", dt.date(2026, 12, 29), None, [dt.date(2026, 11, 29)]),  # in a week
+        ("ana", dt.date(2026, 12, 30), None, []),
+        ("ana", dt.date(2026, 12, 10), "draft", [dt.date(2026, 11, 20)]),  # with a lead time of its own
+        ("ana", dt.date(2026, 12, 10), "provisional", []),
+        ("diego", dt.date(2026, 12, 10), None, []),  # an official issues none
+        ("carol", dt.date(2026, 12, 10), None, []),  # of another party than the host
+        ("sam", dt.date(2026, 12, 10), None, [dt.date(2026, 11, 10)]),
+        ("olga", dt.date(2026, 12, 10), None, []),
+    ],
+)
+def test_an_agenda_that_is_to_be_issued_waits_for_its_host_and_its_secretariat(
+    sqlite_database: Database, key: str, starts_on: dt.date, state: str | None, expected: list[dt.date]
+) -> None:
+    with sqlite_database.system_session("a meeting in Mexico", "write") as session:
+        meeting = world.add_meeting(session, "UNC-2026-1", mechanism="M01", state="confirmed", starts_on=starts_on)
+        next(row for row in meeting.parties if row.party_code == "MX").hosting = "host"
+        if state:
+            session.add(
+                Agenda(
+                    meeting_id=meeting.id, state=state, provisional_days=20, supplementary_days=10,
+                    changed_at=world.NOW, audience_id=meeting.audience_id,
+                )
+            )  # fmt: skip
+        session.commit()
+    assert [need.due_on for need in home_for(sqlite_database, key).needs if need.kind == "agenda"] == expected
 
 
 def test_an_answer_that_was_only_reported_is_still_waited_for(sqlite_database: Database) -> None:
