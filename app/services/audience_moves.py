@@ -68,6 +68,7 @@ from app.models import (
     TextRevision,
     TextSignature,
 )
+from app.services.document_audiences import follow_guests
 from app.services.meeting_audience import agenda_audience, audience_of, keys_of, persons_in
 
 # What a meeting carries with it, and what hangs on that: a class, and its column that names what it hangs on. Drafts,
@@ -288,6 +289,7 @@ def release_rows(session: GuardedSession, meeting: Meeting, guest: str, document
     _follow(session, meeting)
     for paper in _named(session, documents):
         paper.audience_id = session.audience(keys_of(session, paper.audience_id) | {guest})
+    follow_guests(session, meeting)
 
 
 def withdraw_rows(session: GuardedSession, meeting: Meeting, guest: str, documents: Iterable[str]) -> None:
@@ -299,6 +301,7 @@ def withdraw_rows(session: GuardedSession, meeting: Meeting, guest: str, documen
     with session.whole_truth("take a released paper back from a guest") as truth:
         for paper in _named(truth, documents):
             paper.audience_id = truth.audience(keys_of(truth, paper.audience_id) - {guest})
+        follow_guests(truth, meeting)
 
 
 def _follow(session: GuardedSession, meeting: Meeting) -> None:

@@ -21,8 +21,10 @@ from app.models import (
     Decision,
     Document,
     Draft,
+    LanguageVersion,
     Meeting,
     MeetingParty,
+    RegisteredDocument,
     Release,
     Sitting,
 )
@@ -33,12 +35,14 @@ from app.services.decisions import answer
 from app.services.drafts import find_draft, save_draft
 from app.services.meeting_life import NewDate, answer_meeting, postpone_meeting, promise_of
 from app.services.meetings import find_meeting
+from app.services.registered_documents import DocumentOrder, SentFile, register_document
 from app.services.releases import NewRelease, ask_to_release, guests_of, released_meeting, withdraw_release
 from app.services.staged_changes import publish, stage_changes
 from tests import story, world
 
 PAPER = str(world.identity("document", story.SHARED))
 REFERENCE = "ADH-2026-CAMX-1"
+PDF = b"%PDF-1.7\n1 0 obj\n"
 
 
 def new(**changed: Any) -> NewRelease:
@@ -116,6 +120,25 @@ def test_the_agenda_and_papers_only_where_that_was_said(told: Database) -> None:
     assert seen_by_olga(told, *ALL) == NOTHING | {"Meeting": 1, "Sitting": 1, "AgendaItem": 4, "Document": 1}
     released(told, story.SHARED, shows_agenda=True)
     assert seen_by_olga(told, *ALL) == NOTHING | {"Meeting": 1, "Sitting": 1, "AgendaItem": 4}
+
+
+def test_public_documents_of_a_meeting_come_and_go_with_it(ours: Database) -> None:
+    with ours.write_session(world.viewer("ana")) as session:
+        meeting = find_meeting(session, REFERENCE)
+        for step in ("public", "parties"):
+            order = DocumentOrder(
+                title={"en": f"Paper, {step}", "original": "en"}, original_language="en", meeting=meeting,
+                handling_step=step, files={"en": SentFile("paper.pdf", PDF)},
+            )  # fmt: skip
+            register_document(session, order)
+        session.commit()
+    of_documents = (RegisteredDocument, LanguageVersion, Document)
+    nothing = {"RegisteredDocument": 0, "LanguageVersion": 0, "Document": 0}
+    assert seen_by_olga(ours, *of_documents) == nothing
+    released(ours)
+    assert seen_by_olga(ours, *of_documents) == {"RegisteredDocument": 1, "LanguageVersion": 3, "Document": 1}
+    withdrawn(ours, REFERENCE, "isabelle")
+    assert seen_by_olga(ours, *of_documents) == nothing
 
 
 def test_what_the_guest_is_given_is_what_was_released(told: Database) -> None:
