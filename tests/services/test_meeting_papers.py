@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import event
 
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound
@@ -252,3 +253,32 @@ def test_what_is_offered_is_what_can_be_had(filled: Database) -> None:
             offered[key] = (found.has_book, found.has_pack, found.has_annotated, len(found.apart))
             assert find_meeting(session, REF).reference == REF
     assert offered == {"ana": (True, True, True, 1), "diego": (True, False, True, 1), "sam": (False, True, True, 0)}
+
+
+def test_papers_are_read_in_as_many_statements_however_much_is_on_them(filled: Database) -> None:
+    """The book opens the positions, copies and notes of all items at once: three, or two without any."""
+    papers: dict[str, tuple[Callable[[GuardedSession, str], object], int]] = {
+        "book": (lambda session, ref: briefing_book(session, ref, "en"), 18),
+        "pack": (lambda session, ref: chairs_pack(session, ref, "en"), 20),
+        "annotated": (lambda session, ref: agenda_prose(session, ref, AgendaOrder(("en",), is_annotated=True)), 20),
+    }
+    for name, (make, most) in papers.items():
+        counts = {count_statements(filled, make, ref) for ref in (REF, "UNC-2026-8")}
+        assert max(counts) <= most, (name, counts)
+        assert max(counts) - min(counts) <= 2, (name, counts)
+
+
+def count_statements(database: Database, make: Callable[[GuardedSession, str], object], reference: str) -> int:
+    """Return how many statements a paper takes."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.read_session(world.viewer("ana")) as session:
+            make(session, reference)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    return len([each for each in seen if each.lstrip().upper().startswith("SELECT")])

@@ -82,6 +82,13 @@ def test_a_paper_is_given_to_those_whose_it_is_and_is_not_there_for_others(read_
             assert response.status_code == (404 if key else 303), (key, address)
 
 
+def test_papers_are_read_behind_the_locks_of_each_engine(settings: Settings, told: Database) -> None:
+    app = make_app(settings, told)
+    for address in GIVEN:
+        status = client_of(app, "isabelle").get(address).status_code
+        assert status == (200 if "isabelle" in GIVEN[address][0] else 404), address
+
+
 @pytest.mark.parametrize("address", REFUSED)
 def test_what_cannot_be_asked_for_is_not_there(read_app: Flask, address: str) -> None:
     assert client_of(read_app, "ana").get(address).status_code == 404
