@@ -281,7 +281,10 @@ def restore_paragraph(session: GuardedSession, text: AgreedText, paragraph_id: u
 
 
 def retitle_text(session: GuardedSession, text: AgreedText, title: Mapping[str, str], *, version: int) -> AgreedText:
-    """Give a text another title; raises `StaleVersion`, `Refusal` `needs_title` and what lines raise."""
+    """Give a text another title; a language that was cleared under the old one is in revision again.
+
+    Raises `StaleVersion`, `Refusal` `needs_title` and what lines raise.
+    """
     if text.version != version:
         raise StaleVersion({"title": dict(title)}, {"title": dict(text.title)})
     cleaned = checked_title(title)

@@ -11,7 +11,16 @@ from sqlalchemy import select
 
 from app.db import Database, GuardedSession
 from app.domain.errors import NotFound, Refusal, StaleVersion
-from app.models import AgreedText, AuditRecord, Mechanism, Meeting, Reservation, TextParagraph, TextRevision
+from app.models import (
+    AgreedText,
+    AuditRecord,
+    Mechanism,
+    Meeting,
+    Reservation,
+    TextLanguage,
+    TextParagraph,
+    TextRevision,
+)
 from app.services import text_edits as edits
 from app.services.inner_notes import notes_on, write_note
 from app.services.readouts import publish_readout, readout_page, save_draft
@@ -367,6 +376,31 @@ def test_a_title_is_changed_on_what_was_seen(db):
     ))  # fmt: skip
     assert isinstance(why, StaleVersion)
     assert reading(db, "ana").text.title == {"en": "Statement"}
+
+
+@pytest.mark.parametrize(
+    ("title", "states"),
+    [
+        (
+            {"en": "Joint statement", "es": "Otra declaración"},
+            {"en": "cleared", "es": "in_revision", "fr": "not_needed"},
+        ),
+        ({"en": "Statement", "es": "Declaración"}, {"en": "in_revision", "es": "in_revision", "fr": "not_needed"}),
+        ({"en": "Joint statement", "es": "Declaración"}, {"en": "cleared", "es": "cleared", "fr": "not_needed"}),
+    ],
+)
+def test_another_title_puts_what_was_cleared_in_revision(db, title, states):
+    def retitle(session: GuardedSession, said: dict[str, str]) -> None:
+        text = edits.open_text(session, TEXT)
+        edits.retitle_text(session, text, said, version=text.version)
+
+    acting(db, "ana", lambda session: retitle(session, {"en": "Joint statement", "es": "Declaración"}))
+    with db.system_session("clear the languages", "write") as session:
+        for row in session.execute(select(TextLanguage)).scalars():
+            row.state = "not_needed" if row.language == "fr" else "cleared"
+        session.commit()
+    acting(db, "ana", lambda session: retitle(session, title))
+    assert {code: row.state for code, row in reading(db, "ana").languages.items()} == states
 
 
 # Revisions ----------------------------------------------------------------------------------------
