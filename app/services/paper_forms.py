@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import undefer
 
 from app.db import GuardedSession
@@ -131,19 +131,22 @@ def drop_form(session: GuardedSession, kind: str, side: Side) -> None:
 
 
 def _replace(session: GuardedSession, kind: str, side: Side) -> None:
-    standing = _standing(session, kind, side)
-    if standing is not None:
+    """End every form that stands: two, where two people put theirs at the same moment."""
+    for standing in session.execute(_those_that_stand(session, kind, side)).scalars():
         standing.replaced_at = session.now
         session.record("paper_form_dropped", "paper_form", standing.id, standing.audience_id, kind=kind)
 
 
 def _standing(session: GuardedSession, kind: str, side: Side) -> PaperTemplate | None:
-    return session.execute(
+    return session.execute(_those_that_stand(session, kind, side).limit(1)).scalar_one_or_none()
+
+
+def _those_that_stand(session: GuardedSession, kind: str, side: Side) -> Select[PaperTemplate]:
+    return (
         select(PaperTemplate)
         .where(PaperTemplate.kind == kind, PaperTemplate.replaced_at.is_(None), _of(session, side))
         .order_by(PaperTemplate.added_at.desc(), PaperTemplate.id)
-        .limit(1)
-    ).scalar_one_or_none()
+    )
 
 
 def _of(session: GuardedSession, side: Side) -> ColumnElement[bool]:
