@@ -14,7 +14,10 @@ from typing import Any, Final
 
 import docx
 from docx.enum.section import WD_ORIENT
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.exceptions import OpcError
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from app.domain.errors import Refusal
@@ -49,6 +52,7 @@ from app.papers.report_docx import (
 FIELDS: Final = ("title", "reference", "standing", "marking", "date", "body")
 # Columns side by side that a page has room for before it is laid on its side.
 MOST_UPRIGHT: Final = 2
+HEADINGS: Final = 4
 NUMBER_WIDTH: Final = Mm(12)
 INDENT: Final = Mm(7)
 _FIELD: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -90,6 +94,7 @@ def prose_docx(paper: ProsePaper, form: bytes | None = None) -> bytes:
     if form is None and (paper.is_wide or len(paper.column_heads) > MOST_UPRIGHT):
         _lay(document.sections[0])
     say_of_itself(document, paper)
+    _add_headings(document)
     values = {
         "title": paper.title.text,
         "reference": " · ".join(paper.over),
@@ -144,7 +149,7 @@ class _Body:
                 self._grid(piece)
 
     def _head(self, piece: Head) -> None:
-        heading = self.document.add_heading(clean(piece.text), level=min(piece.level, 9))
+        heading = self.document.add_heading(clean(piece.text), level=min(piece.level, HEADINGS))
         heading.paragraph_format.page_break_before = piece.opens_page
         self._speak(heading, piece.language)
         for each in piece.beside:
@@ -328,6 +333,20 @@ def _letter(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(215.9), Mm(279.4)
     document.styles["Normal"].font.size = Pt(11)
+
+
+def _add_headings(document: Any) -> None:
+    """Give a form the headings that it lacks: without them a text document has no parts to go to."""
+    known = {each.name for each in document.styles}
+    for level in range(1, HEADINGS + 1):
+        if f"Heading {level}" in known:
+            continue
+        style = document.styles.add_style(f"Heading {level}", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+        style.font.bold, style.font.size = True, Pt(17 - 2 * level)
+        style.paragraph_format.keep_with_next = True
+        outline = OxmlElement("w:outlineLvl")
+        outline.set(qn("w:val"), str(level - 1))
+        xml(style).get_or_add_pPr().append(outline)
 
 
 def _lay(section: Any) -> None:

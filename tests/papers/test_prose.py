@@ -143,6 +143,18 @@ def test_another_form_is_filled_in_and_names_nobody() -> None:
     assert b"secret clerk" not in prose_docx(paper(), form("{{ body }}"))
 
 
+def test_a_form_without_headings_is_given_them() -> None:
+    bare = docx.Document(io.BytesIO(form("{{ body }}")))
+    for level in range(1, 10):
+        bare.styles[f"Heading {level}"].delete()
+    written = io.BytesIO()
+    bare.save(written)
+    made = docx.Document(io.BytesIO(prose_docx(paper(), written.getvalue())))
+    heads = [(each.text, each.style.name) for each in made.paragraphs if each.style and "Heading" in each.style.name]
+    assert ("Peace operations", "Heading 1") in heads
+    assert ("Actions", "Heading 2") in heads
+
+
 @pytest.mark.parametrize(
     ("content", "key"),
     [
