@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from app import words
 from app.domain.errors import Refusal
 from app.i18n import reader_language
@@ -17,4 +19,6 @@ def own_city() -> str:
 
 def why_not(reason: str | None) -> str:
     """Return why the viewer may not clear or share something, nothing where they may."""
+    if reason == "forbidden":
+        return _("A coordinator or head of your delegation who did not write the last change does this.")
     return message_for(Refusal(reason)) if reason else ""
