@@ -40,7 +40,7 @@ LineStanding = SignatureStanding | Literal["missing", "waits_in_silence", "agree
 class SignatureLine:
     """One party's word on a text as it stands; `name` where the viewer may know who gave it.
 
-    `left_out` are the places of the paragraphs that it does not endorse.
+    `left_out` are the numbers of the paragraphs that it does not endorse.
     """
 
     party: str
@@ -143,14 +143,14 @@ def _lines(
     text = whole.text
     standing = {row.party_code: (row, signed) for row, signed in pairs if signed.voided_at is None}
     names = names_of(session, [row.person_id for row, _ in standing.values()])
-    places = {str(each.id): each.position for each in whole.paragraphs}
+    numbers = {str(key): number for key, number in whole.numbers.items()}
     found = []
     for party in text.parties:
         if party not in standing:
             found.append(SignatureLine(party, _without_signature(text, party, silence)))
             continue
         row, signed = standing[party]
-        left_out = tuple(sorted(places[each] for each in row.excepted if each in places))
+        left_out = tuple(sorted(numbers[each] for each in row.excepted if each in numbers))
         at = text.adopted_at or session.now
         found.append(
             SignatureLine(party, standing_of(signed, text.content_hash, at), row, names.get(row.person_id), left_out)

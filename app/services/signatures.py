@@ -47,7 +47,7 @@ def sign(session: GuardedSession, reference: str, order: SignatureOrder) -> Text
     check_shown(text, order.shown_hash)
     check_issued(session, text)
     party = session.bound_viewer.party or ""
-    paragraphs = {str(each.id) for each in whole_text(session, text).paragraphs}
+    paragraphs = {str(each) for each in whole_text(session, text).numbers}
     check_exceptions(text.kind, order.excepted, paragraphs)
     confirm_by = _confirm_by(session, text, party, order) if order.way == "ad_referendum" else None
     _replace_own(session, text, party)

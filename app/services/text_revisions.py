@@ -20,7 +20,7 @@ from app.domain.visibility import Action
 from app.models import AgreedText, Person, TextRevision
 from app.services.text_edits import open_text
 from app.services.text_languages import names_for
-from app.services.texts import WholeText, whole_text
+from app.services.texts import WholeText, numbers_of, whole_text
 
 NOTE_LIMIT = 1_000
 
@@ -35,11 +35,15 @@ class RevisionLine:
 
 @dataclass(frozen=True, slots=True)
 class TextVersion:
-    """A text as it was issued, or as it stands (`number` None), in one language."""
+    """A text as it was issued, or as it stands (`number` None), in one language.
+
+    `numbers` are those of its paragraphs by their places from 1; a heading has none.
+    """
 
     number: int | None
     title: str
     paragraphs: tuple[Numbered[str], ...]
+    numbers: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ def _version(number: int | None, content: Mapping[str, Any], names: Names) -> Te
     title = str(content["title"].get(names.language, ""))
     rows: Sequence[Mapping[str, Any]] = content["paragraphs"]
     said = ((row["id"], filled(row["wordings"].get(names.language, ""), names)) for row in rows)
-    return TextVersion(number, title, tuple(Numbered(str(key), readable(markdown)) for key, markdown in said))
+    numbers = numbers_of((place, str(row["kind"])) for place, row in enumerate(rows, start=1))
+    return TextVersion(number, title, tuple(Numbered(str(key), readable(markdown)) for key, markdown in said), numbers)
 
 
 def readable(markdown: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -27,13 +28,19 @@ from app.models import (
 )
 from app.services.paging import PAGE_SIZE, pages_of
 
+Key = TypeVar("Key")
+
 
 @dataclass(frozen=True, slots=True)
 class WholeParagraph:
-    """A paragraph that stands, with its wording in each language that has one."""
+    """A paragraph that stands, with its wording in each language that has one.
+
+    `number` is what people call it by: headings are not counted, and have none.
+    """
 
     id: uuid.UUID
     position: int
+    number: int | None
     kind: str
     item_id: uuid.UUID | None
     opened_brackets: int
@@ -62,9 +69,8 @@ class WholeText:
 
     @property
     def numbers(self) -> dict[uuid.UUID, int]:
-        """Return the number of each paragraph as people say it: headings are not counted, and have none."""
-        counted = (each for each in self.paragraphs if each.kind != "heading")
-        return {each.id: number for number, each in enumerate(counted, start=1)}
+        """Return the number of each paragraph that has one."""
+        return {each.id: each.number for each in self.paragraphs if each.number is not None}
 
     @property
     def opened_count(self) -> int:
@@ -179,7 +185,9 @@ def whole_text(session: GuardedSession, text: AgreedText) -> WholeText:
     languages = session.execute(
         select(TextLanguage).where(TextLanguage.text_id == text.id).execution_options(**fresh)
     ).scalars()
-    paragraphs = [_whole_paragraph(row, wordings[row.id]) for row in rows]
+    kept = list(rows)
+    counted = numbers_of((row.id, row.kind) for row in kept if not row.removed)
+    paragraphs = [_whole_paragraph(row, counted.get(row.id), wordings[row.id]) for row in kept]
     return WholeText(
         text,
         tuple(each for each in paragraphs if not each.row.removed),
@@ -189,8 +197,16 @@ def whole_text(session: GuardedSession, text: AgreedText) -> WholeText:
     )
 
 
-def _whole_paragraph(row: TextParagraph, wordings: Mapping[str, ParagraphWording]) -> WholeParagraph:
-    return WholeParagraph(row.id, row.position, row.kind, row.item_id, row.opened_brackets, wordings, row)
+def numbers_of(kinds: Iterable[tuple[Key, str]]) -> dict[Key, int]:
+    """Return the numbers of a text's paragraphs, from their ids and kinds in their order."""
+    counted = (key for key, kind in kinds if kind != "heading")
+    return {key: number for number, key in enumerate(counted, start=1)}
+
+
+def _whole_paragraph(
+    row: TextParagraph, number: int | None, wordings: Mapping[str, ParagraphWording]
+) -> WholeParagraph:
+    return WholeParagraph(row.id, row.position, number, row.kind, row.item_id, row.opened_brackets, wordings, row)
 
 
 def texts_of(session: GuardedSession, meeting: Meeting) -> tuple[TextLine, ...]:

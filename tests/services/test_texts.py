@@ -151,6 +151,21 @@ def meeting_of_key(session: GuardedSession) -> Any:
     return type("Named", (), {"id": world.identity("meeting", MEETING), "reference": MEETING})()
 
 
+def test_headings_have_no_number_wherever_a_paragraph_is_called_by_its_own(db):
+    def begin_with_headings(session: GuardedSession) -> str:
+        said = (Heading("Borders"), "They welcome it.", "They note it.", Heading("Drugs"), "They will meet.")
+        text = begin(session, paragraphs=said)
+        issue_revision(session, text.reference, "")
+        return text.reference
+
+    reference = acting(db, "ana", begin_with_headings)
+    whole = reading(db, "ana", reference)
+    assert [each.number for each in whole.paragraphs] == [None, 1, 2, None, 3]
+    with db.read_session(world.viewer("ana")) as session:
+        found = compare_versions(session, find_text(session, reference), 1, None, "en")
+    assert dict(found.later.numbers) == {2: 1, 3: 2, 5: 3}
+
+
 def test_a_text_of_a_mechanism_needs_no_meeting(db):
     def act(session: GuardedSession) -> str:
         mechanism = session.execute(select(Mechanism).where(Mechanism.ref == "M01")).scalar_one()

@@ -52,10 +52,8 @@ def _fill_signing(form: AgreementForm, text: AgreedText) -> None:
     if text.kind != CHAIRS:
         del form["excepted"]
         return
-    whole = whole_text(session(), text)
-    form.excepted.choices = [
-        (str(each.id), _("Paragraph %(number)s", number=each.position)) for each in whole.paragraphs
-    ]
+    numbers = whole_text(session(), text).numbers
+    form.excepted.choices = [(str(key), _("Paragraph %(number)s", number=number)) for key, number in numbers.items()]
 
 
 @route(blueprint, "/texts/<ref>/confirm", policy=_SIGNS, methods=BOTH)

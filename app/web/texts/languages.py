@@ -115,7 +115,6 @@ def _page(
         text=text,
         standings=service.standings_of(whole),
         choices={each.language: _choices(each) for each in service.standings_of(whole)},
-        numbers=whole.numbers,
         paragraphs={str(each.id): each for each in whole.paragraphs},
         typed=typed or {},
         problems=problems or {},

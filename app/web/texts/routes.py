@@ -91,7 +91,7 @@ def text(ref: str) -> ResponseReturnValue:
         footnotes=footnotes,
         comments=comments,
         notes=notes,
-        numbers={each.id: each.position for each in whole.paragraphs},
+        numbers=whole.numbers,
         revisions=issued,
         order=order_of(whole),
         **_standing(whole),

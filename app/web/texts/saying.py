@@ -17,7 +17,7 @@ from app.models import AgreedText
 from app.services import reservations as reserved
 from app.services.inner_notes import write_note
 from app.services.text_comments import remove_comment, settle_comment, write_comment
-from app.services.texts import WholeText, find_text, whole_text
+from app.services.texts import WholeParagraph, WholeText, find_text, whole_text
 from app.web.forms import compared, put_error, sent_version
 from app.web.routing import route, session, signed_in, viewer
 from app.web.texts.blueprint import blueprint
@@ -135,7 +135,13 @@ def withdraw_reservation(ref: str, reservation_id: uuid.UUID) -> ResponseReturnV
 
 
 def _places(whole: WholeText) -> list[tuple[str, str]]:
-    return [(str(each.id), _("paragraph %(number)s", number=each.position)) for each in whole.paragraphs]
+    return [(str(each.id), _place(each, whole.text.original_language)) for each in whole.paragraphs]
+
+
+def _place(paragraph: WholeParagraph, original: str) -> str:
+    if paragraph.number is None:
+        return str(_("heading “%(words)s”", words=paragraph.markdown(original)))
+    return str(_("paragraph %(number)s", number=paragraph.number))
 
 
 def _typed(form: ReservationForm) -> reserved.ReservationOrder:

@@ -94,8 +94,8 @@ def footnotes_of(whole: WholeText, language: str) -> tuple[Footnote, ...]:
     found = []
     for number, row in enumerate(rows, start=1):
         said, written_in = reserved_words(row.wording, language)
-        place = places.get(row.paragraph_id) if row.paragraph_id else None
-        found.append(Footnote(number, row, marked_html(said, 4), written_in, place, row.party_code == own))
+        paragraph = whole.numbers.get(row.paragraph_id) if row.paragraph_id else None
+        found.append(Footnote(number, row, marked_html(said, 4), written_in, paragraph, row.party_code == own))
     return tuple(found)
 
 
