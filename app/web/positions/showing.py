@@ -20,5 +20,5 @@ def own_city() -> str:
 def why_not(reason: str | None) -> str:
     """Return why the viewer may not clear or share something, nothing where they may."""
     if reason == "forbidden":
-        return _("A coordinator or head of your delegation who did not write the last change does this.")
+        return str(_("A coordinator or head of your delegation who did not write the last change does this."))
     return message_for(Refusal(reason)) if reason else ""
