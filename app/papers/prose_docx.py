@@ -1,26 +1,12 @@
-"""A paper that is read through, as a text document (DOCX), in our own form or in one that its readers put in place.
-
-A form is a text document with fields between braces: `{{ title }}`, `{{ body }}` and the like. They are filled in
-and nothing else in it is run: a form comes from another government's desk, and a language of templates is a program.
-"""
+"""A paper that is read through, as a text document (DOCX), in our own form or in one that its readers put in place."""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-import docx
-from docx.enum.section import WD_ORIENT
-from docx.enum.style import WD_STYLE_TYPE
-from docx.opc.exceptions import OpcError
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from app.domain.errors import Refusal
 from app.domain.markdown_tree import (
     Block,
     Disputed,
@@ -35,6 +21,18 @@ from app.domain.markdown_tree import (
     Text,
     Tree,
 )
+from app.papers.docx_forms import (
+    HEADINGS,
+    add_headings,
+    fields_in,
+    fill_fields,
+    lay_on_its_side,
+    mark_pages,
+    opened,
+    own_form,
+    paragraphs_of,
+    written,
+)
 from app.papers.docx_metadata import say_of_itself
 from app.papers.prose import Head, Note, Piece, ProsePaper, Wording
 from app.papers.report import Grid
@@ -44,45 +42,14 @@ from app.papers.report_docx import (
     fill,
     link,
     mark,
-    same_bytes,
     set_language,
     xml,
 )
 
-FIELDS: Final = ("title", "reference", "standing", "marking", "date", "body")
 # Columns side by side that a page has room for before it is laid on its side.
 MOST_UPRIGHT: Final = 2
-HEADINGS: Final = 4
 NUMBER_WIDTH: Final = Mm(12)
 INDENT: Final = Mm(7)
-_FIELD: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-
-
-def own_form() -> bytes:
-    """Return our own form, with every field in it, as a start for another."""
-    document = docx.Document()
-    _letter(document)
-    document.add_paragraph("{{ reference }}", style="Subtitle")
-    document.add_paragraph("{{ marking }}")
-    document.add_paragraph("{{ title }}", style="Title")
-    document.add_paragraph("{{ standing }}")
-    document.add_paragraph("{{ body }}")
-    document.sections[0].footer.paragraphs[0].text = "{{ reference }} · {{ marking }}"
-    return _written(document)
-
-
-def check_form(content: bytes) -> None:
-    """Refuse a text document that is no form.
-
-    Keys on `file`: `form_unreadable`, `form_without_body`, `form_unknown_field` (`field_name`, `known`).
-    """
-    document = _opened(content)
-    found = {name for paragraph in _paragraphs(document) for name in _FIELD.findall(paragraph.text)}
-    unknown = sorted(found - set(FIELDS))
-    if unknown:
-        raise Refusal("form_unknown_field", field="file", field_name=unknown[0], known=", ".join(FIELDS))
-    if "body" not in {name for paragraph in document.paragraphs for name in _FIELD.findall(paragraph.text)}:
-        raise Refusal("form_without_body", field="file")
 
 
 def prose_docx(paper: ProsePaper, form: bytes | None = None) -> bytes:
@@ -90,11 +57,11 @@ def prose_docx(paper: ProsePaper, form: bytes | None = None) -> bytes:
 
     Raises `Refusal("form_unreadable")` for a form that is no text document.
     """
-    document = _opened(form or own_form())
+    document = opened(form or own_form())
     if form is None and (paper.is_wide or len(paper.column_heads) > MOST_UPRIGHT):
-        _lay(document.sections[0])
+        lay_on_its_side(document.sections[0])
     say_of_itself(document, paper)
-    _add_headings(document)
+    add_headings(document)
     values = {
         "title": paper.title.text,
         "reference": " · ".join(paper.over),
@@ -102,12 +69,13 @@ def prose_docx(paper: ProsePaper, form: bytes | None = None) -> bytes:
         "marking": " · ".join(each.text for each in paper.markings),
         "date": paper.dated.date().isoformat(),
     }
-    places = [each for each in document.paragraphs if "body" in _FIELD.findall(each.text)]
-    for paragraph in _paragraphs(document):
-        if _FIELD.search(paragraph.text):
-            _fill_fields(paragraph, values, paper)
+    mark_pages(document)
+    places = [each for each in document.paragraphs if "body" in fields_in(each)]
+    for paragraph in paragraphs_of(document):
+        if fields_in(paragraph):
+            fill_fields(paragraph, values, paper)
     _Body(document, paper).put_at(places[0])
-    return _written(document)
+    return written(document)
 
 
 class _Body:
@@ -327,65 +295,3 @@ def _words(inlines: Iterable[Inline]) -> Iterator[str]:
                 yield from _words(children)
             case LineBreak():
                 yield " "
-
-
-def _letter(document: Any) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(215.9), Mm(279.4)
-    document.styles["Normal"].font.size = Pt(11)
-
-
-def _add_headings(document: Any) -> None:
-    """Give a form the headings that it lacks: without them a text document has no parts to go to."""
-    known = {each.name for each in document.styles}
-    for level in range(1, HEADINGS + 1):
-        if f"Heading {level}" in known:
-            continue
-        style = document.styles.add_style(f"Heading {level}", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
-        style.font.bold, style.font.size = True, Pt(17 - 2 * level)
-        style.paragraph_format.keep_with_next = True
-        outline = OxmlElement("w:outlineLvl")
-        outline.set(qn("w:val"), str(level - 1))
-        xml(style).get_or_add_pPr().append(outline)
-
-
-def _lay(section: Any) -> None:
-    """Lay our own form on its side."""
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = section.page_height, section.page_width
-
-
-def _fill_fields(paragraph: Any, values: Mapping[str, str], paper: ProsePaper) -> None:
-    """Fill in the fields of a paragraph; word processors cut them into runs, so its words are put into the first."""
-    text = _FIELD.sub(lambda found: values.get(found[1], ""), paragraph.text)
-    runs = paragraph.runs
-    for run in runs[1:]:
-        xml(run).getparent().remove(xml(run))
-    first = runs[0] if runs else paragraph.add_run()
-    first.text = clean(text)
-    set_language(xml(first).get_or_add_rPr(), paper.language)
-
-
-def _paragraphs(document: Any) -> Iterator[Any]:
-    """Yield every paragraph that can have a field: of the body, its tables, the heads and feet of its pages."""
-    yield from document.paragraphs
-    for table in document.tables:
-        for row in table.rows:
-            for cell in row.cells:
-                yield from cell.paragraphs
-    for section in document.sections:
-        for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
-            yield from part.paragraphs
-
-
-def _opened(content: bytes) -> Any:
-    try:
-        return docx.Document(io.BytesIO(content))
-    except (OpcError, zipfile.BadZipFile, ValueError, KeyError, OSError, SyntaxError) as error:
-        raise Refusal("form_unreadable", field="file") from error
-
-
-def _written(document: Any) -> bytes:
-    written = io.BytesIO()
-    document.save(written)
-    return same_bytes(written.getvalue())

@@ -14,7 +14,7 @@ from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action, Hat, appointment_key, appointments_in, can, party_key
 from app.models import Document, PaperTemplate
 from app.models.documents import TEMPLATE_KINDS
-from app.papers.prose_docx import check_form
+from app.papers.docx_forms import check_form
 from app.services.documents import keep_paper
 from app.services.meeting_audience import keys_of
 

@@ -13,8 +13,9 @@ from pypdf import PdfReader
 from app.domain import markdown
 from app.domain.errors import Refusal
 from app.papers.agenda import Worded
+from app.papers.docx_forms import check_form, own_form
 from app.papers.prose import Column, Head, Note, Piece, ProsePaper, Wording, prose_pdf
-from app.papers.prose_docx import check_form, own_form, prose_docx
+from app.papers.prose_docx import prose_docx
 from app.papers.prose_markdown import prose_markdown
 from app.papers.report import Cell, Grid
 from tests.papers.test_agenda_paper import root_of, tags_of
@@ -141,6 +142,14 @@ def test_another_form_is_filled_in_and_names_nobody() -> None:
     assert "Signed on 2026-11-22" in found
     assert found.index("Ministry") < found.index("Peace operations") < found.index("Signed on")
     assert b"secret clerk" not in prose_docx(paper(), form("{{ body }}"))
+
+
+def test_no_page_of_a_form_goes_unmarked() -> None:
+    made = docx.Document(io.BytesIO(prose_docx(paper(), form("{{ body }}"))))
+    assert [each.text for each in made.sections[0].footer.paragraphs if each.text] == ["Reservada · the parties"]
+    own = docx.Document(io.BytesIO(prose_docx(paper())))
+    feet = [each.text for each in own.sections[0].footer.paragraphs if each.text]
+    assert feet == ["UNC-2026-1-T1 · rev. 3 · Reservada · the parties"]
 
 
 def test_a_form_without_headings_is_given_them() -> None:

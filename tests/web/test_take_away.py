@@ -19,7 +19,7 @@ from app.domain.documents import DOCX
 from app.keys import KeyRing
 from app.models import PaperTemplate
 from app.models.sealed import use_keys
-from app.papers.prose_docx import own_form
+from app.papers.docx_forms import own_form
 from config import Settings
 from tests import story, world
 from tests.conftest import client_of, make_app, readable

@@ -17,7 +17,7 @@ from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action
 from app.i18n import reader_language
 from app.models.documents import TEMPLATE_KINDS
-from app.papers.prose_docx import FIELDS, own_form
+from app.papers.docx_forms import FIELDS, own_form
 from app.services import paper_forms as service
 from app.services.paper_forms import Side
 from app.web.documents.routes import attachment
