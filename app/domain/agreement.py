@@ -172,11 +172,6 @@ def blockers(terms: TextTerms, signatures: Sequence[Signed], now: dt.datetime) -
     return tuple(found)
 
 
-def adopts_itself(kind: str) -> bool:
-    """Say whether the last signature needed adopts such a text at once; a chair's summary is issued by an act."""
-    return kind != CHAIRS
-
-
 def endorsement(
     parties: Collection[str], signatures: Iterable[Signed], content_hash: str, now: dt.datetime
 ) -> Endorsement:

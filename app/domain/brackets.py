@@ -107,11 +107,6 @@ def open_count(parts: Sequence[Part]) -> int:
     return len(brackets_of(parts))
 
 
-def is_clean(parts: Sequence[Part]) -> bool:
-    """Say whether no bracket is left."""
-    return not any(isinstance(part, Bracket) for part in parts)
-
-
 def resolve(parts: Sequence[Part], number: int, choice: int | None) -> Parts:
     """Return the parts with a bracket (from 1) settled on an alternative (from 0), or on leaving the words out.
 

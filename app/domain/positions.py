@@ -28,7 +28,6 @@ Part = Literal["lines", "red_lines", "fallback", "questions", "papers"]
 PARTS: Final[tuple[Part, ...]] = ("lines", "red_lines", "fallback", "questions", "papers")
 # What may be handed over beside the lines, each only where somebody ticks it; the first two are what one bargains with.
 CHOSEN_PARTS: Final[tuple[Part, ...]] = ("papers", "questions", "fallback", "red_lines")
-GUARDED_PARTS: Final = frozenset({"red_lines", "fallback"})
 
 
 @dataclass(frozen=True, slots=True)

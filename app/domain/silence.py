@@ -73,11 +73,6 @@ class Verdict:
         return self.state not in STANDING
 
 
-def missing_receipts(facts: SilenceFacts) -> frozenset[str]:
-    """Return the parties that have not received it."""
-    return facts.parties - facts.receipts.keys()
-
-
 def end_after(until_at: dt.datetime, hours: int, last_receipt: dt.datetime) -> dt.datetime:
     """Return the end that the last receipt fixes: the instant wished, or so many hours later where that is later."""
     return max(until_at, last_receipt + dt.timedelta(hours=hours))

@@ -38,12 +38,6 @@ def register_adopted(session: GuardedSession, text: AgreedText, by: uuid.UUID) -
     )
 
 
-def symbol_of(session: GuardedSession, text: AgreedText) -> str | None:
-    """Return the symbol of an adopted text, None before it is adopted."""
-    document = session.get(RegisteredDocument, text.document_id) if text.document_id else None
-    return document.symbol if document else None
-
-
 def _amended(session: GuardedSession, text: AgreedText) -> tuple[RegisteredDocument | None, str]:
     other_id = text.corrects_id or text.replaces_id
     other = session.get(AgreedText, other_id) if other_id else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -273,10 +272,3 @@ def _kept(session: GuardedSession, words: NoteWords, audience_id: uuid.UUID) -> 
         session, file_name=words.file.file_name, content=words.file.content, audience_id=audience_id, field="file"
     )
     return kept.id
-
-
-def notes_to_answer(session: GuardedSession, party: str) -> Mapping[uuid.UUID, NoteVerbale]:
-    """Return the notes that came in, want an answer and have none, by id; they are the own delegation's."""
-    query: Callable[..., Select[Any]] = _narrowed
-    rows = session.execute(query("in", is_due=True).where(NoteVerbale.owner_party == party)).all()
-    return {note.id: note for note, _ in rows}

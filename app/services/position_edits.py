@@ -14,7 +14,7 @@ from app.domain.visibility import Action, Facts, can, party_key
 from app.models import AgendaItem, Meeting, Position, PositionVersion
 from app.models.sealed import Private
 from app.services.meetings import find_meeting
-from app.services.position_contents import Content, content_of, opened
+from app.services.position_contents import content_of
 from app.services.positions import facts_of_position, find_position, item_to_prepare, offered_parties
 
 
@@ -29,14 +29,6 @@ class Preparation:
     item: AgendaItem | None
     position: Position | None
     offered: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of a position, and what it says."""
-
-    row: PositionVersion
-    content: Content
 
 
 def prepare(session: GuardedSession, reference: str, item_id: uuid.UUID | None) -> Preparation:
@@ -126,18 +118,6 @@ def why_not_cleared(session: GuardedSession, position: Position) -> str | None:
     viewer = session.bound_viewer
     speaks = can(viewer, Action.CLEAR_POSITION, facts_of_position(position))
     return may_clear(Standing(position.state, position.written_by), viewer.person_id, speaks=speaks)
-
-
-def versions_of(session: GuardedSession, position: Position) -> tuple[Version, ...]:
-    """Return the versions of a position, the latest first, each opened."""
-    rows = list(
-        session.execute(
-            select(PositionVersion)
-            .where(PositionVersion.position_id == position.id)
-            .order_by(PositionVersion.number.desc())
-        ).scalars()
-    )
-    return tuple(Version(row, opened(row.content)) for row in rows)
 
 
 def as_fields(content: PositionContent) -> dict[str, object]:

@@ -104,12 +104,6 @@ def practices(session: GuardedSession, mechanism_id: uuid.UUID | None = None) ->
     return tuple(PracticeLine(*row) for row in rows)
 
 
-def practices_of_meeting(session: GuardedSession, meeting: Meeting) -> tuple[PracticeLine, ...]:
-    """Return what a meeting found, with what was taken off the register again; in one statement."""
-    rows = session.execute(_lines().where(BestPractice.meeting_id == meeting.id).order_by(BestPractice.recorded_at))
-    return tuple(PracticeLine(*row) for row in rows)
-
-
 def may_keep(session: GuardedSession, line: PracticeLine) -> bool:
     """Say whether the viewer may change a practice."""
     return can(session.bound_viewer, Action.KEEP_PRACTICES, facts_of_item(session, line.meeting, line.item))

@@ -13,7 +13,6 @@ from app.domain.agreement import (
     SignatureStanding,
     Signed,
     TextTerms,
-    adopts_itself,
     blockers,
     check_confirm_by,
     check_exceptions,
@@ -116,11 +115,6 @@ def test_what_a_signature_counts(signed: Signed, at: dt.datetime, standing: Sign
 )
 def test_what_stands_in_the_way(terms: TextTerms, signatures: list[Signed], found: tuple[Blocker, ...]) -> None:
     assert blockers(terms, signatures, NOW) == found
-
-
-def test_the_last_signature_adopts_all_but_a_chairs_summary() -> None:
-    assert adopts_itself("joint_statement")
-    assert not adopts_itself("chairs_summary")
 
 
 @pytest.mark.parametrize(

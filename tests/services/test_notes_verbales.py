@@ -24,7 +24,6 @@ from app.services.notes_verbales import (
     find_note,
     note_view,
     notes_of,
-    notes_to_answer,
     register_note,
 )
 from app.services.registered_documents import SentFile
@@ -121,11 +120,10 @@ def test_notes_are_found_by_what_they_say(told: Database) -> None:
 def test_an_answer_is_linked_and_nothing_waits_any_more(told: Database) -> None:
     came = registered(told, direction="in", reference="DOS-77", answer_due_on=dt.date(2026, 12, 1))
     with told.read_session(world.viewer("ana")) as session:
-        assert list(notes_to_answer(session, "MX")) == [came]
-        assert notes_of(session, is_due=True).total == 1
+        assert [line.note.id for line in notes_of(session, is_due=True).lines] == [came]
     answer = registered(told, answers=str(came))
     with told.read_session(world.viewer("ana")) as session:
-        assert notes_to_answer(session, "MX") == {}
+        assert notes_of(session, is_due=True).total == 0
         view = note_view(session, came)
         assert [each.id for each in view.answered_by] == [answer]
         assert view.line.is_answered
