@@ -18,9 +18,10 @@ from app.domain.errors import Refusal
 from app.domain.markdown_tree import LineBreak, Paragraph, Text
 from app.domain.markdown_writing import to_markdown
 from app.domain.room import MINUTED_KINDS
-from app.domain.visibility import Action, can
+from app.domain.visibility import Action, can, parties_in
 from app.models import AgendaItem, AgreedText, Meeting, MinuteEntry, Room, TextParagraph
 from app.services.agenda import items_of
+from app.services.meeting_audience import keys_of_each
 from app.services.meetings import facts_of_meeting
 from app.services.rooms import find_room, raise_beat
 from app.services.text_edits import add_paragraph, open_text
@@ -126,7 +127,7 @@ def add_to_minutes(
 def minutes_of(session: GuardedSession, meeting: Meeting) -> tuple[Minutes, ...]:
     """Return the minutes of a meeting, and of each set of its parties that had items of their own; in three statements.
 
-    Of these only those whose items the viewer sees.
+    Of these only those whose items the viewer sees; one statement more where somebody came, or it was released.
     """
     items = items_of(session, meeting.id)
     entries = session.execute(
@@ -142,10 +143,11 @@ def minutes_of(session: GuardedSession, meeting: Meeting) -> tuple[Minutes, ...]
     ).scalars()
     drafted = {tuple(sorted(text.parties)): text for text in reversed(list(texts))}
     table = tuple(sorted(row.party_code for row in meeting.parties if not row.removed))
+    of_all = _seen_by_all(session, meeting, frozenset(table), _of_series((), items, waiting))
     series = sorted({_series(item) for item in items if item.parties})
-    return tuple(
-        Minutes(parties, drafted.get(parties or table), _of_series(parties, items, waiting))
-        for parties in ((), *series)
+    return (
+        Minutes((), drafted.get(table), of_all),
+        *(Minutes(parties, drafted.get(parties), _of_series(parties, items, waiting)) for parties in series),
     )
 
 
@@ -158,6 +160,16 @@ def _minutes(session: GuardedSession, meeting: Meeting, parties: tuple[str, ...]
 
 def _series(item: AgendaItem) -> tuple[str, ...]:
     return tuple(sorted(item.parties))
+
+
+def _seen_by_all(
+    session: GuardedSession, meeting: Meeting, parties: frozenset[str], entries: tuple[MinuteEntry, ...]
+) -> tuple[MinuteEntry, ...]:
+    """Return the entries that all these parties see: who came to the meeting later reads nothing from before."""
+    others = {entry.audience_id for entry in entries} - {meeting.audience_id}
+    keys = keys_of_each(session, others) if others else {}
+    unseen = {audience_id for audience_id in others if not parties_in(keys[audience_id]) >= parties}
+    return tuple(entry for entry in entries if entry.audience_id not in unseen)
 
 
 def _of_series(

@@ -10,16 +10,19 @@ from sqlalchemy import select
 
 from app.db import GuardedSession
 from app.domain.errors import Refusal
+from app.domain.visibility import parties_in
 from app.models import Action, Meeting, MinuteEntry
 from app.services.action_acts import NewAction, PartyPart, record_action
 from app.services.agenda import item_behind
+from app.services.meeting_audience import keys_of
 from app.services.room_notes import entry_of
 from app.services.rooms import facts_of_item, find_room, raise_beat
 
 
 def parties_of_entry(session: GuardedSession, meeting: Meeting, entry: MinuteEntry) -> frozenset[str]:
-    """Return the parties that an action captured there can be of: the item's own, or all of the meeting's."""
-    return facts_of_item(session, meeting, item_behind(session, entry.item_id)).parties
+    """Return the parties that an action captured there can be of: of the item's, or the meeting's, who see it."""
+    parties = facts_of_item(session, meeting, item_behind(session, entry.item_id)).parties
+    return parties & parties_in(keys_of(session, entry.audience_id))
 
 
 def record_entry_action(

@@ -6,6 +6,7 @@ that only they see: it moves neither the room's item nor its beat, so that nothi
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Final, Literal
@@ -23,6 +24,8 @@ from app.services.meetings import facts_of_meeting, find_meeting
 
 Act = Literal["start", "next", "back", "pause"]
 ACTS: Final = ("start", "next", "back", "pause")
+# How long after its room was opened a meeting that has begun can be attributed after all: it was a slip.
+SLIP: Final = dt.timedelta(minutes=10)
 
 
 def is_attributed(session: GuardedSession, meeting_id: uuid.UUID) -> bool:
@@ -140,22 +143,32 @@ def stop_attributing(session: GuardedSession, reference: str) -> Meeting:
 
 
 def attribute_again(session: GuardedSession, reference: str) -> Meeting:
-    """Take non-attribution back, as long as no item was taken and nothing captured under it.
+    """Take non-attribution back, as long as no item was taken and nothing captured under it that all see.
+
+    Not once the meeting has begun and its room been open for a while: then something may have been said that only
+    some of the parties know of, and whether it was must not show in what the others are answered.
 
     Raises `NotFound`, `Refusal` `forbidden`, `no_room`, `stays_unattributed`.
     """
     meeting, room, _ = _held(session, reference)
     if room.is_attributed:
         return meeting
-    with session.whole_truth("see whether anything was said under non-attribution") as truth:
-        captured = truth.execute(select(MinuteEntry.id).where(MinuteEntry.meeting_id == meeting.id).limit(1)).first()
-        taken = truth.execute(select(ItemTaken.id).where(ItemTaken.meeting_id == meeting.id).limit(1)).first()
-    if captured or taken:
+    until = max(meeting.starts_at, room.opened_at + SLIP)
+    if session.now >= until or _is_anything_said(session, room):
         raise Refusal("stays_unattributed")
     room.is_attributed = True
     room.beat += 1
     session.record("room_attributed", "room", meeting.id, room.audience_id)
     return meeting
+
+
+def _is_anything_said(session: GuardedSession, room: Room) -> bool:
+    """Say whether an item was taken, or anything captured, that all in the room see."""
+    for model in (MinuteEntry, ItemTaken):
+        query = select(model.id).where(model.meeting_id == room.meeting_id, model.audience_id == room.audience_id)
+        if session.execute(query.limit(1)).first() is not None:
+            return True
+    return False
 
 
 # Taking items -------------------------------------------------------------------------------------

@@ -125,7 +125,6 @@ SYSTEM_CALLERS = {
         "end what some of the parties take apart when their meeting ends",
         "erase who spoke where a room does not attribute",
         "see whether a meeting's papers may name who took part",
-        "see whether anything was said under non-attribution",
     },
     "services/adoption.py": {"decide whether a text is agreed"},
     "services/agreement_post.py": {"find whom to tell of a text"},

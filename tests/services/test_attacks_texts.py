@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -9,15 +10,24 @@ from sqlalchemy import select
 
 from app.db import Database, GuardedSession
 from app.domain.errors import Refusal
-from app.models import AgreedText, TextLanguage
+from app.domain.room import EntryWords
+from app.models import AgreedText, Meeting, MinuteEntry, ParagraphWording, TextLanguage
+from app.services import rooms
+from app.services.agenda_acts import add_item
+from app.services.agenda_content import ItemWords
+from app.services.minutes import add_to_minutes, draft_minutes
+from app.services.room_actions import parties_of_entry
+from app.services.room_notes import capture
 from app.services.signatures import SignatureOrder, sign
 from app.services.silence_acts import break_silence
 from app.services.silence_reports import SilenceReport, report_answer, settle_answer
 from app.services.text_edits import open_text, retitle_text, save_wording
 from app.services.text_languages import set_language
 from app.services.texts import find_text, whole_text
-from tests import agreeing
+from tests import agreeing, world
 from tests.agreeing import SPEAKERS, TEXT, acting, signatures_of, text_of
+from tests.conftest import Clock
+from tests.services.test_attacks import publish_parties
 
 
 def signs(database: Database, *parties: str) -> None:
@@ -162,3 +172,82 @@ def test_a_version_that_was_never_cleared_is_written_on_beside_signatures(in_thr
 
 def _version(session: GuardedSession) -> int:
     return whole_text(session, find_text(session, TEXT)).languages["es"].version
+
+
+# What was captured before somebody came ---------------------------------------------------------------
+
+ROOM = "UNC-2026-MXUS-1"
+
+
+def item(title: str, *parties: str) -> ItemWords:
+    return ItemWords({"en": title}, "substance", "discussion", 20, parties=parties)
+
+
+def notes(session: GuardedSession, reference: str, item_id: uuid.UUID | None, words: str) -> MinuteEntry:
+    return capture(session, reference, uuid.uuid4(), item_id, EntryWords("action", words, "en", owed_by=("MX",)))
+
+
+@pytest.fixture
+def joined(sqlite_database: Database) -> Database:
+    """Return a meeting of two in whose room something was captured before they let Canada in."""
+    with sqlite_database.system_session("a meeting of two", "write") as session:
+        world.add_meeting(session, ROOM, ("MX", "US"), mechanism="M01", state="confirmed")
+        session.commit()
+
+    def between_two(session: GuardedSession) -> None:
+        peace = add_item(session, ROOM, item("Peace"))
+        rooms.open_room(session, ROOM)
+        session.flush()
+        notes(session, ROOM, peace.id, "What to tell Canada")
+        notes(session, ROOM, None, "What to keep from Canada")
+
+    acting(sqlite_database, "ana", between_two)
+    publish_parties(sqlite_database, "ana", ROOM, world.THREE)
+    return sqlite_database
+
+
+def test_the_minutes_tell_who_came_later_nothing_of_what_was_captured_before(joined: Database) -> None:
+    def draft(session: GuardedSession) -> None:
+        draft_minutes(session, session.execute(select(Meeting)).scalar_one())
+
+    with pytest.raises(Refusal) as refusal:
+        acting(joined, "ana", draft)
+    assert refusal.value.key == "nothing_captured"
+    acting(joined, "ana", lambda session: notes(session, ROOM, None, "All three agree"))
+    acting(joined, "ana", draft)
+    acting(joined, "ana", lambda session: notes(session, ROOM, None, "And once more"))
+    acting(joined, "ana", lambda session: add_to_minutes(session, session.execute(select(Meeting)).scalar_one()))
+    with joined.read_session(world.viewer("benoit")) as session:
+        said = sorted(session.execute(select(ParagraphWording.markdown)).scalars())
+    assert said == ["All three agree (Mexico)", "And once more (Mexico)"]
+
+
+def test_an_action_captured_before_somebody_came_is_not_theirs_to_see(joined: Database) -> None:
+    with joined.read_session(world.viewer("ana")) as session:
+        meeting = session.execute(select(Meeting)).scalar_one()
+        found = [parties_of_entry(session, meeting, each) for each in session.execute(select(MinuteEntry)).scalars()]
+    assert found == [frozenset({"MX", "US"})] * 2
+
+
+@pytest.mark.parametrize("captures", [False, True])
+def test_taking_non_attribution_back_does_not_tell_what_others_captured_apart(
+    sqlite_database: Database, clock: Clock, captures: bool
+) -> None:
+    with sqlite_database.system_session("a meeting of three", "write") as session:
+        meeting = world.add_meeting(session, agreeing.REFERENCE, mechanism="M01", state="confirmed")
+        begins = meeting.starts_at
+        session.commit()
+
+    def apart(session: GuardedSession) -> uuid.UUID:
+        rooms.open_room(session, agreeing.REFERENCE, attributed=False)
+        return add_item(session, agreeing.REFERENCE, item("Border", "MX", "US")).id
+
+    hidden = acting(sqlite_database, "ana", apart)
+    if captures:
+        acting(sqlite_database, "ana", lambda session: notes(session, agreeing.REFERENCE, hidden, "Something"))
+    clock.now = begins
+    with pytest.raises(Refusal) as refusal:
+        acting(sqlite_database, "isabelle", lambda session: rooms.attribute_again(session, agreeing.REFERENCE))
+    assert refusal.value.key == "stays_unattributed"
+    clock.now = world.NOW
+    acting(sqlite_database, "isabelle", lambda session: rooms.attribute_again(session, agreeing.REFERENCE))
