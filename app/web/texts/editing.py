@@ -45,7 +45,7 @@ def wording(ref: str, paragraph_id: uuid.UUID, language: str) -> ResponseReturnV
     except Refusal as refusal:
         put_error(form, refusal)
         return _wording_page(form, *_whole(text, paragraph_id), language, version=sent_version()), 422
-    return _back(text, paragraph_id)
+    return _back(text, paragraph_id, language)
 
 
 def _whole(text: AgreedText, paragraph_id: uuid.UUID) -> tuple[WholeText, WholeParagraph]:
@@ -85,10 +85,12 @@ def _wording_page(
     )
 
 
-def _back(text: AgreedText, paragraph_id: uuid.UUID | None = None) -> Response:
-    """Return to the text, where the paragraph stands."""
+def _back(text: AgreedText, paragraph_id: uuid.UUID | None = None, language: str | None = None) -> Response:
+    """Return to the text, where the paragraph stands: a translation that was worded, beside its original."""
     anchor = f"p-{paragraph_id}" if paragraph_id else None
-    return redirect(url_for("texts.text", ref=text.reference, _anchor=anchor), 303)
+    second = language if language != text.original_language else None
+    first = text.original_language if second else None
+    return redirect(url_for("texts.text", ref=text.reference, language=first, second=second, _anchor=anchor), 303)
 
 
 # Brackets -----------------------------------------------------------------------------------------
