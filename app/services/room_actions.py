@@ -39,7 +39,7 @@ def record_entry_action(
     The parties that had the item see it. Raises `NotFound`, `Refusal` `forbidden`, `no_room`, `no_action_captured`,
     and what `record_action` raises.
     """
-    meeting, entry = entry_of(session, reference, entry_id)
+    meeting, entry = entry_of(session, reference, entry_id, lock=True)
     if entry.kind != "action" or entry.removed:
         raise Refusal("no_action_captured")
     if entry.action_id is not None:

@@ -80,9 +80,14 @@ def restore_entry(session: GuardedSession, reference: str, entry_id: uuid.UUID) 
     return _set_removed(session, reference, entry_id, removed=False)
 
 
-def entry_of(session: GuardedSession, reference: str, entry_id: uuid.UUID) -> tuple[Meeting, MinuteEntry]:
-    """Return a captured entry of a meeting, for who may take its notes; raises `NotFound`, `Refusal("forbidden")`."""
-    meeting, _, _, entry = _found(session, reference, entry_id)
+def entry_of(
+    session: GuardedSession, reference: str, entry_id: uuid.UUID, *, lock: bool = False
+) -> tuple[Meeting, MinuteEntry]:
+    """Return a captured entry of a meeting, for who may take its notes; `lock` holds it and its room for a change.
+
+    Raises `NotFound`, `Refusal("forbidden")`.
+    """
+    meeting, _, _, entry = _found(session, reference, entry_id, lock=lock)
     return meeting, entry
 
 
@@ -100,7 +105,7 @@ def _side(said: EntryWords, entry: MinuteEntry | None = None) -> dict[str, objec
 
 
 def _to_note(
-    session: GuardedSession, reference: str, item_id: uuid.UUID | None
+    session: GuardedSession, reference: str, item_id: uuid.UUID | None, *, lock: bool = True
 ) -> tuple[Meeting, AgendaItem | None, Room]:
     meeting = find_meeting(session, reference)
     item = item_behind(session, item_id)
@@ -108,24 +113,25 @@ def _to_note(
         raise NotFound
     if not can(session.bound_viewer, Action.TAKE_NOTES, facts_of_item(session, meeting, item)):
         raise Refusal("forbidden")
-    room = find_room(session, meeting.id, lock=True)  # so that nothing is captured beside a change of attribution
+    room = find_room(session, meeting.id, lock=lock)  # so that nothing is captured beside a change of attribution
     if room is None:
         raise Refusal("no_room")
     return meeting, item, room
 
 
 def _found(
-    session: GuardedSession, reference: str, entry_id: uuid.UUID
+    session: GuardedSession, reference: str, entry_id: uuid.UUID, *, lock: bool = True
 ) -> tuple[Meeting, AgendaItem | None, Room, MinuteEntry]:
     query = select(MinuteEntry).where(MinuteEntry.id == entry_id)
     first = session.execute(query).scalar_one_or_none()
     if first is None:
         raise NotFound
-    meeting, item, room = _to_note(session, reference, first.item_id)
+    meeting, item, room = _to_note(session, reference, first.item_id, lock=lock)
     if first.meeting_id != meeting.id:
         raise NotFound
-    entry = session.execute(query.with_for_update().execution_options(populate_existing=True)).scalar_one()
-    return meeting, item, room, entry
+    if lock:
+        first = session.execute(query.with_for_update().execution_options(populate_existing=True)).scalar_one()
+    return meeting, item, room, first
 
 
 def _checked(

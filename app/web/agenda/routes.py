@@ -20,6 +20,7 @@ from app.services import agenda_topics as topics
 from app.services.agenda_paper import agenda_paper
 from app.services.agenda_prose import AgendaOrder, agenda_taken
 from app.services.meetings import find_meeting
+from app.services.rooms import is_attributed
 from app.services.text_papers import languages_asked
 from app.web.agenda import proposals as _proposals  # noqa: F401  its routes are the blueprint's
 from app.web.agenda import steering as _steering  # noqa: F401
@@ -197,7 +198,10 @@ def annotated(ref: str) -> ResponseReturnValue:
     """Show the annotated agenda: what each item is about, and what it is to lead to."""
     meeting = find_meeting(session(), ref)
     view = service.agenda_of(session(), meeting)
-    return render_template("agenda/annotated.html", meeting=meeting, agenda=view, back=address(meeting))
+    names = is_attributed(session(), meeting.id)
+    return render_template(
+        "agenda/annotated.html", meeting=meeting, agenda=view, back=address(meeting), names_people=names
+    )
 
 
 @route(blueprint, "/meetings/<ref>/agenda/print", policy=READS)

@@ -23,6 +23,7 @@ from app.services.agenda_changes import field_words
 from app.services.agenda_page import agenda_page
 from app.services.agenda_standing import set_lead_times, standing_of
 from app.services.meetings import facts_of_meeting, find_meeting
+from app.services.rooms import is_attributed
 from app.services.roster_words import quorum_said
 from app.services.rosters import roster_counts
 from app.web.agenda.blueprint import EDITS, ISSUES, address, blueprint
@@ -125,6 +126,7 @@ def revision(ref: str, number: int) -> ResponseReturnValue:
     found = revisions.find_revision(session(), meeting, number)
     return render_template(
         "agenda/revision.html",
+        names_people=is_attributed(session(), meeting.id),
         meeting=meeting,
         revision=found,
         items=found.content["items"],
