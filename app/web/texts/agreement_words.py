@@ -57,7 +57,9 @@ def _silence_acts() -> dict[str, ActWords]:
         "break_it": ActWords(
             _("Break the silence"),
             (
-                _("The text is not adopted. It is a draft again, and signatures on this content stand."),
+                _(
+                    "The text is not adopted and is a draft again. Your party’s own signature on it is void; others stand."
+                ),
                 told,
                 _("This cannot be taken back."),
             ),
