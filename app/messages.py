@@ -38,7 +38,7 @@ MESSAGES: Final[dict[str, str]] = {
     "no_next_item": N_("There is no other item in that direction."),
     "unknown_act": N_("This page does not know that step. Open it again."),
     "stays_unattributed": N_("Things were said under non-attribution. It cannot be taken back for them."),
-    "too_many_entries": N_("An item takes %(limit)s entries at most."),
+    "too_many_notes": N_("An item takes %(limit)s entries at most."),
     "minutes_exist": N_("These minutes are drafted already. What was captured since can be added to them."),
     "nothing_captured": N_("Nothing is captured that is not in the minutes yet."),
     "no_minutes": N_("There are no minutes yet to add to. Draft them first."),
@@ -118,7 +118,7 @@ MESSAGES: Final[dict[str, str]] = {
     # Agreed texts
     "text_under_silence": N_("This text is under silence. Withdraw the silence before you change it."),
     "text_adopted": N_("This text is adopted and never changes. Begin a corrigendum or a revision of it."),
-    "text_withdrawn": N_("This text was withdrawn. Begin another."),
+    "text_withdrawn": N_("This text was put aside. Take it up again to go on with it."),
     "text_of_nothing": N_("Say of which meeting or mechanism this text is."),
     "too_many_paragraphs": N_("A text has %(limit)s paragraphs at most. Divide it."),
     "empty_paragraph": N_("Nothing would be left of this paragraph. Take the whole paragraph away instead."),
@@ -500,8 +500,8 @@ MESSAGES: Final[dict[str, str]] = {
     "no_such_state": N_("A language cannot be put in that state."),
     "original_is_needed": N_("The text was written in this language: it is needed."),
     "translation_has_faults": N_(
-        "%(count)s paragraphs of this translation are missing, out of date, or differ in their brackets or names. "
-        "Mend them first: they are marked beside the original."
+        "Paragraphs of this translation that are missing, out of date, or differ in their brackets or names: %(count)s."
+        " Mend them first: they are listed on this page."
     ),
     "clearing_needs_a_coordinator": N_(
         "A language is cleared, or said not to be needed, by a coordinator, a head or the secretariat. "

@@ -39,7 +39,7 @@ def capture(
     """Write down something that was said or decided on an item, or on none; sent again it is there once.
 
     One that its writer sent again in other words, before anybody else changed it, reads as it was sent last. Raises
-    `NotFound`, `StaleVersion`, `Refusal` `forbidden`, `no_room`, `too_many_entries`, and what `checked_entry` raises.
+    `NotFound`, `StaleVersion`, `Refusal` `forbidden`, `no_room`, `too_many_notes`, and what `checked_entry` raises.
     """
     meeting, item, room = _to_note(session, reference, item_id)
     entry_id = stored_id(session, meeting, sent_id)
@@ -174,7 +174,7 @@ def _next_place(session: GuardedSession, meeting: Meeting, item: AgendaItem | No
         select(func.max(MinuteEntry.position)).where(MinuteEntry.meeting_id == meeting.id, of_item)
     ).scalar_one()
     if (last or 0) >= MAX_ENTRIES:
-        raise Refusal("too_many_entries", limit=MAX_ENTRIES)
+        raise Refusal("too_many_notes", limit=MAX_ENTRIES)
     return (last or 0) + 1
 
 

@@ -58,7 +58,7 @@ def test_a_translation_is_seen_through_from_what_it_lacks_to_its_clearing(
     diego, ana = client_of(app, "diego"), client_of(app, "ana")
     assert "not translated yet" in page_of(diego)
     refused = sent(ana, f"{PAGE}/es", {"state": "cleared", "due_on": "2026-12-01"}, 422)
-    assert "1 paragraphs of this translation are missing" in refused
+    assert "names: 1. Mend them first" in refused
     assert 'value="2026-12-01"' in refused  # what was typed is kept
     acting(sqlite_database, "diego", written("es", "Los Gobiernos {of parties} se reúnen.", REFERENCE))
     sent(ana, f"{PAGE}/es", {"state": "cleared", "due_on": ""}, 303)
