@@ -57,9 +57,7 @@ def _silence_acts() -> dict[str, ActWords]:
         "break_it": ActWords(
             _("Break the silence"),
             (
-                _(
-                    "The text is not adopted and is a draft again. Your party’s own signature on it is void; others stand."
-                ),
+                _("The text is a draft again. Your party’s own signature on it is void; those of others stand."),
                 told,
                 _("This cannot be taken back."),
             ),
