@@ -68,7 +68,7 @@ def register_of(session: GuardedSession, chosen: DocumentFilter, page: int = 1) 
     """
     conditions = _conditions(chosen)
     if chosen.due:
-        rows = session.execute(_rows(conditions).where(RegisteredDocument.state == "expected")).all()
+        rows = session.execute(_rows(session, conditions).where(RegisteredDocument.state == "expected")).all()
         lines = [
             line for line in _lines(session, rows, is_whole=False) if chosen.due in DUE and line.standing == chosen.due
         ]
@@ -79,17 +79,15 @@ def register_of(session: GuardedSession, chosen: DocumentFilter, page: int = 1) 
     counted = select(func.count(RegisteredDocument.id)).outerjoin(Meeting, Meeting.id == RegisteredDocument.meeting_id)
     total = session.execute(counted.where(*conditions, out_now(session))).scalar_one()
     page_count = pages_of(total, page)
-    rows = session.execute(
-        _rows(conditions).where(out_now(session)).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
+    rows = session.execute(_rows(session, conditions).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return DocumentPage(_lines(session, rows), total, page, page_count)
 
 
-def _rows(conditions: Sequence[ColumnElement[bool]]) -> Select[RegisteredDocument, Meeting]:
+def _rows(session: GuardedSession, conditions: Sequence[ColumnElement[bool]]) -> Select[RegisteredDocument, Meeting]:
     return (
         select(RegisteredDocument, Meeting)
         .outerjoin(Meeting, Meeting.id == RegisteredDocument.meeting_id)
-        .where(*conditions)
+        .where(*conditions, out_now(session))
         .order_by(RegisteredDocument.created_at.desc(), RegisteredDocument.symbol.desc(), RegisteredDocument.id)
     )
 

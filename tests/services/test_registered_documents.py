@@ -16,6 +16,7 @@ from app.domain.visibility import person_key
 from app.models import Document, LanguageVersion, Mechanism, Release
 from app.services import documents
 from app.services.audience_moves import release_rows
+from app.services.document_register import DocumentFilter, register_of
 from app.services.meetings import find_meeting
 from app.services.registered_documents import (
     DocumentOrder,
@@ -166,6 +167,21 @@ def test_an_embargoed_document_is_shown_to_the_parties_and_not_to_guests(told_sq
                     find_document(session, "UNC-2026-1")
                 with pytest.raises(NotFound):
                     documents.document(session, file_id)
+
+
+@pytest.mark.parametrize("due", ["", "overdue", "on_time"])
+def test_no_filter_of_the_register_shows_a_guest_what_is_under_embargo(told_sqlite: Database, due: str) -> None:
+    released(told_sqlite)
+    at = world.NOW + dt.timedelta(hours=2)
+    for due_on in (dt.date(2026, 11, 2), dt.date(2026, 12, 1)):
+        register(
+            told_sqlite, handling_step="public", release_at=at, release_zone="America/New_York", due_on=due_on,
+            is_received=not due,
+        )  # fmt: skip
+    with told_sqlite.read_session(world.viewer("olga")) as session:
+        assert register_of(session, DocumentFilter(due=due)).total == 0
+    with told_sqlite.read_session(world.viewer("benoit")) as session:
+        assert register_of(session, DocumentFilter(due=due)).total > 0
 
 
 def released(database: Database) -> None:
