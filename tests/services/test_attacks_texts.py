@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 import uuid
 from collections.abc import Callable
 
@@ -9,7 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database, GuardedSession
+from app.domain.brackets import parse
 from app.domain.errors import Refusal
+from app.domain.markdown import cleaned_wording
 from app.domain.room import EntryWords
 from app.models import AgreedText, Meeting, MinuteEntry, ParagraphWording, TextLanguage
 from app.services import rooms
@@ -251,3 +255,28 @@ def test_taking_non_attribution_back_does_not_tell_what_others_captured_apart(
     assert refusal.value.key == "stays_unattributed"
     clock.now = world.NOW
     acting(sqlite_database, "isabelle", lambda session: rooms.attribute_again(session, agreeing.REFERENCE))
+
+
+# Words that take long to read -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"[[CA: a{' ' * 19_900}b]]",
+        "[[" + "][".join(f"{code}: a{' ' * 9_000}b{code}" for code in ("CA", "MX")) + "]]",
+        "[" * 1_999,
+        "[a](" * 1_900,
+        "**a" * 600 + "b**" * 300,
+        "- " * 9_000,
+        "\\\n" * 6_000,
+        "[[CA:" + " \n" * 9_000 + "x]]",
+    ],
+    ids=lambda words: words[:8],
+)
+def test_no_wording_takes_long(words: str) -> None:
+    begun = time.process_time()
+    with contextlib.suppress(Refusal):
+        said = cleaned_wording(words, "markdown", ("CA", "MX"), 20_000)
+        parse(said, "markdown")
+    assert time.process_time() - begun < 0.5
