@@ -61,12 +61,18 @@ def write_comment(
     return row
 
 
-def settle_comment(session: GuardedSession, reference: str, comment_id: uuid.UUID) -> TextComment:
-    """Say that a comment is dealt with, or, once it is, that it is open again; raises `NotFound`, `forbidden`."""
+def settle_comment(
+    session: GuardedSession, reference: str, comment_id: uuid.UUID, *, is_settled: bool = True
+) -> TextComment:
+    """Say that a comment is dealt with, or that it is open again; of two who say the same, the second changes nothing.
+
+    Raises `NotFound`, `Refusal("forbidden")`.
+    """
     text = _commented(session, reference)
     row = _comment(session, text, comment_id)
-    row.settled_at = None if row.settled_at else session.now
-    is_settled = row.settled_at is not None
+    if is_settled == (row.settled_at is not None):
+        return row
+    row.settled_at = session.now if is_settled else None
     session.record(
         "text_comment_settled", "text", text.id, text.audience_id, reference=text.reference, is_settled=is_settled
     )

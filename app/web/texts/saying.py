@@ -72,7 +72,7 @@ def _remark_page(form: RemarkForm, text: AgreedText, paragraph_id: uuid.UUID | N
 @route(blueprint, "/texts/<ref>/remarks/<uuid:comment_id>/settle", policy=_SAYS, methods=("POST",))
 def settle_remark(ref: str, comment_id: uuid.UUID) -> ResponseReturnValue:
     """Say that a remark is dealt with, or open again."""
-    settle_comment(session(), ref, comment_id)
+    settle_comment(session(), ref, comment_id, is_settled=request.form.get("settled") != "no")
     return redirect(url_for("texts.text", ref=ref, _anchor="remarks"), 303)
 
 
