@@ -70,7 +70,9 @@ def change_practice(
     practice, facts = _kept(session, practice_id)
     columns = _columns(said, facts)
     standing = {name: getattr(practice, name) for name in columns}
-    if practice.version != version and standing != columns:
+    if standing == columns:
+        return practice
+    if practice.version != version:
         raise StaleVersion(columns, standing)
     for name, value in columns.items():
         setattr(practice, name, value)
