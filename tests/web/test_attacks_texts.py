@@ -119,6 +119,19 @@ def opened(
         database.engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def one(
+    files: Mapping[str, tuple[Path, Mapping[str, Any]]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """Return the app on what three hold, for what only reads."""
+    folder = tmp_path_factory.mktemp("read")
+    shutil.copy(files["three"][0], folder / "read.db")
+    database = Database(f"sqlite:///{folder / 'read.db'}", folder / "locks", clock=lambda: world.NOW)
+    settings = {"SECRET_KEY": "a secret for the tests alone, 32 bytes", "ENTENTE_DATA": str(folder / "data")}
+    yield make_app(Settings.from_environment(settings), database)
+    database.engine.dispose()
+
+
 def held_by_three(database: Database) -> dict[str, Any]:
     """Let all three hold a meeting, with one of everything that all of them see."""
     agreeing.prepare(database)
@@ -360,3 +373,26 @@ def test_an_id_of_what_is_hidden_is_answered_as_one_of_nothing(
     of_nothing, of_hidden = sent(opened("two"), {}), sent(opened("two"), ids)
     assert len(of_nothing) > 70
     assert [rule for rule, answer in of_nothing.items() if of_hidden[rule] != answer] == []
+
+
+FAR: Final = "9" * 30
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/meetings/{MEETING}/agenda/revisions/{FAR}",
+        f"/meetings/{MEETING}/agenda/revisions/{FAR}/changes",
+        f"/meetings/{MEETING}/agenda/revisions/1/changes?with={FAR}",
+        f"/texts/{TEXT}/revisions/{FAR}",
+        f"/texts/{TEXT}/compare?from={FAR}&to=1",
+        f"/positions/{NOBODYS}/versions/{FAR}",
+        f"/documents/notes?page={FAR}",
+        f"/meetings/{MEETING}/agenda.md?of=MX%0d%0aX-A:b",
+        f"/meetings/{MEETING}/agenda.md?of=CAMX",
+        f"/texts/{TEXT}/text.md?in=en%0d%0aX:1",
+        f"/texts/{TEXT}/text.md?names=%0d%0a",
+    ],
+)
+def test_no_address_breaks_a_page(one: Flask, address: str) -> None:
+    assert client_of(one, "isabelle").get(address).status_code == 404

@@ -119,7 +119,7 @@ class ChangeRow:
     is_gone: bool
 
 
-@route(blueprint, "/meetings/<ref>/agenda/revisions/<int:number>", policy=EDITS)
+@route(blueprint, "/meetings/<ref>/agenda/revisions/<int(max=99999):number>", policy=EDITS)
 def revision(ref: str, number: int) -> ResponseReturnValue:
     """Show the agenda as it was issued, or adopted."""
     meeting = find_meeting(session(), ref)
@@ -136,7 +136,7 @@ def revision(ref: str, number: int) -> ResponseReturnValue:
     )
 
 
-@route(blueprint, "/meetings/<ref>/agenda/revisions/<int:number>/changes", policy=EDITS)
+@route(blueprint, "/meetings/<ref>/agenda/revisions/<int(max=99999):number>/changes", policy=EDITS)
 def revision_changes(ref: str, number: int) -> ResponseReturnValue:
     """Show what changed from a revision to another, or to the agenda as it stands."""
     other = request.args.get("with", "")

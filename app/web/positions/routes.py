@@ -62,7 +62,7 @@ def position(position_id: uuid.UUID) -> ResponseReturnValue:
     return position_page(position_id)
 
 
-@route(blueprint, "/positions/<uuid:position_id>/versions/<int:number>", policy=_READS)
+@route(blueprint, "/positions/<uuid:position_id>/versions/<int(max=99999):number>", policy=_READS)
 def version(position_id: uuid.UUID, number: int) -> ResponseReturnValue:
     """Show a version of a position, and what changed since the one before it."""
     found = version_view(session(), position_id, number)

@@ -118,7 +118,7 @@ def _standing(whole: WholeText) -> dict[str, Any]:
     }
 
 
-@route(blueprint, "/texts/<ref>/revisions/<int:number>", policy=_READS)
+@route(blueprint, "/texts/<ref>/revisions/<int(max=99999):number>", policy=_READS)
 def revision(ref: str, number: int) -> ResponseReturnValue:
     """Show a revision as it was issued, in one language."""
     found = find_text(session(), ref)
