@@ -157,6 +157,7 @@ MESSAGES: Final[dict[str, str]] = {
     "silence_alone": N_("There is nobody else who could object. Sign this text instead."),
     "silence_not_for_chairs_summary": N_("A chair’s summary is its chair’s own. It is signed and issued by the chair."),
     "silence_in_the_past": N_("This moment has passed. A silence ends in the future."),
+    "silence_end_advised": N_("Read first what is said of this end. Press again to keep it, or choose another."),
     "silence_too_far": N_("This is more than %(days)s days ahead. Choose an earlier moment."),
     "silence_hours": N_("Give from %(least)s to %(most)s hours."),
     "silence_is_over": N_(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -73,16 +74,23 @@ def test_an_end_that_needs_a_second_look_says_so_and_offers_another(
     database: Database, client_for: Callable[[str], CheckingClient]
 ) -> None:
     sent = {
-        "until_on": "2026-11-26", "until_time": "6:00", "zone": "America/New_York", "hours": "0",
+        "until_on": "2026-11-26", "until_time": "6:00", "zone": "America/New_York", "hours": "24",
         "shown": shown(database), "version": "1",
     }  # fmt: skip
-    response = client_for("carol").post(f"{PAGE}/silence/new", data=sent)
+    carol = client_for("carol")
+    response = carol.post(f"{PAGE}/silence/new", data=sent)
     read = response.get_data(as_text=True)
     assert response.status_code == 422
     assert "Thanksgiving Day" in read
     assert "It is night then in Mexico City" in read
     assert "The next good instant: Friday 27 November 2026, 10:00 New York." in read
     assert 'value="2026-11-26"' in read
+    assert "Press again to keep it" in read
+    assert text_of(database).state == "draft"
+    [advised] = re.findall(r'name="advised" value="([^"]+)"', read)
+    later = {**sent, "until_time": "7:00", "advised": advised}
+    assert carol.post(f"{PAGE}/silence/new", data=later).status_code == 422
+    assert carol.post(f"{PAGE}/silence/new", data={**sent, "advised": advised}).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,10 @@ def act_page(text: AgreedText, act: str, form: AgreementForm, *, stale: StaleVer
     hashes = None
     if stale is not None and "content_hash" in stale.yours:
         hashes = short_hash(str(stale.yours["content_hash"])), short_hash(str(stale.theirs["content_hash"]))
-    context = {"silence": None, "advice": (), "elsewhere": (), "answer": None, "missing": (), **more}
+    context = {
+        "silence": None, "advice": (), "advised": None, "better": None, "elsewhere": (), "answer": None, "missing": (),
+        **more,
+    }  # fmt: skip
     version = sent_version() if request.method == "POST" and stale is None else context.get("version", text.version)
     return render_template(
         "texts/agreement_act.html", text=text, act=act, form=form, said=act_words(act), shown=shown,

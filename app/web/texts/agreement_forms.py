@@ -58,6 +58,7 @@ class AgreementForm(FlaskForm):
     )
     words = TextAreaField(
         _l("The objection, in writing"),
+        [InputRequired(NEEDED)],
         description=_l("All delegations to this text read it at once, as you write it."),
     )
     reason = TextAreaField(_l("Reason"), description=_l("All delegations to this text read it."))

@@ -109,8 +109,13 @@ def _panel(found: AgreementView) -> SilencePanel | None:
 
 
 def _duration(left: dt.timedelta) -> str:
+    """Return how long is left: in days and hours from two days on, else in hours and minutes."""
     minutes = int(left.total_seconds()) // 60
-    return words.duration(max(minutes, 1), reader_language())
+    days, rest = divmod(minutes, 24 * 60)
+    if days < 2:
+        return words.duration(max(minutes, 1), reader_language())
+    in_days = ngettext("%(num)s day", "%(num)s days", days)
+    return f"{in_days} {words.duration(rest // 60 * 60, reader_language())}" if rest >= 60 else in_days
 
 
 def _bar(shown: SilenceShown, now: dt.datetime, language: str) -> Bar | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import flash, redirect, request, url_for
@@ -42,12 +43,14 @@ def circulate_text(ref: str) -> ResponseReturnValue:
     """Say what putting a text under silence does, with a good instant for its end; and do it."""
     found = prospect(session(), ref)
     return perform(
-        ref, "circulate", Action.RUN_SILENCE, (*END, "zone", "hours"), lambda form: _circulate(ref, form),
+        ref, "circulate", Action.RUN_SILENCE, (*END, "zone", "hours"), lambda form: _circulate(ref, form, found),
         lambda form, _text: _fill_end(form, found), **_about(found),
     )  # fmt: skip
 
 
-def _circulate(ref: str, form: AgreementForm) -> None:
+def _circulate(ref: str, form: AgreementForm, found: Prospect) -> None:
+    if not found.obstacles and not found.missing:
+        _look_first(found.zone, found.capitals)
     circulate(session(), ref, form.end(), hours=form.hours.data or 0, shown_hash=shown_hash())
 
 
@@ -70,10 +73,20 @@ def _about(found: Prospect) -> dict[str, Any]:
         "blocking": [blocker_words(each) for each in found.obstacles],
         "missing": found.missing if found.missing is not None else None,
         "advice": [advice_words(each) for each in advice],
+        "advised": end.isoformat() if advice and request.method == "POST" else None,
         "better": instant_words(better, found.zone, language) if better and better != end else None,
         "elsewhere": times_elsewhere(end, found.zone, found.capitals, language),
         "ends": instant_words(end, found.zone, language),
     }
+
+
+def _look_first(zone: str, capitals: Mapping[str, str]) -> None:
+    """Raise `Refusal` once for a typed end that there is advice against: it is read before anything is done."""
+    end = _typed_end(zone)
+    if end is None or end <= session().now or request.form.get("advised") == end.isoformat():
+        return
+    if advice_on(end, session().now, capitals):
+        raise Refusal("silence_end_advised", field="until_on")
 
 
 def _typed_end(zone: str) -> Any:
@@ -115,10 +128,19 @@ def break_text(ref: str) -> ResponseReturnValue:
 @route(blueprint, "/texts/<ref>/silence/extend", policy=_RUNS, methods=BOTH)
 def extend_text(ref: str) -> ResponseReturnValue:
     """Give a silence a later end."""
-    silence = _standing(find_text(session(), ref))
+    text = find_text(session(), ref)
+    silence = _standing(text)
+    capitals = capitals_of(session(), text.parties)
+    end = _typed_end(silence.time_zone)
+    advice = advice_on(end, session().now, capitals) if end is not None else ()
+
+    def extend(form: AgreementForm) -> None:
+        _look_first(silence.time_zone, capitals)
+        acts.extend_silence(session(), ref, form.end(silence.time_zone), version=sent_version())
+
     return _on_silence(
-        ref, "extend", Action.RUN_SILENCE, END,
-        lambda form: acts.extend_silence(session(), ref, form.end(silence.time_zone), version=sent_version()),
+        ref, "extend", Action.RUN_SILENCE, END, extend,
+        advice=[advice_words(each) for each in advice], advised=end.isoformat() if advice else None,
     )  # fmt: skip
 
 
