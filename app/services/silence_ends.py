@@ -7,12 +7,14 @@ what follows from the recorded facts, at the instant at which it did.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.db import Database, GuardedSession
 from app.domain.silence import GRACE, REMIND_BEFORE, is_to_remind, said_nothing
+from app.logs import get_logger
 from app.models import AgreedText, OutboxMessage, Silence
 from app.services.adoption import adopt
 from app.services.agreement_post import tell_of_text
@@ -23,15 +25,26 @@ REMINDER: Final = "silence_reminder"
 
 
 def record_ends(database: Database) -> int:
-    """Write down every silence that has ended by itself, and return how many they are; each in its own transaction."""
+    """Write down every silence that has ended by itself, and return how many they are; each in its own transaction.
+
+    One that cannot be written down is in the log, stays due, and holds up no other.
+    """
     ended = 0
     with database.system_session("list the silences that may have ended") as session:
         due = session.execute(select(Silence.id).where(_may_have_ended(session.now - GRACE))).scalars().all()
     for silence_id in due:
-        with database.system_session("write down how a silence ended", "write") as session:
-            ended += record_end(session, session.get_one(Silence, silence_id))
-            session.commit()
+        try:
+            ended += _record_one(database, silence_id)
+        except Exception:  # noqa: BLE001  whatever is wrong with one text is not the others'
+            get_logger().exception("end of a silence not written down", silence=str(silence_id))
     return ended
+
+
+def _record_one(database: Database, silence_id: uuid.UUID) -> bool:
+    with database.system_session("write down how a silence ended", "write") as session:
+        is_over = record_end(session, session.get_one(Silence, silence_id))
+        session.commit()
+        return is_over
 
 
 def _may_have_ended(before: dt.datetime) -> ColumnElement[bool]:

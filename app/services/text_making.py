@@ -11,6 +11,7 @@ from app.db import GuardedSession
 from app.domain.brackets import open_count, parse
 from app.domain.errors import Refusal
 from app.domain.markdown import cleaned_wording
+from app.domain.markings import check_heading
 from app.domain.plaintext import one_line
 from app.domain.references import action_scope, meeting_scope, text_counter, text_reference_in
 from app.domain.visibility import Action, Facts, appointments_in, can
@@ -148,11 +149,16 @@ def _check(order: TextOrder) -> None:
 
 
 def checked_title(title: Mapping[str, str]) -> dict[str, str]:
-    """Return a title by language, cleaned; raises `Refusal` `needs_title` and what lines raise."""
+    """Return a title by language, cleaned; raises `Refusal` `needs_title`, what lines raise, and a classified mark.
+
+    It is the title of the document that the text becomes once it is adopted, so it is held to the same from the start.
+    """
     cleaned = {code: one_line(title.get(code), f"title_{code}", TITLE_LIMIT) for code in words.LANGUAGES}
     kept = {code: said for code, said in cleaned.items() if said}
     if not kept:
         raise Refusal("needs_title", field="title_en")
+    for code, said in kept.items():
+        check_heading(said, field=f"title_{code}")
     return kept
 
 

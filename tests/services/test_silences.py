@@ -110,6 +110,19 @@ def test_two_workers_adopt_once(database: Database, clock: Clock) -> None:
         assert len(session.execute(select(RegisteredDocument.id)).all()) == 1
 
 
+def test_a_text_that_cannot_be_registered_holds_up_no_other(sqlite_database: Database, clock: Clock) -> None:
+    other = "UNC-2026-2-T1"
+    for reference in (TEXT, other):
+        agreeing.prepare(sqlite_database, reference=reference.removesuffix("-T1"))
+        put_under_silence(sqlite_database, reference)
+    with sqlite_database.system_session("spoil a text", "write") as session:
+        find_text(session, TEXT).title = {"en": "SECRET//NOFORN"}
+        session.commit()
+    clock.now = END + dt.timedelta(minutes=1)
+    assert record_ends(sqlite_database) == 1
+    assert [text_of(sqlite_database, each).state for each in (TEXT, other)] == ["under_silence", "adopted"]
+
+
 def test_it_is_written_down_a_little_after_the_end_for_what_is_on_its_way(
     sqlite_database: Database, text: str, clock: Clock
 ) -> None:

@@ -180,6 +180,7 @@ def test_a_text_of_a_mechanism_needs_no_meeting(db):
         ("ana", {"kind": "treaty"}, "unknown_kind", "kind"),
         ("ana", {"original_language": "de"}, "unknown_language", "original_language"),
         ("ana", {"title": {"en": " "}}, "needs_title", "title_en"),
+        ("ana", {"title": {"en": "(S//NF) Peace operations"}}, "marking_portion", "title_en"),
         ("ana", {"parties": frozenset({"MX", "BR"})}, "unknown_party", "parties"),
         ("ana", {"parties": frozenset()}, "unknown_party", "parties"),
         ("ana", {"parties": frozenset({"CA", "US"})}, "forbidden", None),
