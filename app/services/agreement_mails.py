@@ -159,7 +159,7 @@ def _instants(viewer: Viewer, kind: str, of: Recorded) -> list[str]:
     _ = words.translations(viewer.language).gettext
     row = of.silence
     if kind not in WHILE_STANDING:
-        objecting = [each.party_code for each in of.answers if each.kind == "objection"]
+        objecting = words.party_order(of.objecting, viewer.language)
         named = words.list_of([words.party_name(code, viewer.language) for code in objecting], viewer.language)
         return [_("Objection: %(party)s") % {"party": named}] if kind == "silence_broken" and objecting else []
     at = row.ends_at or row.until_at
@@ -202,7 +202,9 @@ def _said(message: Claimed, of: Recorded | None) -> str | None:
     if message.kind == "silence_withdrawn":
         return of.silence.settle_note
     if message.kind == "silence_broken":
-        own: list[SilenceAnswer] = [each for each in of.answers if each.kind == "objection"]
+        own: list[SilenceAnswer] = [
+            each for each in of.answers if each.kind == "objection" and each.party_code in of.objecting
+        ]
         return own[-1].words if own else of.silence.settle_note
     named: Any = message.payload.get("answer_id")
     return next((each.words for each in of.answers if str(each.id) == named), None)

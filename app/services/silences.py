@@ -40,6 +40,12 @@ class Recorded:
         """Return the reported answers that wait for the chair."""
         return tuple(row for row in self.answers if row.is_reported and row.settled_at is None)
 
+    @property
+    def objecting(self) -> frozenset[str]:
+        """Return who objected, of its own word or as the chair found: what was reported and was none is nobody's."""
+        found = {each.party for each in self.facts.reported if each.ruling == "objection"}
+        return frozenset(found | {party for party, _ in self.facts.objections})
+
 
 def latest_silence(session: GuardedSession, text_id: uuid.UUID) -> Silence | None:
     """Return the last silence of a text, over or not."""

@@ -25,12 +25,14 @@ from app.services.room_notes import capture
 from app.services.signatures import SignatureOrder, sign
 from app.services.silence_acts import break_silence
 from app.services.silence_reports import SilenceReport, report_answer, settle_answer
+from app.services.silences import latest_silence, recorded
 from app.services.text_edits import open_text, retitle_text, save_wording
 from app.services.text_languages import set_language
 from app.services.texts import find_text, whole_text
 from tests import agreeing, world
 from tests.agreeing import SPEAKERS, TEXT, acting, signatures_of, text_of
 from tests.conftest import Clock
+from tests.services.test_agreement_mails import mail_to, plain
 from tests.services.test_attacks import publish_parties
 
 
@@ -92,6 +94,22 @@ def test_an_answer_that_was_none_keeps_no_text_of_which_all_have_signed(sqlite_d
     assert text_of(sqlite_database).state == "under_silence"
     settles(sqlite_database, "no_objection")
     assert text_of(sqlite_database).state == "adopted"
+
+
+def test_what_was_reported_and_was_no_objection_is_told_as_nobodys(sqlite_database: Database, clock: Clock) -> None:
+    agreeing.prepare(sqlite_database)
+    agreeing.put_under_silence(sqlite_database)
+    reports(sqlite_database, "objection")
+    settles(sqlite_database, "no_objection")
+    clock.forward(minutes=1)
+    acting(sqlite_database, "carol", lambda session: break_silence(session, TEXT, "Not so."))
+    said = plain(mail_to(sqlite_database, "silence_broken", "erin"))
+    assert "Objection: United States" in said
+    assert "Not so." in said
+    with sqlite_database.read_session(world.viewer("ana")) as session:
+        silence = latest_silence(session, agreeing.text_of(sqlite_database).id)
+        assert silence is not None
+        assert recorded(session, silence).objecting == {"US"}
 
 
 # Versions that were cleared -----------------------------------------------------------------------
