@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app.db import GuardedSession
 from app.domain.actions import today_in
+from app.domain.agreement import CHAIRS
 from app.domain.silence import STANDING
 from app.domain.visibility import Viewer
 from app.models import AgreedText, Silence, SilenceAnswer, SilenceReceipt, TextSignature
@@ -59,7 +60,7 @@ def waiting_texts(session: GuardedSession) -> Iterator[TextNeed]:
         is_done = signature is not None and (signature.way == "signed" or signature.confirmed_at is not None)
         if silence is not None:
             yield from _of_silence(viewer, text, silence, session.now, (received, answered or is_done, unsettled))
-        elif viewer.speaks_for_party and signature is None and text.state == "draft":
+        elif signature is None and text.state == "draft" and _is_needed(viewer, text):
             yield TextNeed("text_sign", text, None)
         if signature is not None and not is_done and viewer.speaks_for_party:
             yield TextNeed("text_confirm", text, signature.confirm_by_on)
@@ -79,6 +80,11 @@ def _of_silence(
         yield TextNeed("text_receive", text, day, at)
     elif silence.ends_at is not None and not answered and viewer.speaks_for_party:
         yield TextNeed("text_answer", text, day, at)
+
+
+def _is_needed(viewer: Viewer, text: AgreedText) -> bool:
+    """Say whether a text waits for the viewer to sign it: others may endorse a chair's summary, which needs its own."""
+    return viewer.speaks_for_party and (text.kind != CHAIRS or viewer.party == text.chair_party)
 
 
 def _chairs(viewer: Viewer, text: AgreedText, silence: Silence) -> bool:
