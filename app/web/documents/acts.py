@@ -13,7 +13,7 @@ from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.visibility import Action
 from app.domain.walltime import TimeInFold
 from app.i18n import reader_language
-from app.models import Mechanism, Meeting, RegisteredDocument
+from app.models import LanguageVersion, Mechanism, Meeting, RegisteredDocument
 from app.services import document_acts as service
 from app.services import document_languages, document_places
 from app.services.document_register import document_view
@@ -107,16 +107,14 @@ def language(ref: str, language: str) -> ResponseReturnValue:
         raise NotFound
     found = _open(ref)
     row = service.version_in(session(), found, language)
-    form = LanguageForm(data={"state": row.state, "translated_from": row.translated_from} if row else {})
+    form = LanguageForm(data=_as_it_stands(found, language, row))
     form.offer(language)
     version = row.version if row else 0
     status, stale = 200, False
     if request.method == "POST":
         status, version = 422, sent_version()
         try:
-            said = document_languages.LanguageWords(
-                form.state.data or "", form.translated_from.data or None, sent_file(form.file)
-            )
+            said = _language_words(form, row)
             document_languages.receive_language(session(), ref, language, said, version=version)
         except StaleVersion:
             status, stale, version = 409, True, row.version if row else 0
@@ -129,6 +127,23 @@ def language(ref: str, language: str) -> ResponseReturnValue:
         "documents/language.html", form=form, document=found, ref=ref, language=language, version=version, stale=stale
     )
     return page, status
+
+
+def _as_it_stands(document: RegisteredDocument, language: str, row: LanguageVersion | None) -> dict[str, str | None]:
+    """Return what the form of a version begins with: one without a file is made from the original."""
+    source = row.translated_from if row else None
+    if source is None and language != document.original_language and (row is None or row.file_id is None):
+        source = document.original_language
+    return {"state": row.state if row else None, "translated_from": source}
+
+
+def _language_words(form: LanguageForm, row: LanguageVersion | None) -> document_languages.LanguageWords:
+    """Return what was typed of a version; the file that was asked for makes it a draft where nothing else was said."""
+    state, file = form.state.data or "", sent_file(form.file)
+    was = row.state if row else "not_needed"
+    if file is not None and state == was and was in document_languages.WITHOUT_FILE:
+        state = "draft"
+    return document_languages.LanguageWords(state, form.translated_from.data or None, file)
 
 
 @route(blueprint, "/documents/<symbol:ref>/amend", policy=KEEPS, methods=("GET", "POST"))

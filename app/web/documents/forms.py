@@ -175,6 +175,12 @@ class NoteForm(FlaskForm):
         answered = [(str(line.note.id), _name(line)) for line in lines]
         self.answers.choices = [("", _("no other note")), *answered]
 
+    def ask_for(self, direction: str) -> None:
+        """Mark what a note of that direction cannot be without, so that nobody reads that it may be left out."""
+        needed = ("sender", "addressee", "body") if direction == "out" else ("reference",)
+        for name in ("dated_on", "subject", *needed):
+            self[name].flags.required = True
+
     def said(self, direction: str) -> NoteWords:
         """Return what was typed."""
         content = NoteContent(

@@ -76,6 +76,7 @@ def new_note() -> ResponseReturnValue:
 
 
 def _page(form: NoteForm, direction: str, line: NoteLine | None = None, **more: Any) -> str:
+    form.ask_for(direction)
     return render_template("documents/note_form.html", form=form, direction=direction, line=line, **more)
 
 
