@@ -23,11 +23,12 @@ from app.services.mails import compose
 from tests import world
 
 LETTERHEAD = Letterhead("https://entente.example", Address("Entente", "entente", "entente.example"), "s" * 32)
+OF_OTHERS = ("decision_", "reminder", "poll_", "roster_", "share_", "silence_", "text_")
 OTHER_KINDS = {
     "invitation",
     "meeting_left",
     "meeting_digest",
-    *(kind for kind in outbox.KINDS if kind.startswith(("decision_", "reminder", "poll_", "roster_", "silence_", "text_"))),
+    *(kind for kind in outbox.KINDS if kind.startswith(OF_OTHERS)),
 }
 MEETING_KINDS = sorted(outbox.KINDS - OTHER_KINDS)
 STANDS = {"meeting_confirmed": "confirmed", "meeting_cancelled": "cancelled"}
