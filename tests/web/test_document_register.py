@@ -153,6 +153,10 @@ def test_versions_in_other_languages(app: Flask) -> None:
     assert "Nota.pdf" in text(ana.get(address))
     refused = post(benoit, f"{address}/languages/fr", {"state": "cleared"})
     assert refused.status_code == 422
+    assert '<option value="en" selected>' in benoit.get(f"{address}/languages/fr").get_data(as_text=True)
+    asked_for: dict[str, object] = {"state": "not_needed", "file": (io.BytesIO(PDF), "Note (fr).pdf")}
+    assert post(benoit, f"{address}/languages/fr", asked_for).status_code == 303
+    assert "Note (fr).pdf" in text(ana.get(address))
     stale = post(benoit, f"{address}/languages/es", {"state": "cleared", "version": "1"})
     assert stale.status_code == 409
     assert benoit.get(f"{address}/languages/de").status_code == 404
