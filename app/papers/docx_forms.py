@@ -6,6 +6,7 @@ and nothing else in it is run: a form comes from another government's desk, and 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -26,6 +27,12 @@ from app.papers.report_docx import clean, same_bytes, set_language, xml
 
 FIELDS: Final = ("title", "reference", "standing", "marking", "date", "body")
 HEADINGS: Final = 4
+# Bytes of its body, heads and feet, unpacked.
+WORDED_LIMIT: Final = 1_000_000
+_WORDED: Final = re.compile(r"word/(?:document|header|footer)[^/]*\.xml$")
+_STUMBLES: Final = (
+    OpcError, zipfile.BadZipFile, ValueError, KeyError, OSError, SyntaxError, AttributeError, TypeError, IndexError,
+)  # fmt: skip
 _FIELD: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -52,21 +59,40 @@ def check_form(content: bytes) -> None:
 
     Keys on `file`: `form_unreadable`, `form_without_body`, `form_unknown_field` (`field_name`, `known`).
     """
-    document = opened(content)
-    found = {name for paragraph in paragraphs_of(document) for name in fields_in(paragraph)}
+    with refused_unreadable():
+        if _has_too_many_words(content):
+            raise ValueError("a form is a letter's head, and no book")
+        document = docx.Document(io.BytesIO(content))
+        _ = document.sections[0]  # without one its pages have no width
+        found = {name for paragraph in paragraphs_of(document) for name in fields_in(paragraph)}
+        in_body = {name for paragraph in document.paragraphs for name in fields_in(paragraph)}
     unknown = sorted(found - set(FIELDS))
     if unknown:
         raise Refusal("form_unknown_field", field="file", field_name=unknown[0], known=", ".join(FIELDS))
-    if "body" not in {name for paragraph in document.paragraphs for name in fields_in(paragraph)}:
+    if "body" not in in_body:
         raise Refusal("form_without_body", field="file")
 
 
 def opened(content: bytes) -> Any:
     """Return the text document in these bytes; raises `Refusal("form_unreadable")`."""
-    try:
+    with refused_unreadable():
         return docx.Document(io.BytesIO(content))
-    except (OpcError, zipfile.BadZipFile, ValueError, KeyError, OSError, SyntaxError) as error:
+
+
+@contextlib.contextmanager
+def refused_unreadable() -> Iterator[None]:
+    """Refuse what is no text document inside, however far the library that reads it gets before it stumbles."""
+    try:
+        yield
+    except _STUMBLES as error:
         raise Refusal("form_unreadable", field="file") from error
+
+
+def _has_too_many_words(content: bytes) -> bool:
+    """Say whether a form would take long to fill in: each of its paragraphs is, for every paper."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sizes = (each.file_size for each in package.infolist() if _WORDED.match(each.filename))
+        return sum(sizes) > WORDED_LIMIT
 
 
 def written(document: Any) -> bytes:

@@ -14,7 +14,10 @@ from app.domain.errors import NotFound, Refusal
 from app.domain.visibility import Action, Hat, appointment_key, appointments_in, can, party_key
 from app.models import Document, PaperTemplate
 from app.models.documents import TEMPLATE_KINDS
-from app.papers.docx_forms import check_form
+from app.papers.agenda import Worded
+from app.papers.docx_forms import check_form, refused_unreadable
+from app.papers.prose import Head, Note, ProsePaper
+from app.papers.prose_docx import prose_docx
 from app.services.documents import keep_paper
 from app.services.meeting_audience import keys_of
 
@@ -114,6 +117,7 @@ def put_form(session: GuardedSession, kind: str, side: Side, *, file_name: str, 
     if kept.media_type != DOCX:
         raise Refusal("not_a_text_document", field="file")
     check_form(content)
+    _try(session, content)
     _replace(session, kind, side)
     row = PaperTemplate(
         id=uuid.uuid4(), kind=kind, owner_party=viewer.party, owner_appointment=side.appointment_id,
@@ -122,6 +126,14 @@ def put_form(session: GuardedSession, kind: str, side: Side, *, file_name: str, 
     session.add(row)
     session.record("paper_form_put", "paper_form", row.id, audience, kind=kind, digest=kept.digest)
     return row
+
+
+def _try(session: GuardedSession, content: bytes) -> None:
+    """Write a paper in a form, so that what stumbles over it does so now; raises `Refusal("form_unreadable")`."""
+    words = Worded("Title", "en")
+    paper = ProsePaper("en", words, ("Reference",), (Head("Heading", 1), Note(words)), "{page}", session.now)
+    with refused_unreadable():
+        prose_docx(paper, content)
 
 
 def drop_form(session: GuardedSession, kind: str, side: Side) -> None:

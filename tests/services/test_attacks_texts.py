@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import re
 import time
 import uuid
+import zipfile
 from collections.abc import Callable
+from typing import Final
 
 import pytest
 from sqlalchemy import select
@@ -16,10 +20,12 @@ from app.domain.errors import Refusal
 from app.domain.markdown import cleaned_wording
 from app.domain.room import EntryWords
 from app.models import AgreedText, Meeting, MinuteEntry, ParagraphWording, TextLanguage
+from app.papers.docx_forms import own_form
 from app.services import rooms
 from app.services.agenda_acts import add_item
 from app.services.agenda_content import ItemWords
 from app.services.minutes import add_to_minutes, draft_minutes
+from app.services.paper_forms import put_form, sides
 from app.services.room_actions import parties_of_entry
 from app.services.room_notes import capture
 from app.services.signatures import SignatureOrder, sign
@@ -298,3 +304,43 @@ def test_no_wording_takes_long(words: str) -> None:
         said = cleaned_wording(words, "markdown", ("CA", "MX"), 20_000)
         parse(said, "markdown")
     assert time.process_time() - begun < 0.5
+
+
+# Forms of papers that are no forms ----------------------------------------------------------------------
+
+
+def _form(name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Return our own form with another part of that name."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(own_form())) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, change(old.read(part)) if part == name else old.read(part))
+    return kept.getvalue()
+
+
+MANY: Final = b"<w:body>" + b"<w:p><w:r><w:t>{{ title }}</w:t></w:r></w:p>" * 100_000
+ENTITIES: Final = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "key"),
+    [
+        ("[Content_Types].xml", lambda _: b"<a/>", "form_unreadable"),
+        ("docProps/core.xml", lambda _: b"<a/>", "form_unreadable"),
+        ("word/styles.xml", lambda _: b"<a/>", "form_unreadable"),
+        ("word/document.xml", lambda _: b"<a/>", "form_unreadable"),
+        ("word/document.xml", lambda old: re.sub(rb"(?s)<w:sectPr.*?</w:sectPr>", b"", old), "form_unreadable"),
+        ("word/document.xml", lambda old: old.replace(b"<w:body>", MANY), "form_unreadable"),
+        ("word/document.xml", lambda _: ENTITIES, "file_bomb"),
+        ("word/styles.xml", lambda old: old + b" " * 100_000_000, "file_bomb"),
+    ],
+    ids=["types", "core", "styles", "document", "section", "many", "entities", "bomb"],
+)
+def test_a_form_that_would_stop_papers_is_refused_at_once(
+    sqlite_database: Database, name: str, change: Callable[[bytes], bytes], key: str
+) -> None:
+    begun = time.process_time()
+    with sqlite_database.write_session(world.viewer("diego")) as session, pytest.raises(Refusal) as refusal:
+        put_form(session, "minutes", sides(session)[0], file_name="Form.docx", content=_form(name, change))
+    assert (refusal.value.key, refusal.value.field) == (key, "file")
+    assert time.process_time() - begun < 3
