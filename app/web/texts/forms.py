@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired
@@ -74,7 +75,7 @@ class ReservationForm(FlaskForm):
     """What a party appends to a text."""
 
     kind = SelectField(_l("What it is"), validate_choice=False)
-    paragraph = SelectField(_l("On"), validate_choice=False)
+    paragraph = SelectField(_lp("part of a text", "On"), validate_choice=False)
     original = SelectField(_l("Written in"), validate_choice=False)
     wording_en = TextAreaField(_l("In English"))
     wording_es = TextAreaField(_l("In Spanish"))
