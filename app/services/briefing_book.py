@@ -280,7 +280,7 @@ def _is_narrow(book: _Book, parties: Iterable[str]) -> bool:
 def _actions(book: _Book) -> Grid | Note:
     if not book.actions:
         return Note(Worded(book.say("Nothing is open of the meetings before."), book.language))
-    columns = (book.say("Action"), book.say("Owed by"))
+    columns = (book.say("Action"), str(words.translations(book.language).pgettext("action item", "Owed by")))
     rows = []
     for line in book.actions:
         title, spoken = words.pick(line.action.title, book.language)

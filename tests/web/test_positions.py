@@ -65,6 +65,13 @@ def app(settings: Settings, sqlite_database: Database) -> Flask:
     return make_app(settings, sqlite_database)
 
 
+def english(app: Flask, key: str) -> CheckingClient:
+    """Return a client of somebody who chose to read English."""
+    client = client_of(app, key)
+    client.get("/?lang=en")
+    return client
+
+
 def text_of(client: CheckingClient, path: str, status: int = 200) -> str:
     response = client.get(path)
     assert response.status_code == status, (path, response.status_code)
@@ -112,7 +119,7 @@ def copy_in(page: str) -> str:
 
 
 def test_from_a_draft_to_a_share_that_was_opened(app: Flask) -> None:
-    diego, ana, benoit = (client_of(app, key) for key in ("diego", "ana", "benoit"))
+    diego, ana, benoit = (english(app, key) for key in ("diego", "ana", "benoit"))
     path = write(diego, lines="We stand for peace.", fallback="We could live with less.", red_lines="Never a quota.")
     assert "We stand for peace." in text_of(diego, path)
     assert "/clear" not in text_of(diego, path)
@@ -659,7 +666,7 @@ def test_a_key_service_that_is_away_stops_a_share_whole(
     entrusted: tuple[Flask, Running], sqlite_database: Database
 ) -> None:
     app, service = entrusted
-    path, ana = ready(app), client_of(app, "ana")
+    path, ana = ready(app), english(app, "ana")
     service.cut()
     page = text_of(ana, f"{path}/share?see=1&party=US&party=CA")
     form = {"version": version_in(page), "party": ["US", "CA"], "confirmed": "y"}

@@ -66,7 +66,7 @@ def _paths() -> Iterator[str]:
     ("release", "also"),
     [
         ({}, set()),
-        ({"shows_agenda": True}, {"zzcanary-CAMXUS-item"}),
+        ({"shows_agenda": True}, {"zzcanary-CAMXUS-item", "zzcanary-CAMXUS-prepared"}),
         ({"documents": (PAPER,)}, {"zzcanary-CAMXUS-file", "zzcanary-CAMXUS-content"}),
     ],
     ids=["the meeting", "its agenda", "a paper"],
