@@ -171,7 +171,8 @@ def _item(book: _Book, line: ItemLine, apart: Iterable[str]) -> Iterable[Piece]:
     own = book.positions.get(line.item.id)
     if own is not None:
         state = labels.label("position_state", own.position.state, book.language)
-        yield Head(f"{book.say('Our position')} ({state})", 3, step=_step(book, "delegations", [book.party]))
+        heading = book.say("Our position")
+        yield Head(f"{heading} ({state})", 3, step=_step(book, "delegations", [book.party]))
         yield from _content(book, own.content)
     for copy in book.copies.get(line.item.id, ()):
         yield from _shared(book, copy)
