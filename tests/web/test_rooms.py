@@ -254,6 +254,8 @@ def test_from_notes_to_minutes_action_and_practice(at: At) -> None:
     assert carol.post(kept.location + "/removed", data={"removed": "yes"}).status_code == 303
     assert "Joint lists" not in at("benoit").get("/practices").get_data(as_text=True)
     assert carol.post(kept.location, data=form | {"title_en": "", "version": "2"}).status_code == 422
+    assert carol.post(address("room/attribution"), data={"act": "stop"}).status_code == 303
+    assert f"look through {REF}-T1" in page(carol, "chair")  # what stands in a text is not erased
 
 
 def test_notes_on_an_item_that_was_taken_off_the_agenda_stay(at: At, held: Database) -> None:

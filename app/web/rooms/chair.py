@@ -12,11 +12,13 @@ from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.room import OPENED_IN
 from app.domain.visibility import Action, can
 from app.messages import message_for
+from app.models import Meeting
 from app.services import rooms as service
 from app.services.meeting_life import possible_acts
 from app.services.room_view import RoomView, room_view
 from app.services.rooms import facts_of_item
 from app.services.rosters import hosts_of
+from app.services.texts import texts_of
 from app.web.forms import sent_version
 from app.web.rooms.blueprint import blueprint
 from app.web.rooms.page import behind_said, decisions_sought, room_page
@@ -62,7 +64,21 @@ def attribution(ref: str) -> ResponseReturnValue:
     else:
         meeting = service.stop_attributing(session(), ref)
         flash(_("Not for attribution: nobody is named in anything that comes out of this meeting."))
+        _tell_of_minutes(meeting)
     return redirect(url_for("rooms.chair", ref=meeting.reference), 303)
+
+
+def _tell_of_minutes(meeting: Meeting) -> None:
+    """Say which minutes were drafted before: what stands in the words of a text is not erased from them."""
+    texts = [line.text for line in texts_of(session(), meeting)]
+    drafted = [text.reference for text in texts if text.kind == "minutes" and text.state != "withdrawn"]
+    if drafted:
+        flash(
+            _(
+                "Minutes are drafted already and may say who made a point: look through %(texts)s.",
+                texts=", ".join(drafted),
+            )
+        )
 
 
 def _end(ref: str) -> ResponseReturnValue:
