@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from sqlalchemy import select
 
@@ -16,6 +17,9 @@ from app.domain.visibility import Action, can
 from app.models import AgreedText, Meeting, MeetingParty, TextLanguage
 from app.services.text_agreement import change_terms, void_signatures
 from app.services.texts import WholeParagraph, WholeText, facts_of_text, find_text, whole_text
+
+# That a language is right, or not wanted, is said by who speaks for a party or serves all of them.
+STEERED_STATES: Final = frozenset({"cleared", "not_needed"})
 
 
 def standings_of(whole: WholeText) -> tuple[Standing, ...]:
@@ -75,7 +79,7 @@ def set_language(
     if row.version != version:
         raise StaleVersion({"state": state, "due_on": due_on}, {"state": row.state, "due_on": row.due_on})
     rules.check_state(_standing(whole, language), state)
-    if state in {"cleared", "not_needed"} and state != row.state:
+    if state in STEERED_STATES and state != row.state:
         if not can(session.bound_viewer, Action.ADOPT_TEXT, facts):
             raise Refusal("clearing_needs_a_coordinator", field="state")
         _check_two_people(session, whole, language, state)

@@ -99,5 +99,7 @@ def test_each_language_shows_its_names_and_what_may_be_done(app: Flask) -> None:
     assert "Canadá, los Estados Unidos y México" in page
     assert "/names" in page
     assert "/names" not in page_of(diego)  # an official orders no names
+    assert 'value="cleared"' in page_of(ana)
+    assert 'value="cleared"' not in page_of(diego)  # nor is offered what is refused
     assert client_of(app, "olga").get(PAGE).status_code in {403, 404}
     assert "Languages and names" in client_of(app, "benoit").get(f"/texts/{REFERENCE}?lang=en").get_data(as_text=True)

@@ -52,7 +52,7 @@ def move_language(ref: str, language: str) -> ResponseReturnValue:
         return _again(ref, language, typed, message_for(refusal, reader_language())), 422
     named = labels.label("language", language, reader_language())
     flash(_("%(language)s: %(state)s.", language=named, state=_state(typed["state"])))
-    return redirect(url_for("texts.languages", ref=ref), 303)
+    return redirect(url_for("texts.languages", ref=ref, _anchor=f"l-{language}"), 303)
 
 
 @route(blueprint, "/texts/<ref>/languages/<language>/<uuid:paragraph_id>/holds", policy=_TRANSLATES, methods=("POST",))
@@ -108,26 +108,28 @@ def _page(
 ) -> str:
     text = whole.text
     facts = facts_of_text(session(), text)
-    is_draft = text.state == "draft"
+    standings, steers = service.standings_of(whole), can(viewer(), Action.ADOPT_TEXT, facts)
     return render_template(
         "texts/languages.html",
         whole=whole,
         text=text,
-        standings=service.standings_of(whole),
-        choices={each.language: _choices(each) for each in service.standings_of(whole)},
+        standings=standings,
+        choices={each.language: _choices(each, steers=steers) for each in standings},
         paragraphs={str(each.id): each for each in whole.paragraphs},
         typed=typed or {},
         problems=problems or {},
         names={code: listed(service.names_for(session(), text, code)) for code in whole.languages},
         orders=[(order, labels.label("name_order", order, reader_language())) for order in NAME_ORDERS],
         may_translate=can(viewer(), Action.TRANSLATE_TEXT, facts) and text.state in {"draft", "adopted"},
-        may_steer=is_draft and can(viewer(), Action.ADOPT_TEXT, facts),
+        may_steer=text.state == "draft" and steers,
     )
 
 
-def _choices(standing: Standing) -> list[tuple[str, str]]:
+def _choices(standing: Standing, *, steers: bool) -> list[tuple[str, str]]:
+    """Return the states that the viewer can put a language in, and the one that it is in."""
     states = ORIGINAL_STATES if standing.is_original else TRANSLATION_STATES
-    return [(state, _state(state)) for state in states]
+    may_not = frozenset() if steers else service.STEERED_STATES - {standing.state}
+    return [(state, _state(state)) for state in states if state not in may_not]
 
 
 def _state(state: str) -> str:
