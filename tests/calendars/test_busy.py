@@ -331,11 +331,13 @@ CROWD = ics(*[event(f"UID:{n}", "DTSTART:20270105T150000Z", "RRULE:FREQ=DAILY") 
     ],
 )
 def test_what_runs_on_is_ended_by_its_limits(content, limits):
-    begun = time.monotonic()
+    begun, largest_before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     with pytest.raises(Refusal, match="busy_too_many"):
         read_busy(content, MEXICO, NOW, limits)
     assert time.monotonic() - begun < limits.wall_seconds + 5
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < Limits().memory_bytes
+    # The largest of all children that this process ever had: another test may have had a larger one.
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert largest == largest_before or largest * 1024 < Limits().memory_bytes
     assert busy._AT_ONCE.acquire(blocking=False)  # the next one may be read
     busy._AT_ONCE.release()
 
