@@ -140,6 +140,14 @@ def _of_texts(language: str) -> dict[str, tuple[str, str]]:
             _("Signatures void: %(title)s"),
             _("What was signed on this text counts no more: it changed, or a signature was taken back."),
         ),
+        "text_withdrawn": (
+            _("Put aside: %(title)s"),
+            _("This text was put aside. It is kept as it stood, and can be taken up again."),
+        ),
+        "text_taken_up": (
+            _("Taken up again: %(title)s"),
+            _("This text is a draft again. What was signed of it stands as it stood."),
+        ),
         "text_adopted": (_("Adopted: %(title)s"), _("This text is adopted. It does not change any more.")),
     }
 

@@ -72,6 +72,8 @@ KINDS: Final = frozenset(
         "text_adopted",
         "text_signatures_voided",
         "text_signed",
+        "text_taken_up",
+        "text_withdrawn",
         "share_received",
     }
 )

@@ -20,6 +20,7 @@ from app.domain.errors import NotFound, Refusal, StaleVersion
 from app.domain.markdown import cleaned_wording
 from app.domain.visibility import Action, can
 from app.models import AgreedText, ParagraphWording, TextLanguage, TextParagraph
+from app.services.agreement_post import tell_of_text
 from app.services.text_agreement import text_changed
 from app.services.text_languages import wording_written
 from app.services.text_making import PARAGRAPHS_LIMIT, Heading, add_row, add_wording, checked_title
@@ -88,6 +89,7 @@ def withdraw_text(session: GuardedSession, reference: str) -> AgreedText:
     text = open_text(session, reference, Action.ADOPT_TEXT)
     text.state, text.changed_at = "withdrawn", session.now
     session.record("text_withdrawn", "text", text.id, text.audience_id, reference=text.reference)
+    tell_of_text(session, "text_withdrawn", text)
     return text
 
 
@@ -103,6 +105,7 @@ def take_up_text(session: GuardedSession, reference: str) -> AgreedText:
         raise Refusal("not_in_state", state=text.state, verb="take_up")
     text.state, text.changed_at = "draft", session.now
     session.record("text_taken_up", "text", text.id, text.audience_id, reference=text.reference)
+    tell_of_text(session, "text_taken_up", text)
     return text
 
 

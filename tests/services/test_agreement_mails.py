@@ -21,6 +21,7 @@ from app.services.silence_acts import accept_early, break_silence, extend_silenc
 from app.services.silence_circulation import EndOrder
 from app.services.silence_ends import post_silence_reminders, record_ends
 from app.services.silence_reports import SilenceReport, report_answer
+from app.services.text_edits import take_up_text, withdraw_text
 from tests import agreeing, world
 from tests.agreeing import END, TEXT, acting, put_under_silence, shown
 from tests.conftest import Clock
@@ -124,3 +125,16 @@ def test_nothing_is_said_to_who_does_not_see_the_text(sqlite_database: Database)
     acting(sqlite_database, "ana", partial(sign, reference=reference, order=order))
     assert mail_to(sqlite_database, "text_signed", "carol") is not None
     assert mail_to(sqlite_database, "text_signed", "isabelle") is None
+
+
+def test_all_are_told_that_a_text_was_put_aside_and_taken_up_again(sqlite_database: Database, text: str) -> None:
+    acting(sqlite_database, "carol", lambda session: withdraw_text(session, TEXT))
+    assert "This text was put aside." in plain(mail_to(sqlite_database, "text_withdrawn", "erin"))
+    with sqlite_database.system_session("look at the outbox") as session:
+        told = set(
+            session.scalars(select(OutboxMessage.recipient_id).where(OutboxMessage.kind == "text_withdrawn")).all()
+        )
+    assert {world.CAST[key].id for key in ("ana", "isabelle", "erin")} <= told
+    assert world.CAST["carol"].id not in told  # who did it knows
+    acting(sqlite_database, "ana", lambda session: take_up_text(session, TEXT))
+    assert "This text is a draft again." in plain(mail_to(sqlite_database, "text_taken_up", "carol"))
