@@ -27,6 +27,8 @@ def navigation(viewer: Viewer | None, path: str) -> list[Place]:
         return []
     entries = [(url_for("home.home"), _("Home"))]
     entries += [(url_for(endpoint), name) for action, endpoint, name in _offered() if can(viewer, action)]
+    if not can(viewer, Action.READ_REGISTER):
+        entries += _subscriptions(viewer)  # a guest has room for them at the top
     # Commitments are read from the page of actions, which serve them.
     return _places(entries, url_for("actions.actions") if path.startswith(url_for("commitments.commitments")) else path)
 
@@ -41,10 +43,13 @@ def _offered() -> list[tuple[Action, str, str]]:
         (Action.READ_ACTIONS, "actions.actions", _("Actions")),
         (Action.READ_MEETINGS, "documents.documents", _("Documents")),
         (Action.READ_REPORTS, "reports.reports", _("Reports")),
-        (Action.SUBSCRIBE, "subscriptions.subscriptions", _("Subscriptions")),
         (Action.ADMINISTER_PEOPLE, "people.people", _("People")),
         (Action.ADMINISTER_PEOPLE, "audit.audit", _("Audit trail")),
     ]
+
+
+def _subscriptions(viewer: Viewer) -> list[tuple[str, str]]:
+    return [(url_for("subscriptions.subscriptions"), _("Subscriptions"))] if can(viewer, Action.SUBSCRIBE) else []
 
 
 def footing(viewer: Viewer | None, path: str) -> list[Place]:
@@ -53,7 +58,8 @@ def footing(viewer: Viewer | None, path: str) -> list[Place]:
         (url_for("home.accessibility"), _("Accessibility")),
         (url_for("home.keyboard"), _("Keyboard")),
     ]
-    if can(viewer, Action.READ_REGISTER):
+    if viewer is not None and can(viewer, Action.READ_REGISTER):
+        entries = [*_subscriptions(viewer), *entries]
         entries += [(url_for("decisions.decisions"), _("Decisions")), (url_for("events.events"), _("Events of others"))]
         entries.append((url_for("rooms.practices"), _("Best practices")))
     if can(viewer, Action.READ_ACTIONS):
