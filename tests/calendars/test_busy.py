@@ -331,13 +331,13 @@ CROWD = ics(*[event(f"UID:{n}", "DTSTART:20270105T150000Z", "RRULE:FREQ=DAILY") 
     ],
 )
 def test_what_runs_on_is_ended_by_its_limits(content, limits):
-    begun, largest_before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    begun = time.monotonic()
     with pytest.raises(Refusal, match="busy_too_many"):
         read_busy(content, MEXICO, NOW, limits)
     assert time.monotonic() - begun < limits.wall_seconds + 5
-    # The largest of all children that this process ever had: another test may have had a larger one.
+    # The largest of all children, and each is as large as its parent for the moment before it is another program.
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert largest == largest_before or largest * 1024 < Limits().memory_bytes
+    assert largest * 1024 < Limits().memory_bytes or largest <= resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert busy._AT_ONCE.acquire(blocking=False)  # the next one may be read
     busy._AT_ONCE.release()
 
